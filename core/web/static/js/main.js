@@ -1,0 +1,8 @@
+// The one script of every page. A module joins by an import below and finds its elements by `whenAdded`.
+import "htmx.org";
+import "htmx.org/dist/ext/hx-sse.js";
+import "@tabler/core/js/src/bootstrap";
+import "@tabler/core/js/src/dropdown";
+import "@tabler/core/js/src/tooltip";
+import "@tabler/core/js/src/tab";
+import "./charts-loader.js";
