@@ -1,0 +1,20 @@
+"""The composition root: `create_app()` for the web server, `main()` for the `hinka` command."""
+
+import os
+from pathlib import Path
+
+from core import commands
+from core.boot import boot
+from core.config import read_config
+
+
+def create_app():  # type: ignore[no-untyped-def]
+    """Returns the WSGI application of the instance that HINKA_INSTANCE names (default: `instance`)."""
+    from core.web.factory import create_web  # the command line does without Flask
+
+    return create_web(boot(read_config(Path(os.environ.get("HINKA_INSTANCE", "instance")))))
+
+
+def main() -> None:
+    """Runs the `hinka` command."""
+    commands.run()

@@ -1,0 +1,53 @@
+"""The core's own answers to its hooks, registered as the last plugin."""
+
+from datetime import date
+
+from marshmallow import Schema, fields
+
+from core.deals import rates
+from core.hooks.contributions import Permission, Rate, SettingsGroup
+from core.hooks.dispatch import marker
+from core.i18n import lazy
+from core.runtime import CRM
+
+ALL_ROLES = ("director", "head", "seller", "agent", "reader")
+WRITERS = ("director", "head", "seller", "agent")
+HEADS = ("director", "head")
+
+
+class CompanySettings(Schema):
+    """What the company is called, and rules that hold for all."""
+
+    company_name = fields.String(load_default="", metadata={"label": lazy("Company name")})
+
+
+@marker
+def permissions() -> list[Permission]:
+    """Names the core's rights and the standard roles that hold them."""
+    return [
+        Permission("clients.read", lazy("See clients"), ALL_ROLES),
+        Permission("clients.write", lazy("Make and change clients"), WRITERS),
+        Permission("clients.delete", lazy("Delete and merge clients"), HEADS),
+        Permission("clients.export", lazy("Export clients"), HEADS),
+        Permission("deals.read", lazy("See deals"), ALL_ROLES),
+        Permission("deals.write", lazy("Make and change deals"), ("director", "head", "seller")),
+        Permission("deals.delete", lazy("Delete deals"), HEADS),
+        Permission("deals.export", lazy("Export deals"), HEADS),
+        Permission("deals.hand_over", lazy("Hand over clients and deals"), HEADS),
+        Permission("admin.users", lazy("Manage users, roles and teams")),
+        Permission("admin.settings", lazy("Change settings, properties, categories, stages and deal types")),
+        Permission("admin.plugins", lazy("Switch plugins on and off")),
+        Permission("admin.jobs", lazy("See jobs and run them again"), ("director",)),
+    ]
+
+
+@marker
+def settings_groups() -> list[SettingsGroup]:
+    """Declares the company's settings."""
+    return [SettingsGroup("company", lazy("Company"), CompanySettings)]
+
+
+@marker
+def exchange_rate(currency: str, rate_on: date, crm: CRM) -> Rate | None:
+    """Answers from the table of exchange rates."""
+    return rates.rate_of_table(crm, currency, rate_on)

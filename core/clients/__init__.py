@@ -1,0 +1,1 @@
+"""The client base: clients, contacts, properties, categories, consent, segments, merging."""

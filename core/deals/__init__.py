@@ -1,0 +1,1 @@
+"""Deals and their history: visits of stages, closings, periods, exchange rates."""

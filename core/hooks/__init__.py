@@ -1,0 +1,1 @@
+"""How plugins join in: specifications, contributions, discovery, dispatch."""

@@ -1,0 +1,176 @@
+"""Finds plugins without importing them, orders them by what they require, and loads those that are switched on."""
+
+import graphlib
+import importlib
+import importlib.metadata
+import importlib.util
+import logging
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from core import VERSION
+from core.errors import CRMError, PluginRefused
+
+MANIFEST = "plugin.toml"
+ENTRY_POINTS = "hinka.plugins"
+_KEYS = {"name", "title", "version", "summary", "requires", "core", "distributions", "default_on"}
+log = logging.getLogger("hinka.plugins")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a plugin says of itself in `plugin.toml`, read without importing any of its code."""
+
+    name: str
+    title: str
+    version: str
+    folder: Path
+    module: str
+    summary: str = ""
+    requires: tuple[str, ...] = ()
+    core: str = ""
+    distributions: tuple[str, ...] = ()
+    default_on: bool = False
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a plugin is not running, and what to do."""
+
+    plugin: str
+    reason: str
+    remedy: str
+
+
+def discover(instance_plugins: Path | None = None) -> tuple[dict[str, Manifest], list[Refusal]]:
+    """Returns the manifests found, by name, and refusals for those that can't be read.
+
+    Looked through in this order, the first of a name counts: our folder `plugins/`, the entry points
+    `hinka.plugins` of installed distributions, the instance's own `plugins/`.
+    """
+    found: dict[str, Manifest] = {}
+    refusals: list[Refusal] = []
+    for folder, module in _places(instance_plugins):
+        try:
+            manifest = read_manifest(folder, module)
+        except PluginRefused as refused:
+            refusals.append(Refusal(refused.plugin, refused.reason, refused.remedy))
+            continue
+        found.setdefault(manifest.name, manifest)
+    return found, refusals
+
+
+def read_manifest(folder: Path, module: str) -> Manifest:
+    """Returns the manifest in `folder`; raises PluginRefused if it is missing, wrong, or names unknown keys."""
+    path = folder / MANIFEST
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PluginRefused(folder.name, f"{path} can't be read: {error}.", "Correct the file.") from error
+    wrong = sorted(set(values) - _KEYS) or [key for key in ("name", "title", "version") if key not in values]
+    if wrong:
+        raise PluginRefused(folder.name, f"{path} has a missing or unknown key {wrong[0]!r}.", "Correct the file.")
+    for key in ("requires", "distributions"):
+        values[key] = tuple(values.get(key, ()))
+    return Manifest(folder=folder, module=module, **values)
+
+
+def in_order(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> tuple[list[Manifest], list[Refusal]]:
+    """Returns the wanted plugins with what they require before them, and refusals for those that can't run."""
+    refusals: list[Refusal] = []
+    graph: dict[str, tuple[str, ...]] = {}
+    for name in sorted(set(wanted)):
+        refusal = _cannot_run(manifests, name, ())
+        if refusal:
+            refusals.append(refusal)
+        else:
+            _add_with_required(manifests, name, graph)
+    order = graphlib.TopologicalSorter(graph).static_order()
+    return [manifests[name] for name in order], refusals
+
+
+def load_hooks(manifest: Manifest) -> ModuleType:
+    """Imports and returns the plugin's `hooks` module; raises PluginRefused with the reason if that fails."""
+    try:
+        return importlib.import_module(f"{manifest.module}.hooks")
+    except Exception as error:
+        log.exception("plugin can't be imported", extra={"plugin": manifest.name})
+        reason = f"its code can't be imported ({type(error).__name__}: {error})."
+        raise PluginRefused(manifest.name, reason, "Ask its author, or install a version that fits.") from error
+
+
+def _cannot_run(manifests: Mapping[str, Manifest], name: str, asked_by: tuple[str, ...]) -> Refusal | None:
+    asker = asked_by[0] if asked_by else name
+    if name in asked_by:
+        return Refusal(asker, f"{' → '.join((*asked_by, name))} require each other in a circle.", "Ask their authors.")
+    manifest = manifests.get(name)
+    if manifest is None:
+        reason = f"the plugin {name} is not installed." if asker == name else f"it requires {name}, not installed."
+        return Refusal(asker, reason, f"Put {name} into a folder of plugins, or install its package.")
+    if not fits(VERSION, manifest.core):
+        return Refusal(asker, f"{name} wants a core {manifest.core}; this is {VERSION}.", "Install a fitting version.")
+    for distribution in manifest.distributions:
+        if not _is_installed(distribution):
+            return Refusal(asker, f"{name} needs the Python package {distribution}.", f"pip install {distribution}")
+    refused = (_cannot_run(manifests, required, (*asked_by, name)) for required in manifest.requires)
+    return next((refusal for refusal in refused if refusal), None)
+
+
+def fits(version: str, wanted: str) -> bool:
+    """Tells whether a dotted version lies in a range such as ">=0.1,<1"; an empty range takes every version."""
+    ours = _numbers(version)
+    for part in filter(None, (piece.strip() for piece in wanted.split(","))):
+        sign = part.rstrip("0123456789. ")
+        theirs = _numbers(part[len(sign) :])
+        width = max(len(ours), len(theirs))
+        pair = tuple(numbers + (0,) * (width - len(numbers)) for numbers in (ours, theirs))
+        holds = {
+            ">=": pair[0] >= pair[1],
+            "<=": pair[0] <= pair[1],
+            ">": pair[0] > pair[1],
+            "<": pair[0] < pair[1],
+            "==": pair[0] == pair[1],
+            "!=": pair[0] != pair[1],
+        }
+        if not holds.get(sign.strip(), False):
+            return False
+    return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.strip().split(".") if part.isdigit())
+
+
+def _add_with_required(manifests: Mapping[str, Manifest], name: str, graph: dict[str, tuple[str, ...]]) -> None:
+    if name not in graph:
+        graph[name] = manifests[name].requires
+        for required in manifests[name].requires:
+            _add_with_required(manifests, required, graph)
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _places(instance_plugins: Path | None) -> Iterable[tuple[Path, str]]:
+    plugins = importlib.import_module("plugins")
+    house = Path(plugins.__path__[0])
+    for path in sorted(house.glob(f"*/{MANIFEST}")):
+        yield path.parent, f"plugins.{path.parent.name}"
+    for entry in sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        spec = importlib.util.find_spec(entry.value)
+        if spec is None or not spec.submodule_search_locations:
+            raise CRMError(f"The entry point {entry.name} names {entry.value}, which is no package: reinstall it.")
+        yield Path(spec.submodule_search_locations[0]), entry.value
+    if instance_plugins and instance_plugins.is_dir():
+        if str(instance_plugins) not in plugins.__path__:
+            plugins.__path__.append(str(instance_plugins))
+        for path in sorted(instance_plugins.glob(f"*/{MANIFEST}")):
+            yield path.parent, f"plugins.{path.parent.name}"

@@ -1,0 +1,156 @@
+"""Every hook of the core, with its full contract: when it is called, with what, what it returns, what a failure does.
+
+Four verbs call them (see `core.hooks.dispatch`): *collect*, *ask*, *check*, *announce*. `docs/hooks.md` is generated
+from this file. A hook is added only together with the plugin that needs it.
+"""
+
+from typing import Any
+
+import pluggy
+
+from core.hooks.contributions import (
+    JobKind,
+    MenuItem,
+    Panel,
+    Permission,
+    Rate,
+    RecordChange,
+    RestRoutes,
+    Routes,
+    SettingsGroup,
+)
+
+spec = pluggy.HookspecMarker("hinka")
+
+
+@spec
+def permissions(crm: Any) -> list[Permission]:
+    """Names the rights that the plugin adds.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm, the running instance.
+    Return: permissions whose key begins with the plugin's name; an empty list for none.
+    Failure: the plugin is refused, with reason and remedy; the rest starts.
+    """
+
+
+@spec
+def menu_items(crm: Any) -> list[MenuItem]:
+    """Adds entries to the menu.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm.
+    Return: menu items; each is shown to those who hold its permission.
+    Failure: the plugin is refused.
+    """
+
+
+@spec
+def routes(crm: Any) -> list[Routes]:
+    """Adds pages: Flask blueprints.
+
+    When: once, when the web application is made. Verb: collect.
+    Arguments: crm.
+    Return: blueprints; every route asks for a signed-in user unless its view is marked `public`.
+    Failure: the plugin is refused.
+    """
+
+
+@spec
+def rest_routes(crm: Any) -> list[RestRoutes]:
+    """Adds paths to the REST API: flask-smorest blueprints.
+
+    When: once, when the web application is made. Verb: collect.
+    Arguments: crm.
+    Return: blueprints, mounted under /api/v1; they join the OpenAPI description.
+    Failure: the plugin is refused.
+    """
+
+
+@spec
+def commands(crm: Any) -> list[Any]:
+    """Adds commands to `hinka`.
+
+    When: at the start of the command line. Verb: collect.
+    Arguments: crm; None when there is no instance yet (then only names and help are needed).
+    Return: click commands or groups; each gets the instance as `click.get_current_context().obj`.
+    Failure: the plugin's commands are missing, and a line on standard error says why.
+    """
+
+
+@spec
+def settings_groups(crm: Any) -> list[SettingsGroup]:
+    """Declares the plugin's settings.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm.
+    Return: groups with a marshmallow schema each; the form, the check and `customer.toml` follow from it.
+    Failure: the plugin is refused.
+    """
+
+
+@spec
+def job_kinds(crm: Any) -> list[JobKind]:
+    """Declares the kinds of job that the plugin can do.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm.
+    Return: kinds whose name begins with the plugin's name.
+    Failure: the plugin is refused.
+    """
+
+
+@spec
+def client_panels(crm: Any, client: Any, user: Any) -> list[Panel]:
+    """Adds boxes to a client's card.
+
+    When: each time a card is shown. Verb: collect on a page.
+    Arguments: crm; client, the record shown; user, who looks.
+    Return: panels, with at most two queries for all of them.
+    Failure: a small visible box in their place; the card is shown.
+    """
+
+
+@spec
+def deal_panels(crm: Any, deal: Any, user: Any) -> list[Panel]:
+    """Adds boxes to a deal's card.
+
+    When: each time a card is shown. Verb: collect on a page.
+    Arguments: crm; deal, the record shown; user, who looks.
+    Return: panels, with at most two queries for all of them.
+    Failure: a small visible box in their place; the card is shown.
+    """
+
+
+@spec(firstresult=True)
+def exchange_rate(crm: Any, currency: str, rate_on: Any) -> Rate | None:
+    """Tells what a currency was worth in the company's currency.
+
+    When: a deal with another currency is closed, or its potential is set. Verb: ask; the first answer counts, the
+    core's own table answers last.
+    Arguments: crm; currency, an ISO code; rate_on, the date.
+    Return: the newest rate on or before that day, or None if unknown.
+    Failure: logged against the plugin; the next one is asked.
+    """
+
+
+@spec
+def client_merging(crm: Any, kept_id: int, gone_id: int) -> None:
+    """Lets a plugin move what it keeps about a client to the client it is merged into.
+
+    When: two clients are merged, or a merge is undone, inside the transaction. Verb: check.
+    Arguments: crm; kept_id; gone_id (at an undo the two are given again, and rows the plugin moved stay).
+    Return: nothing.
+    Failure: everything is rolled back, and the user reads the sentence of the CRMError.
+    """
+
+
+@spec
+def record_changed(crm: Any, change: RecordChange) -> None:
+    """Tells that a record was made, changed, deleted, merged, moved, won, lost or re-opened.
+
+    When: after the outermost commit. Verb: announce; nothing that the action needed may happen here.
+    Arguments: crm; change.
+    Return: nothing.
+    Failure: logged against the plugin; the others still hear of it.
+    """

@@ -1,0 +1,130 @@
+"""Words in the reader's language: gettext catalogues of core and plugins, and how dates, numbers, money are written.
+
+The language is a context variable, so that services and jobs can speak a user's language without Flask.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Union
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.support import NullTranslations, Translations
+
+from core.money import format_money as _format_money
+
+LANGUAGE_NAMES = {"en": "English", "sq": "Shqip", "ru": "Русский"}
+_language: ContextVar[str] = ContextVar("hinka_language", default="en")
+_catalogues: dict[str, NullTranslations] = {}
+
+
+def load_catalogues(folders: Iterable[Path]) -> None:
+    """Reads the catalogues of these `translations/` folders; later folders don't override earlier ones."""
+    merged: dict[str, NullTranslations] = {}
+    for language in LANGUAGE_NAMES:
+        catalogue: NullTranslations = NullTranslations()
+        for folder in folders:
+            found = Translations.load(folder, [language])
+            if isinstance(found, Translations):
+                catalogue = catalogue.merge(found) if isinstance(catalogue, Translations) else found
+        merged[language] = catalogue
+    _catalogues.clear()
+    _catalogues.update(merged)
+
+
+def language() -> str:
+    """Returns the language of the present reader."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Runs the block in a language."""
+    token = _language.set(code if code in LANGUAGE_NAMES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def gettext(message: str, **values: object) -> str:
+    """Returns the message in the reader's language, with `%(name)s` filled in."""
+    catalogue = _catalogues.get(_language.get())
+    text = catalogue.gettext(message) if catalogue else message
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
+    """Returns the form of the message that fits the number `n`, which it may show as `%(n)s`."""
+    catalogue = _catalogues.get(_language.get())
+    text = catalogue.ngettext(singular, plural, n) if catalogue else (singular if n == 1 else plural)
+    return text % {"n": format_number(n), **values}
+
+
+class LazyText:
+    """A message that is translated each time it is shown: for labels made before the reader is known."""
+
+    __slots__ = ("message", "values")
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.message = message
+        self.values = values
+
+    def __str__(self) -> str:
+        return gettext(self.message, **self.values)
+
+    def __html__(self) -> str:
+        from markupsafe import escape  # only pages need it
+
+        return str(escape(str(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LazyText) and (self.message, self.values) == (other.message, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.message)
+
+    def __repr__(self) -> str:
+        return f"lazy({self.message!r})"
+
+
+Text = Union[str, LazyText]
+_ = gettext
+lazy = LazyText
+
+
+def format_number(value: int | float | Decimal | None, digits: int | None = None) -> str:
+    """Returns a number as the reader writes it, a dash for None."""
+    if value is None:
+        return "—"
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return numbers.format_decimal(value, format=pattern, locale=_language.get())
+
+
+def format_percent(value: float | None, digits: int = 0) -> str:
+    """Returns a share from 0 to 1 as per cent, a dash for None."""
+    if value is None:
+        return "—"
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    return numbers.format_percent(value, format=pattern, locale=_language.get())
+
+
+def format_money(value: Decimal | None, currency: str) -> str:
+    """Returns money as the reader writes it, a dash for None."""
+    return _format_money(value, currency, _language.get())
+
+
+def format_date(day: date | None) -> str:
+    """Returns a day as the reader writes it, an empty text for None."""
+    return "" if day is None else dates.format_date(day, "medium", locale=_language.get())
+
+
+def format_moment(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Returns a moment, in `zone`, as the reader writes it; an empty text for None."""
+    if moment is None:
+        return ""
+    return dates.format_datetime(moment.astimezone(zone), "medium", locale=_language.get()).replace("\u202f", " ")

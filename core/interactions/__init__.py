@@ -1,0 +1,1 @@
+"""The timeline: interactions, comments and files on clients and deals."""

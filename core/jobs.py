@@ -1,0 +1,209 @@
+"""Jobs: work that must happen, kept in the customer's own database and written in the same transaction as its cause.
+
+At least once: a job whose worker dies is run again when its lease ends; three such deaths, and it stands as failed.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from peewee import BigIntegerField, CharField, IntegerField, IntegrityError, JSONField, TextField, fn
+
+from core.errors import NotFound, ProviderError
+from core.hooks.contributions import JobKind
+from core.i18n import _
+from core.runtime import CRM
+from core.store.fields import Record, UtcField
+
+LEASE = timedelta(seconds=60)
+MAX_CRASHES = 3
+BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+log = logging.getLogger("hinka.jobs")
+
+
+class Job(Record):
+    """One job: states are waiting, running, done, failed, cancelled; `progress` is per cent."""
+
+    plugin = CharField()
+    kind = CharField()
+    args = JSONField()
+    state = CharField(default="waiting")
+    run_at = UtcField()
+    lease_until = UtcField(null=True)
+    attempts = IntegerField(default=0)
+    crashes = IntegerField(default=0)
+    progress = IntegerField(default=0)
+    progress_note = TextField(default="")
+    last_error = TextField(default="")
+    dedupe_key = CharField(null=True)
+    due_at = UtcField(null=True)
+    user_id = BigIntegerField(null=True)
+    created_at = UtcField()
+    finished_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "core_job"
+
+
+@dataclass
+class Progress:
+    """Lets a running job tell how far it is; each telling also renews its lease."""
+
+    crm: CRM
+    job: Job
+
+    def tell(self, per_cent: int, note: str = "") -> None:
+        """Saves how far the job is, from 0 to 100, with a few words."""
+        until = self.crm.clock.now() + LEASE
+        with self.crm.work():
+            Job.update(progress=per_cent, progress_note=note, lease_until=until).where(Job.id == self.job.id).execute()
+
+
+class Jobs:
+    """The queue: enqueue, claim, run."""
+
+    def __init__(self, crm: CRM) -> None:
+        self.crm = crm
+
+    def enqueue(
+        self, kind: str, args: dict[str, Any], *, run_at: datetime | None = None, dedupe_key: str | None = None
+    ) -> Job:
+        """Writes a job, inside the work that causes it, and returns it.
+
+        With a `dedupe_key` that a waiting or running job already bears, that job is returned instead.
+        """
+        now = self.crm.clock.now()
+        if dedupe_key and (found := Job.get_or_none(Job.dedupe_key == dedupe_key)):
+            return found
+        return Job.create(
+            plugin=kind.split(".")[0],
+            kind=kind,
+            args=args,
+            run_at=run_at or now,
+            dedupe_key=dedupe_key,
+            user_id=self.crm.actor.user_id,
+            created_at=now,
+        )
+
+    def get(self, job_id: int) -> Job:
+        """Returns a job; raises NotFound."""
+        job = Job.get_or_none(Job.id == job_id)
+        if job is None:
+            raise NotFound(_("There is no such job."))
+        return job
+
+    def retry(self, job: Job) -> None:
+        """Puts a failed job back into the queue."""
+        with self.crm.work():
+            Job.update(state="waiting", run_at=self.crm.clock.now(), attempts=0, crashes=0, last_error="").where(
+                Job.id == job.id, Job.state == "failed"
+            ).execute()
+
+    def schedule(self) -> None:
+        """Writes the next due run of every periodic kind, once, however many workers do so."""
+        now = self.crm.clock.now()
+        for kind in self.crm.job_kinds.values():
+            if kind.every is None:
+                continue
+            step = int(kind.every.total_seconds())
+            due = datetime.fromtimestamp(int(now.timestamp()) // step * step, tz=now.tzinfo)
+            with self.crm.work():
+                if not Job.select().where(Job.kind == kind.kind, Job.due_at == due).exists():
+                    try:
+                        with self.crm.work():
+                            Job.create(plugin=kind.kind.split(".")[0], kind=kind.kind, args={}, run_at=now, due_at=due,
+                                       created_at=now)
+                    except IntegrityError:
+                        continue  # another worker was first
+
+    def claim(self) -> Job | None:
+        """Returns the next job, now running under a lease, or None; jobs of dead workers come back first."""
+        now = self.crm.clock.now()
+        with self.crm.work():
+            self._revive_dead(now)
+            query = Job.select().where(Job.state == "waiting", Job.run_at <= now).order_by(Job.run_at, Job.id).limit(1)
+            if self.crm.database.for_update:
+                query = query.for_update("FOR UPDATE SKIP LOCKED")
+            job = query.first()
+            if job is None:
+                return None
+            job.state, job.lease_until, job.attempts = "running", now + LEASE, job.attempts + 1
+            job.save()
+            return job
+
+    def run(self, job: Job) -> None:
+        """Does a claimed job; a failure is kept on it and tried again with back-off, if that makes sense."""
+        kind = self.crm.job_kinds.get(job.kind)
+        if kind is None:
+            self._finish(job, "failed", error=f"Nobody knows jobs of kind {job.kind}: is its plugin switched off?")
+            return
+        try:
+            with self._lease_renewed(job), self.crm.acting(job.user_id, f"job:{job.kind}"):
+                kind.run(self.crm, job.args, Progress(self.crm, job))
+        except Exception as error:
+            log.exception("job failed", extra={"job": job.id, "kind": job.kind})
+            self._failed(job, kind, error)
+        else:
+            self._finish(job, "done")
+
+    def run_waiting(self) -> int:
+        """Does all waiting jobs, one after another, and returns how many; for tests and the command line."""
+        done = 0
+        while job := self.claim():
+            self.run(job)
+            done += 1
+        return done
+
+    def _revive_dead(self, now: datetime) -> None:
+        dead = (Job.state == "running") & (Job.lease_until < now)
+        Job.update(state="failed", crashes=Job.crashes + 1, finished_at=now, dedupe_key=None,
+                   last_error="Its worker died three times while doing it.").where(
+            dead, Job.crashes + 1 >= MAX_CRASHES
+        ).execute()
+        Job.update(state="waiting", crashes=Job.crashes + 1).where(dead).execute()
+
+    def _failed(self, job: Job, kind: JobKind, error: Exception) -> None:
+        is_final = isinstance(error, ProviderError) and not error.retryable
+        message = str(error) or type(error).__name__
+        if is_final or job.attempts >= kind.attempts:
+            self._finish(job, "failed", error=message)
+            return
+        wait = BACK_OFF[min(job.attempts, len(BACK_OFF)) - 1]
+        with self.crm.work():
+            Job.update(state="waiting", run_at=self.crm.clock.now() + wait, last_error=message, lease_until=None).where(
+                Job.id == job.id
+            ).execute()
+
+    def _finish(self, job: Job, state: str, error: str = "") -> None:
+        done = {"progress": 100} if state == "done" else {}
+        with self.crm.work():
+            Job.update(state=state, finished_at=self.crm.clock.now(), last_error=error, dedupe_key=None, **done).where(
+                Job.id == job.id
+            ).execute()
+
+    @contextmanager
+    def _lease_renewed(self, job: Job) -> Iterator[None]:
+        stop = threading.Event()
+        thread = threading.Thread(target=self._renew, args=(job.id, stop), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _renew(self, job_id: int, stop: threading.Event) -> None:
+        while not stop.wait(LEASE.total_seconds() / 3):
+            with self.crm.database.connection_context(), self.crm.work():
+                Job.update(lease_until=self.crm.clock.now() + LEASE).where(Job.id == job_id).execute()
+
+
+def job_counts() -> dict[str, int]:
+    """Returns how many jobs stand in each state."""
+    rows = Job.select(Job.state, fn.COUNT(Job.id)).group_by(Job.state).tuples()
+    return dict(rows)
+

@@ -1,0 +1,1 @@
+"""The core's migrations, in order of their numbers."""

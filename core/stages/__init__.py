@@ -1,0 +1,1 @@
+"""What a sale consists of: stages, versioned deal types, reasons of loss."""

@@ -1,0 +1,1 @@
+"""People: users, roles, teams, sign-in, tokens, and who may see what."""

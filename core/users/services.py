@@ -1,0 +1,198 @@
+"""Users, roles, teams: making, changing, signing in, tokens."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from core.errors import InvalidInput, NotFound, NotSignedIn, TooMany
+from core.i18n import _
+from core.runtime import CRM
+from core.store import audit
+from core.users.models import Role, SignInFailure, Team, Token, User
+
+STANDARD_ROLES = (  # key, English name, scope
+    ("administrator", "Administrator", "all"),
+    ("director", "Director", "all"),
+    ("head", "Head of sales", "team"),
+    ("seller", "Seller", "own"),
+    ("agent", "Call agent", "own"),
+    ("reader", "Read-only", "all"),
+)
+SHORTEST_PASSWORD = 10
+FAILURES = 8
+FAILURE_WINDOW = timedelta(minutes=15)
+_hasher = PasswordHasher()
+
+
+def ensure_roles(crm: CRM) -> None:
+    """Makes the standard roles that are missing, and gives them permissions that plugins added since."""
+    with crm.work():
+        for key, name, scope in STANDARD_ROLES:
+            Role.insert(key=key, name=_(name), scope=scope, permissions=[], is_standard=True).on_conflict_ignore().execute()
+        for role in Role.select().where(Role.is_standard):
+            if role.key == "administrator":
+                wanted = ["*"]
+            else:
+                added = {key for key, permission in crm.permissions.items() if role.key in permission.roles}
+                wanted = sorted(added | set(role.permissions))
+            if wanted != role.permissions:
+                role.permissions = wanted
+                role.save()
+
+
+def create_user(
+    crm: CRM,
+    login: str,
+    name: str,
+    *,
+    role: str = "seller",
+    password: str = "",
+    team: Team | None = None,
+    email: str = "",
+    language: str = "",
+) -> User:
+    """Returns a new user; without a password the user can't sign in. Raises InvalidInput for a login in use."""
+    login = login.strip().lower()
+    if not login:
+        raise InvalidInput(_("A user needs a login."), fields={"login": [_("Type a login.")]})
+    if User.get_or_none(User.login == login):
+        raise InvalidInput(
+            _("The login %(login)s is in use; choose another.", login=login), fields={"login": [_("In use.")]}
+        )
+    with crm.work():
+        user = User.create(
+            login=login,
+            name=name.strip() or login,
+            email=email.strip(),
+            role=get_role(role),
+            team=team,
+            language=language,
+            password_hash=hash_password(password) if password else "",
+            created_at=crm.clock.now(),
+        )
+        audit.record(crm, "user", user.id, "created", {"login": [None, login], "role": [None, role]})
+    return user
+
+
+def get_role(key: str) -> Role:
+    """Returns the role of a key; raises InvalidInput naming the known ones."""
+    role = Role.get_or_none(Role.key == key)
+    if role is None:
+        known = ", ".join(row.key for row in Role.select(Role.key).order_by(Role.id))
+        raise InvalidInput(_("There is no role %(key)s; known are %(known)s.", key=key, known=known))
+    return role
+
+
+def get_user(user_id: int) -> User:
+    """Returns a user; raises NotFound."""
+    user = User.get_or_none(User.id == user_id)
+    if user is None:
+        raise NotFound(_("There is no such user."))
+    return user
+
+
+def find_user(name: str) -> User | None:
+    """Returns the user of a login, e-mail or name (case aside), or None."""
+    wanted = name.strip().casefold()
+    for user in User.select().order_by(User.is_active.desc(), User.id):
+        if wanted in (user.login, user.email.casefold(), user.name.casefold()):
+            return user
+    return None
+
+
+def active_users() -> list[User]:
+    """Returns the active users by name."""
+    return list(User.select().where(User.is_active).order_by(User.name))
+
+
+def hash_password(password: str) -> str:
+    """Returns the argon2 hash; raises InvalidInput for a password that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        sentence = _("A password needs at least %(n)s characters.", n=SHORTEST_PASSWORD)
+        raise InvalidInput(sentence, fields={"password": [sentence]})
+    return _hasher.hash(password)
+
+
+def set_password(crm: CRM, user: User, password: str) -> None:
+    """Gives the user a new password and ends all of the user's sessions."""
+    with crm.work():
+        user.password_hash = hash_password(password)
+        user.session_epoch += 1
+        user.save()
+        audit.record(crm, "user", user.id, "password changed")
+
+
+def sign_in(crm: CRM, login: str, password: str, address: str) -> User:
+    """Returns the user whose login and password these are.
+
+    Raises NotSignedIn with the same sentence whatever was wrong, and TooMany after eight failures of a login or an
+    address within fifteen minutes.
+    """
+    login = login.strip().lower()
+    _check_rate(crm, (f"login:{login}", f"address:{address}"))
+    user = User.get_or_none(User.login == login)
+    # A hash is computed for unknown logins too, so that the time taken tells nothing.
+    stored = user.password_hash if user and user.password_hash else _hasher.hash(secrets.token_hex(8))
+    try:
+        _hasher.verify(stored, password)
+        is_right = bool(user and user.is_active and user.password_hash)
+    except (VerifyMismatchError, InvalidHashError):
+        is_right = False
+    with crm.work():
+        if not is_right:
+            for subject in (f"login:{login}", f"address:{address}"):
+                SignInFailure.create(subject=subject, at=crm.clock.now())
+        else:
+            SignInFailure.delete().where(SignInFailure.subject == f"login:{login}").execute()
+            User.update(last_seen_at=crm.clock.now()).where(User.id == user.id).execute()
+    if not is_right:
+        raise NotSignedIn(_("Login or password is wrong."))
+    return user
+
+
+def create_token(crm: CRM, user: User, name: str) -> str:
+    """Returns the secret of a new REST token; it is shown this once, only its hash is kept."""
+    secret = "hk_" + secrets.token_urlsafe(32)
+    with crm.work():
+        token = Token.create(user=user, name=name, token_hash=hash_token(secret), created_at=crm.clock.now())
+        audit.record(crm, "user", user.id, "token created", {"token": [None, token.id]})
+    return secret
+
+
+def user_of_token(crm: CRM, secret: str) -> User | None:
+    """Returns the active user of a token, or None for one that is unknown or revoked."""
+    token = (
+        Token.select(Token, User, Role)
+        .join(User)
+        .join(Role)
+        .where(Token.token_hash == hash_token(secret), Token.revoked_at.is_null())
+        .first()
+    )
+    return token.user if token and token.user.is_active else None
+
+
+def hash_token(secret: str) -> str:
+    """Returns what is kept of a token; its 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def create_team(crm: CRM, name: str, *, parent: Team | None = None, head: User | None = None) -> Team:
+    """Returns a new team; raises InvalidInput if the name is taken."""
+    if Team.get_or_none(Team.name == name):
+        raise InvalidInput(_("There is already a team %(name)s.", name=name), fields={"name": [_("In use.")]})
+    with crm.work():
+        team = Team.create(name=name, parent=parent, head_id=head.id if head else None)
+        audit.record(crm, "team", team.id, "created", {"name": [None, name]})
+    return team
+
+
+def _check_rate(crm: CRM, subjects: Iterable[str]) -> None:
+    since = crm.clock.now() - FAILURE_WINDOW
+    for subject in subjects:
+        failures = SignInFailure.select().where(SignInFailure.subject == subject, SignInFailure.at > since).count()
+        if failures >= FAILURES:
+            raise TooMany(_("Too many failed attempts. Wait a quarter of an hour and try again."))
