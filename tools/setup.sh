@@ -63,8 +63,14 @@ install_packages() {
     "$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 }
 
+# In compat mode the folder itself is on Python's path, so that a new module needs no new installation.
 install_project() {
-    "$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+    local said
+    said=$("$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+        --config-settings editable_mode=compat -e . 2>&1) || {
+        echo "$said" >&2
+        return 1
+    }
 }
 
 asset_sources() {
@@ -80,7 +86,7 @@ build_assets() {
 
 # Where no Node 18+ is on the path, the Python package that ships it serves.
 use_node() {
-    if command -v npm >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 18)' 2>/dev/null; then
+    if command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
         return 0
     fi
     local shipped
