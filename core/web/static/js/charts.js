@@ -37,7 +37,8 @@ async function specificationOf(element) {
 }
 
 function viewOf(element, spec) {
-  const { spec: compiled } = compile({ ...spec, config: { ...looks(), ...spec.config } });
+  const dressed = { ...spec, config: { ...looks(), ...spec.config } };
+  const { spec: compiled } = compile(dressed, { logger: vega.logger(vega.Error) });
   return new vega.View(vega.parse(compiled, null, { ast: true }), {
     expr: expressionInterpreter,
     renderer: "svg",

@@ -1,0 +1,1 @@
+"""Tests of Hinka; the folders mirror core/ and plugins/."""

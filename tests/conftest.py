@@ -1,0 +1,80 @@
+"""Fixtures for every test: no network, one PostgreSQL a run, one browser a worker."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+from tests.guard import forbid_network, is_loopback
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_configure(config):
+    if servers.begin_run():
+        config.add_cleanup(servers.end_run)
+    forbid_network()
+
+
+def pytest_collection_modifyitems(items):
+    if not SHARED.is_dir():
+        for item in items:
+            if item.get_closest_marker("shared"):
+                item.add_marker(pytest.mark.skip(reason=f"{SHARED} is not here"))
+
+
+@pytest.fixture(scope="session")
+def worker(request) -> str:
+    """Returns this process's name in the run: `main`, or xdist's `gw0`, `gw1`."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Returns the folder with the customer's real data; tests that use it bear the mark `shared`."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Returns headless Chromium; start it only through this fixture, once a worker."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a third of a second most tests need not pay
+
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        pytest.fail("Chromium is missing. Run: bash tools/setup-tests.sh")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser) -> Iterator:
+    """Returns an empty page; the test fails if the page logs an error, throws, or asks another host."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB", timezone_id="UTC")
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: _is_ours(request.url) or complaints.append(f"asked {request.url}"))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _is_ours(url: str) -> bool:
+    scheme, _, rest = url.partition("://")
+    return scheme not in ("http", "https", "ws") or is_loopback(rest.split("/")[0].split(":")[0])
