@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.testing import running, sqlite_copy
 from tests import servers
 from tests.guard import forbid_network, is_loopback
 
@@ -39,6 +40,24 @@ def pytest_collection_modifyitems(items):
 def worker(request) -> str:
     """Returns this process's name in the run: `main`, or xdist's `gw0`, `gw1`."""
     return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request, worker: str, tmp_path: Path, enabled_plugins: tuple[str, ...]) -> Iterator[str]:
+    """Returns a fresh database, migrated and seeded; each test that asks for it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield sqlite_copy(tmp_path, enabled_plugins)
+        return
+    name = "-".join(("seeded", *enabled_plugins))
+    template = servers.postgres_template(name, lambda url: _seed(tmp_path / "template", url, enabled_plugins))
+    url = servers.postgres_database_url(worker, template)
+    yield url
+    servers.drop_postgres_database(url)
+
+
+def _seed(folder: Path, url: str, plugins: tuple[str, ...]) -> None:
+    with running(folder, url, plugins):
+        pass
 
 
 @pytest.fixture(scope="session")

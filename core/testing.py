@@ -1,0 +1,175 @@
+"""Fixtures for tests of the core and of plugins: `-p core.testing` among pytest's options gives them all.
+
+`crm` is a running instance on a fresh database, with a clock that stands still; override the fixture
+`enabled_plugins` to switch plugins on, and `database_url` to run on another database than SQLite.
+"""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.boot import boot
+from core.clock import FixedClock
+from core.config import Config, read_config, write_config
+from core.runtime import CRM
+from core.users.models import Team, User
+from core.users.services import create_team, create_user, ensure_roles
+
+NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"  # noqa: S105 - the password of made-up users
+# Nothing of a test must survive a power cut, so nothing waits for the disk.
+QUICK_PRAGMAS = {"synchronous": "off"}
+
+
+@pytest.fixture
+def enabled_plugins() -> tuple[str, ...]:
+    """Returns the plugins that `crm` runs with; override it in a module or class."""
+    return ()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, enabled_plugins: tuple[str, ...]) -> str:
+    """Returns the URL of a fresh database, already migrated where a template of it is at hand."""
+    return sqlite_copy(tmp_path, enabled_plugins)
+
+
+@pytest.fixture
+def crm(tmp_path: Path, database_url: str, enabled_plugins: tuple[str, ...]) -> Iterator[CRM]:
+    """Returns a running instance with its standard roles, stages and reasons; its clock stands at noon, 15 June 2026."""
+    with running(tmp_path, database_url, enabled_plugins) as instance:
+        yield instance
+
+
+@pytest.fixture
+def make(crm: CRM) -> "Make":
+    """Returns the factories: `make.user()`, `make.client()`, `make.deal()`… with sensible defaults."""
+    return Make(crm)
+
+
+@pytest.fixture
+def queries(crm: CRM) -> "Queries":
+    """Returns a counter: `with queries.at_most(15): …` fails when the block asks the database more often."""
+    return Queries(crm)
+
+
+@contextmanager
+def running(folder: Path, database_url: str, plugins: tuple[str, ...] = ()) -> Iterator[CRM]:
+    """Runs the block with an instance in `folder`, which is prepared and closed again."""
+    if not (folder / "customer.toml").exists():
+        write_config(Config(folder=folder, database=database_url))
+    config = read_config(folder, environment={})
+    config = Config(**{**config.__dict__, "plugins": plugins})
+    crm = boot(config, clock=FixedClock(NOON), pragmas=QUICK_PRAGMAS)
+    assert not crm.refusals, crm.refusals
+    try:
+        prepare(crm)
+        yield crm
+    finally:
+        crm.database.close()
+        crm.database.close_all()
+
+
+def prepare(crm: CRM) -> None:
+    """Seeds what every instance begins with: standard roles, stages, reasons of loss and deal types."""
+    ensure_roles(crm)
+    try:
+        from core.stages.services import ensure_defaults  # the layers above users are loaded when they are needed
+    except ImportError:
+        return
+    ensure_defaults(crm)
+
+
+_templates: dict[tuple[str, ...], Path] = {}
+
+
+def sqlite_copy(folder: Path, plugins: tuple[str, ...]) -> str:
+    """Returns the URL of a copy of a migrated and seeded SQLite database, made once a process."""
+    if plugins not in _templates:
+        template = folder / "template"
+        with running(template, "sqlite:///hinka.db", plugins):
+            pass
+        kept = Path(os.environ.get("HINKA_TEST_RUN", folder)) / f"template-{os.getpid()}-{'-'.join(plugins)}.db"
+        shutil.copy(template / "hinka.db", kept)
+        _templates[plugins] = kept
+    if not _templates[plugins].exists():
+        del _templates[plugins]
+        return sqlite_copy(folder, plugins)
+    shutil.copy(_templates[plugins], folder / "hinka.db")
+    return "sqlite:///hinka.db"
+
+
+class Make:
+    """Factories: each makes one record with sensible defaults and returns it."""
+
+    def __init__(self, crm: CRM) -> None:
+        self.crm = crm
+        self.numbers = itertools.count(1)
+
+    def user(self, role: str = "seller", *, team: Team | None = None, name: str = "", password: str = "") -> User:
+        """Returns a new user of a role."""
+        number = next(self.numbers)
+        name = name or f"User {number}"
+        return create_user(self.crm, f"user{number}", name, role=role, team=team, password=password)
+
+    def team(self, name: str = "", *, head: User | None = None, parent: Team | None = None) -> Team:
+        """Returns a new team."""
+        return create_team(self.crm, name or f"Team {next(self.numbers)}", head=head, parent=parent)
+
+    def client(self, name: str = "", *, owner: User | None = None, **values: Any) -> Any:
+        """Returns a new client, a company unless told otherwise."""
+        from core.clients.services import create_client
+
+        values.setdefault("kind", "company")
+        return create_client(self.crm, name=name or f"Client {next(self.numbers)}", owner=owner, **values)
+
+    def deal_type(self, name: str = "", *, mode: str = "manual", stages: tuple[str, ...] = ()) -> Any:
+        """Returns a published deal type with the named stages, which are made when missing."""
+        from core.stages.services import create_deal_type
+
+        stages = stages or (() if mode == "none" else ("Interest", "Offer", "Payment"))
+        return create_deal_type(self.crm, name or f"Type {next(self.numbers)}", mode=mode, stages=stages)
+
+    def deal(self, title: str = "", *, client: Any = None, deal_type: Any = None, **values: Any) -> Any:
+        """Returns a new open deal."""
+        from core.deals.services import open_deal
+
+        values.setdefault("potential", Decimal(100))
+        values.setdefault("owner", None)
+        return open_deal(
+            self.crm,
+            title=title or f"Deal {next(self.numbers)}",
+            client=client or self.client(owner=values["owner"]),
+            deal_type=deal_type or self.deal_type(),
+            **values,
+        )
+
+
+class Queries:
+    """Counts what the database is asked."""
+
+    def __init__(self, crm: CRM) -> None:
+        self.crm = crm
+        self.seen: list[str] = []
+
+    @contextmanager
+    def at_most(self, limit: int) -> Iterator[list[str]]:
+        """Fails when the block sends more than `limit` statements, and shows them."""
+        self.seen = []
+        hook = self._note
+        self.crm.database.query_hooks.append(hook)
+        try:
+            yield self.seen
+        finally:
+            self.crm.database.query_hooks.remove(hook)
+        assert len(self.seen) <= limit, f"{len(self.seen)} queries:\n" + "\n".join(self.seen)
+
+    def _note(self, event: Any) -> None:
+        self.seen.append(event.sql)
