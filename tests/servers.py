@@ -41,7 +41,7 @@ def begin_run() -> bool:
     if FOLDER_VARIABLE in os.environ:
         return False
     os.environ[FOLDER_VARIABLE] = folder = tempfile.mkdtemp(prefix="hinka-tests-")
-    os.chmod(folder, 0o755)  # PostgreSQL runs as another user where we are root
+    os.chmod(folder, 0o711)  # noqa: S103 - PostgreSQL runs as another user where we are root
     return True
 
 
