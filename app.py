@@ -12,9 +12,15 @@ def create_app():  # type: ignore[no-untyped-def]
     """Returns the WSGI application of the instance that HINKA_INSTANCE names (default: `instance`)."""
     from core.web.factory import create_web  # the command line does without Flask
 
-    return create_web(boot(read_config(Path(os.environ.get("HINKA_INSTANCE", "instance")))))
+    config = read_config(Path(os.environ.get("HINKA_INSTANCE", "instance")))
+    without = filter(None, os.environ.get("HINKA_WITHOUT", "").split(","))
+    return create_web(boot(config, without=without))
 
 
 def main() -> None:
     """Runs the `hinka` command."""
     commands.run()
+
+
+if __name__ == "__main__":
+    main()

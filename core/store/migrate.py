@@ -87,7 +87,8 @@ class Migration:
         tail = rest[0] if rest else ""
         if word == "ref":
             target, _, tail = tail.partition(" ")
-            return f"{name} bigint {tail} REFERENCES {target} (id)"
+            # Deferrable, so that a restore may write rows in any order inside its transaction.
+            return f"{name} bigint {tail} REFERENCES {target} (id) DEFERRABLE INITIALLY IMMEDIATE"
         return f"{name} {TYPES[word][self._is_postgres]} {tail}".strip()
 
 

@@ -1,0 +1,169 @@
+"""Commands about the instance as a whole: init, serve, worker, migrate, doctor, backup, restore, docs."""
+
+import json
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from core import serve as serving
+from core.doctor import examine
+from core.boot import all_steps, boot
+from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
+from core.errors import CRMError
+from core.hooks.documentation import hooks_page
+from core.i18n import speaking
+from core.runtime import CRM
+from core import backup as backups
+from core.store.migrate import migrate_down, pending
+from core.users.services import create_user, ensure_roles
+
+SIGN_IN_FILE = "sign-in.txt"
+CURRENCIES = {"sq": ("ALL", "AL", "Europe/Tirane"), "ru": ("RUB", "RU", "Europe/Moscow"), "en": ("EUR", "AL", "Europe/Tirane")}
+
+
+class Opener:
+    """Opens the instance when a command first asks for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def crm(self) -> CRM:
+        """The running instance; raises ConfigError when there is none in the folder."""
+        crm = boot(read_config(self.folder))
+        for refusal in crm.refusals:
+            click.echo(f"Plugin {refusal.plugin} is off: {refusal.reason} {refusal.remedy}", err=True)
+        return crm
+
+
+@click.command()
+@click.option("--database", default="sqlite:///hinka.db", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en")
+@click.option("--currency", default="", help="The company's currency, e.g. EUR.")
+@click.option("--name", default="Hinka", help="The company's name.")
+@click.option("--sample", is_flag=True, help="Fill in a believable company to try things on.")
+@click.pass_obj
+def init(opener: Opener, database: str, language: str, currency: str, name: str, sample: bool) -> None:
+    """Make a new instance: its folder, database, roles, stages and an administrator."""
+    folder = opener.folder
+    if (folder / FILE_NAME).exists():
+        raise CRMError(f"There is already an instance in {folder}; choose another folder with --instance.")
+    own_currency, country, zone = CURRENCIES[language]
+    config = Config(folder, name, database, language, currency or own_currency, country, zone)
+    write_config(config)
+    try:
+        crm = boot(read_config(folder))
+        password = _fill(crm, sample)
+    except BaseException:
+        (folder / FILE_NAME).unlink()  # a half-made instance must not pass for one
+        raise
+    click.echo(f"Made the instance {folder}. Sign in as admin with the password {password}")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", default=8000, type=int)
+@click.option("--workers", default=2, type=int, help="Web processes.")
+@click.option("--without", multiple=True, metavar="PLUGIN", help="Start without this plugin.")
+@click.pass_obj
+def serve(opener: Opener, host: str, port: int, workers: int, without: tuple[str, ...]) -> None:
+    """Serve the web interface and work off jobs until Ctrl-C."""
+    config = read_config(opener.folder)
+    click.echo(f"Hinka serves http://{host}:{port}")
+    sign_in = config.folder / SIGN_IN_FILE
+    if sign_in.exists():
+        click.echo(f"Sign in: {sign_in.read_text('utf-8').strip()}")
+    raise SystemExit(serving.serve(config, host=host, port=port, workers=workers, without=without))
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is waiting and stop.")
+@click.pass_obj
+def worker(opener: Opener, once: bool) -> None:
+    """Work off jobs."""
+    if once:
+        click.echo(opener.crm.jobs.run_waiting())
+    else:
+        serving.work(opener.crm)
+
+
+@click.command()
+@click.option("--down", metavar="PLUGIN", default="", help="Take back the migrations of this plugin.")
+@click.pass_obj
+def migrate(opener: Opener, down: str) -> None:
+    """Bring the database's schema up to date (a start does so by itself)."""
+    crm = opener.crm
+    if down:
+        if down not in crm.manifests:
+            raise CRMError(f"There is no plugin {down}; see “hinka plugin list”.")
+        undone = migrate_down(crm.database, [step for step in all_steps(crm) if step.owner == down])
+        click.echo(f"Took back {len(undone)} migrations of {down}.")
+    else:
+        click.echo(f"{len(pending(crm.database, all_steps(crm)))} migrations are pending.")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def doctor(opener: Opener, as_json: bool) -> None:
+    """Look for what is inconsistent, and explain it."""
+    findings = examine(opener.crm)
+    if as_json:
+        click.echo(json.dumps({"findings": findings}, ensure_ascii=False))
+    else:
+        click.echo("\n".join(findings) or "Everything is fine.")
+    raise SystemExit(1 if findings else 0)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(opener: Opener, file: Path) -> None:
+    """Write database, files and configuration into one FILE; people may go on working."""
+    rows = backups.backup(opener.crm, file)
+    click.echo(f"Wrote {rows} rows and the files to {file}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.option("--database", default="", help="Restore into this database instead of the backup's own kind.")
+@click.pass_obj
+def restore(opener: Opener, file: Path, database: str) -> None:
+    """Make an instance in the folder of --instance from a backup FILE."""
+    rows = backups.restore(file, opener.folder, database)
+    click.echo(f"Restored {rows} rows to {opener.folder}.")
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Only tell whether the page is fresh.")
+def docs(check: bool) -> None:
+    """Write docs/hooks.md from the hook specifications."""
+    path = Path("docs/hooks.md")
+    page = hooks_page()
+    if check and (not path.exists() or path.read_text("utf-8") != page):
+        raise CRMError("docs/hooks.md is stale; run “make docs”.")
+    path.write_text(page, "utf-8")
+
+
+def _fill(crm: CRM, sample: bool) -> str:
+    from core.stages.services import ensure_defaults  # features are loaded only when an instance is made
+
+    password = secrets.token_urlsafe(9)
+    with speaking(crm.config.language), crm.acting(None, "cli"):
+        ensure_roles(crm)
+        ensure_defaults(crm)
+        create_user(crm, "admin", "Administrator", role="administrator", password=password)
+        if sample:
+            from core.sample import generate
+
+            generate(crm)
+    handle = os.open(crm.config.folder / SIGN_IN_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(f"admin / {password}\n")
+    return password
+
+
+COMMANDS = (init, serve, worker, migrate, doctor, backup, restore, docs)

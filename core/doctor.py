@@ -1,0 +1,22 @@
+"""Looks for what is inconsistent in an instance and says it in sentences."""
+
+from core.boot import is_schema_fine
+from core.deals.recount import find_wrong_deals
+from core.jobs import job_counts
+from core.runtime import CRM
+
+SHOWN = 20
+
+
+def examine(crm: CRM) -> list[str]:
+    """Returns one sentence a finding; an empty list means that everything is fine."""
+    findings = [f"Plugin {refusal.plugin} is off: {refusal.reason} {refusal.remedy}" for refusal in crm.refusals]
+    if not is_schema_fine(crm):
+        findings.append("Migrations are pending: stop the web server and run “hinka migrate”.")
+    if failed := job_counts().get("failed"):
+        findings.append(f"{failed} jobs have failed: look at them under Jobs and run them again.")
+    wrong = find_wrong_deals(crm)
+    findings += [f"Deal {number}: {what}" for number, what in wrong[:SHOWN]]
+    if len(wrong) > SHOWN:
+        findings.append(f"… and {len(wrong) - SHOWN} more deals.")
+    return findings
