@@ -10,7 +10,11 @@ import pytest
 
 from tests.architecture.source import ROOT, files, imports, text, tree
 
-FOR_TESTS = {"core/testing.py"}
+READERS_OF_ENVIRONMENT = {
+    "core/config.py",  # the one that understands it
+    "core/serve.py",  # hands it on, whole, to the processes it starts
+    "core/testing.py",  # finds the folder of the test run
+}
 WEB = ("flask", "flask_smorest", "werkzeug", "webargs")
 
 
@@ -75,7 +79,7 @@ def test_services_know_no_web_providers_no_models_migrations_nothing_of_ours():
 
 def test_only_configuration_reads_the_environment():
     readers = {path for path in files("core", "plugins") if "os.environ" in text(path) or "os.getenv" in text(path)}
-    assert readers - FOR_TESTS <= {"core/config.py"}
+    assert readers <= READERS_OF_ENVIRONMENT
 
 
 @pytest.mark.parametrize(
