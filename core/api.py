@@ -3,6 +3,12 @@
 Grouped by what one does with it; what is not here may change without notice.
 """
 
+# Time, contacts and amounts as people write them: pure, no database.
+from core.clock import start_of_day
+
+# Pure helpers.
+from core.contacts import Point, format_phone, name_key, read_email, read_phone
+
 # Errors: each carries one sentence for the user.
 from core.errors import (
     Conflict,
@@ -31,6 +37,8 @@ from core.hooks.dispatch import marker as hook
 # Words: translation, and how numbers, money and dates are written for the reader.
 from core.i18n import (
     LANGUAGE_NAMES,
+    LazyText,
+    Text,
     format_date,
     format_moment,
     format_money,
@@ -43,11 +51,102 @@ from core.i18n import (
     speaking,
 )
 from core.jobs import Job, Progress
+from core.money import as_text, convert, from_units, parse_amount, rounded, to_units
 from core.runtime import CRM
+
+# Store: the base of models, columns of moments and money, and writing thousands of rows.
+from core.store.audit import as_json, record
+
+# The store: models, writing in bulk, the history of changes.
+from core.store.audit import record as write_history
+from core.store.bulk import execute_many, insert_rows, plain, take_ids
+from core.store.database import is_postgres
+from core.store.fields import MoneyField, Record, UtcField, from_microseconds, to_microseconds
 
 # Access: every query passes `visible_to`.
 from core.users.access import require, visible_to
 from core.users.models import Role, Team, User
 from core.users.services import create_user, find_user, get_user
 
-__all__ = [name for name in dir() if not name.startswith("_")]
+__all__ = [
+    "CRM",
+    "CRMError",
+    "Conflict",
+    "InvalidInput",
+    "Job",
+    "JobKind",
+    "LANGUAGE_NAMES",
+    "LazyText",
+    "MenuItem",
+    "MoneyField",
+    "MoneyField",
+    "NotAllowed",
+    "NotFound",
+    "Panel",
+    "Permission",
+    "PluginRefused",
+    "Point",
+    "Progress",
+    "ProviderError",
+    "Rate",
+    "Record",
+    "Record",
+    "RecordChange",
+    "RestRoutes",
+    "Role",
+    "Routes",
+    "SettingsGroup",
+    "Team",
+    "Text",
+    "User",
+    "UtcField",
+    "UtcField",
+    "as_json",
+    "as_text",
+    "convert",
+    "create_user",
+    "execute_many",
+    "execute_many",
+    "find_user",
+    "format_date",
+    "format_moment",
+    "format_money",
+    "format_number",
+    "format_percent",
+    "format_phone",
+    "from_microseconds",
+    "from_microseconds",
+    "from_units",
+    "get_user",
+    "gettext",
+    "hook",
+    "insert_rows",
+    "insert_rows",
+    "is_postgres",
+    "language",
+    "lazy",
+    "name_key",
+    "name_key",
+    "ngettext",
+    "parse_amount",
+    "parse_amount",
+    "plain",
+    "plain",
+    "read_email",
+    "read_email",
+    "read_phone",
+    "read_phone",
+    "record",
+    "require",
+    "rounded",
+    "speaking",
+    "start_of_day",
+    "start_of_day",
+    "take_ids",
+    "take_ids",
+    "to_microseconds",
+    "to_microseconds",
+    "to_units",
+    "visible_to",
+    "write_history",
+]

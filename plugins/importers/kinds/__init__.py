@@ -1,0 +1,1 @@
+"""What can be imported: the kinds, their fields, and how the rows of each are written."""

@@ -1,0 +1,30 @@
+"""The one way to read a file: sniffed, limited, and turned into sheets of rows."""
+
+from pathlib import Path
+
+from .html_table import read_html
+from .outlook_csv import is_outlook, read_outlook
+from .sniff import sniff
+from .table import Book
+from .text import read_text
+from .vcard import read_vcards
+from .workbook import read_workbook
+
+
+def read_book(path: Path, *, encoding: str = "", delimiter: str = "") -> Book:
+    """Returns the sheets of a file, whatever its name says; raises ImportRefused with a sentence.
+
+    It may need much memory or die in a damaged file: web and worker call it in a process of its own (`child`).
+    """
+    format = sniff(path)
+    if format == "vcard":
+        return read_vcards(path)
+    if format == "html":
+        return read_html(path)
+    if format != "text":
+        return read_workbook(path, format)
+    book = read_text(path, encoding=encoding, delimiter=delimiter)
+    sheet = book.sheets[0]
+    if is_outlook(next(sheet.rows(), [])):
+        return Book("outlook", (read_outlook(sheet),), book.encoding, book.delimiter)
+    return book

@@ -1,0 +1,233 @@
+"""One cell to one value: texts, phones, e-mails, tax numbers, dates, moments, amounts, words. Pure; refusals say why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from babel.numbers import is_currency
+
+from core.api import lazy, parse_amount, read_email, start_of_day
+
+from .dates import read_date, read_moment
+from .errors import CellRefused
+from .phones import read_phones
+from .reading.table import BadCell, is_empty, shown
+from .words import CLIENT_KINDS, NOTHING, STATES, YES_NO, plain_word
+
+MAX_TEXT = 1000
+MAX_LONG_TEXT = 100_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of this file are to be understood."""
+
+    region: str = "AL"
+    zone: ZoneInfo = ZoneInfo("Europe/Tirane")
+    date_order: str = "dmy"
+    decimal: str = ""
+    states: tuple[tuple[str, str], ...] = ()
+
+
+Reader = Callable[[object, Reading], object]
+
+
+def read_cell(reader: str, cell: object, reading: Reading) -> object:
+    """Returns the value of a cell, None for an empty one; raises CellRefused."""
+    if isinstance(cell, BadCell):
+        raise CellRefused(cell.reason)
+    if is_empty(cell):
+        return None
+    return READERS[reader](cell, reading)
+
+
+def read_text(cell: object, reading: Reading) -> str | None:
+    """Returns a text on one line; raises CellRefused if it is too long to be one."""
+    text = shown(cell)
+    if len(text) > MAX_TEXT:
+        raise CellRefused(lazy("the text has %(count)s signs; at most %(limit)s fit. Shorten it", count=len(text), limit=MAX_TEXT))
+    return text or None
+
+
+def read_long_text(cell: object, reading: Reading) -> str | None:
+    """Returns a text with its line ends."""
+    text = cell.replace("\r\n", "\n").replace("\r", "\n").strip() if isinstance(cell, str) else shown(cell)
+    if len(text) > MAX_LONG_TEXT:
+        raise CellRefused(
+            lazy("the text has %(count)s signs; at most %(limit)s fit. Shorten it", count=len(text), limit=MAX_LONG_TEXT)
+        )
+    return text or None
+
+
+def read_tax_number(cell: object, reading: Reading) -> str | None:
+    """Returns a tax number without blanks and dashes; the zeros that Excel took off a Russian number are put back."""
+    text = shown(cell)
+    if _is_nothing(text):
+        return None
+    number = text.replace(" ", "").replace("-", "").upper()
+    if isinstance(cell, float) and reading.region == "RU" and len(number) in (9, 11):
+        number = number.zfill(len(number) + 1)
+    if "E+" in number:
+        raise CellRefused(lazy("“%(text)s” has lost its digits in Excel. Format the column as text and type it again", text=text))
+    return number
+
+
+def read_emails(cell: object, reading: Reading) -> tuple[str, ...] | None:
+    """Returns the e-mail addresses of a cell, in lower case; raises CellRefused for what is none."""
+    text = shown(cell)
+    if _is_nothing(text):
+        return None
+    found = []
+    for part in text.replace(",", ";").replace(" ", ";").split(";"):
+        if part := part.strip("<>"):
+            point = read_email(part)
+            if not point.is_valid:
+                raise CellRefused(lazy("“%(text)s” is no e-mail address. Correct it or empty the cell", text=part))
+            found.append(point.value)
+    return tuple(dict.fromkeys(found)) or None
+
+
+def read_money(cell: object, reading: Reading) -> Decimal | None:
+    """Returns an amount such as "1 234,50 €"; negative ones and what is none are refused."""
+    amount = read_number(cell, reading)
+    if amount is not None and amount < 0:
+        raise CellRefused(lazy("the amount %(text)s is below zero. Write it without the minus", text=shown(cell)))
+    if amount is not None and amount >= Decimal(10) ** 14:
+        raise CellRefused(lazy("the amount %(text)s is too large. Correct it", text=shown(cell)))
+    return amount
+
+
+def read_number(cell: object, reading: Reading) -> Decimal | None:
+    """Returns a number."""
+    if isinstance(cell, bool) or isinstance(cell, date | time):
+        raise CellRefused(lazy("“%(text)s” is no number. Write it like 1234.50", text=shown(cell)))
+    if isinstance(cell, float | int):
+        number = Decimal(repr(cell))
+        if not number.is_finite():
+            raise CellRefused(lazy("“%(text)s” is no number. Write it like 1234.50", text=shown(cell)))
+        return number
+    text = shown(cell)
+    if _is_nothing(text):
+        return None
+    try:
+        return Decimal(text.upper()) if "e+" in text.lower() else parse_amount(text, reading.decimal)
+    except (ValueError, InvalidOperation):
+        raise CellRefused(lazy("“%(text)s” is no number. Write it like 1234.50", text=text)) from None
+
+
+def read_day(cell: object, reading: Reading) -> date | None:
+    """Returns a date."""
+    return None if _is_nothing(shown(cell)) else read_date(cell, reading.date_order)
+
+
+def read_instant(cell: object, reading: Reading) -> datetime | None:
+    """Returns a moment in UTC; a date alone means the beginning of that day in the company's time zone."""
+    if _is_nothing(shown(cell)):
+        return None
+    moment = read_moment(cell, reading.date_order)
+    return start_of_day(moment, reading.zone) if not isinstance(moment, datetime) else _to_utc(moment, reading.zone)
+
+
+def read_yes_no(cell: object, reading: Reading) -> bool | None:
+    """Returns yes or no from words of three languages."""
+    word = plain_word(shown(cell))
+    if word in NOTHING and word not in YES_NO:
+        return None
+    if word not in YES_NO:
+        raise CellRefused(lazy("“%(text)s” is neither yes nor no. Write yes or no", text=shown(cell)))
+    return YES_NO[word]
+
+
+def read_state(cell: object, reading: Reading) -> str | None:
+    """Returns open, won or lost; the words of the map win over the known ones."""
+    word = plain_word(shown(cell))
+    state = dict(reading.states).get(word) or STATES.get(word)
+    if state is None:
+        raise CellRefused(
+            lazy("“%(text)s” is no state of a deal. Write open, won or lost, or name the word in the map", text=shown(cell))
+        )
+    return state
+
+
+def read_client_kind(cell: object, reading: Reading) -> str | None:
+    """Returns company or person."""
+    kind = CLIENT_KINDS.get(plain_word(shown(cell)))
+    if kind is None:
+        raise CellRefused(lazy("“%(text)s” is no kind of client. Write company or person", text=shown(cell)))
+    return kind
+
+
+def read_currency(cell: object, reading: Reading) -> str | None:
+    """Returns the code of a currency; a sign such as € counts for its code."""
+    text = shown(cell)
+    code = {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "LEK": "ALL", "РУБ": "RUB", "РУБ.": "RUB"}.get(text.upper(), text.upper())
+    if not is_currency(code, "en"):
+        raise CellRefused(lazy("“%(text)s” is no currency. Write a code such as EUR, ALL or RUB", text=text))
+    return code
+
+
+def read_words(cell: object, reading: Reading) -> tuple[str, ...] | None:
+    """Returns the words of a list that is separated by commas, semicolons or lines."""
+    text = cell if isinstance(cell, str) else shown(cell)
+    parts = text.replace(";", ",").replace("\n", ",").replace("|", ",").split(",")
+    words = tuple(dict.fromkeys(filter(None, (shown(part) for part in parts))))
+    if any(len(word) > MAX_TEXT for word in words):
+        raise CellRefused(lazy("one word of the list is too long. Shorten it"))
+    return words or None
+
+
+def read_phone_list(cell: object, reading: Reading) -> tuple | None:
+    """Returns the phones of a cell: (value, raw, is_valid) each."""
+    return None if _is_nothing(shown(cell)) else read_phones(cell, reading.region)
+
+
+def guess_date_order(cells: Sequence[object]) -> str:
+    """Returns dmy or mdy, as the dates of a column prove; "" if they leave it open."""
+    from_day = from_month = False
+    for cell in cells:
+        parts = shown(cell).replace(".", "/").replace("-", "/").split("/") if isinstance(cell, str) else ()
+        if len(parts) == 3 and parts[0].isdigit() and parts[1].isdigit() and len(parts[0]) <= 2:
+            from_day |= int(parts[0]) > 12
+            from_month |= int(parts[1]) > 12
+    return "dmy" if from_day and not from_month else "mdy" if from_month and not from_day else ""
+
+
+def guess_decimal(cells: Sequence[object]) -> str:
+    """Returns the sign before the fraction, as the amounts of a column prove; "" if they leave it open."""
+    signs = set()
+    for cell in cells:
+        text = shown(cell) if isinstance(cell, str) else ""
+        digits = text.rstrip("€$£₽ абвгдежзийклмнопрстуфхцчшщъыьэюяABCDEFGHIJKLMNOPQRSTUVWXYZkel.")
+        last = max(digits.rfind(","), digits.rfind("."))
+        if last > 0 and len(digits) - last - 1 in (1, 2) and digits[last + 1 :].isdigit():
+            signs.add(digits[last])
+    return signs.pop() if len(signs) == 1 else ""
+
+
+def _is_nothing(text: str) -> bool:
+    return plain_word(text) in NOTHING
+
+
+def _to_utc(moment: datetime, zone: ZoneInfo) -> datetime:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return aware.astimezone(ZoneInfo("UTC"))
+
+
+READERS: dict[str, Reader] = {
+    "text": read_text,
+    "long_text": read_long_text,
+    "tax_number": read_tax_number,
+    "phones": read_phone_list,
+    "emails": read_emails,
+    "money": read_money,
+    "number": read_number,
+    "date": read_day,
+    "moment": read_instant,
+    "yes_no": read_yes_no,
+    "state": read_state,
+    "client_kind": read_client_kind,
+    "currency": read_currency,
+    "words": read_words,
+}
