@@ -1,0 +1,142 @@
+"""Vega-Lite specifications of funnels: one serves the browser, SVG and paper. Pure.
+
+The bars are centred. Their middle is what passed and goes on as the full width of the next stage's bar; their two
+flanks are what was lost there. Colours differ in brightness too, so that they part on grey paper and for the
+colour-blind. Ink is left to the surroundings, so that charts follow light and dark.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+PASSED, LOST, LIGHT = "#1f6fc5", "#f08c2e", "#a9cdf0"
+INK = "#1d273b"
+FONT = "Noto Sans, DejaVu Sans, sans-serif"
+STEP = 38
+ROOM_FOR_LABEL = 0.16
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One stage: `whole` is the width of its bar and `core` that of its middle; the words are ready to be shown."""
+
+    stage: str
+    whole: float
+    core: float
+    core_words: str
+    side_words: str
+    core_hint: str
+    flank_hint: str
+    core_link: str = ""
+    flank_link: str = ""
+    before: float | None = None
+    before_hint: str = ""
+
+
+def funnel_chart(
+    bars: Sequence[Bar], core: str, flank: str, *, colours: tuple[str, str] = (PASSED, LOST), before: str = ""
+) -> dict[str, Any]:
+    """Returns the chart of one funnel; `core` and `flank` name the two colours, `before` the outline compared with."""
+    widest = max([bar.whole for bar in bars] + [bar.before or 0 for bar in bars], default=0) or 1
+    # Half as wide again on the right: the words beside the bars stand there.
+    across = {"type": "quantitative", "scale": {"domain": [-widest / 2, widest * 0.85], "nice": False}, "axis": None}
+    layers = [_bars(bars, core, flank, colours, across), _core_words(bars, widest), _side_words(bars)]
+    if before:
+        layers.insert(1, _outlines(bars, before, across))
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": {"step": STEP},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "encoding": {
+            "y": {
+                "field": "stage",
+                "type": "nominal",
+                "sort": [bar.stage for bar in bars],
+                "scale": {"paddingInner": 0.1, "paddingOuter": 0.05},
+                "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": 190, "labelPadding": 10},
+            }
+        },
+        "layer": layers,
+        "config": {
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 12},
+            "legend": {"orient": "top", "title": None, "labelFontSize": 12, "symbolType": "square"},
+        },
+    }
+
+
+def on_paper(specification: Mapping[str, Any], *, width: int, has_labels: bool = True) -> dict[str, Any]:
+    """Returns a specification with a fixed width and dark ink on white; without labels for one that stands beside."""
+    ink = {"labelColor": INK, "labelFont": FONT, "titleFont": FONT}
+    config = dict(specification.get("config", {}))
+    config |= {
+        "font": FONT,
+        "background": "white",
+        "axis": config.get("axis", {}) | ink | {"labels": has_labels},
+        "legend": config.get("legend", {}) | ink,
+        "text": {"color": INK, "font": FONT},
+    }
+    return {**specification, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}, "config": config}
+
+
+def _bars(bars: Sequence[Bar], core: str, flank: str, colours: tuple[str, str], across: dict) -> dict[str, Any]:
+    values = []
+    for bar in bars:
+        half, inner = bar.whole / 2, bar.core / 2
+        pieces = [(core, -inner, inner, bar.core_hint, bar.core_link)]
+        if half > inner:
+            pieces.append((flank, -half, -inner, bar.flank_hint, bar.flank_link))
+            pieces.append((flank, inner, half, bar.flank_hint, bar.flank_link))
+        values += [
+            {"stage": bar.stage, "part": part, "from": start, "to": end, "hint": hint, "link": link or None}
+            for part, start, end, hint, link in pieces
+        ]
+    return {
+        "data": {"values": values},
+        "mark": {"type": "bar", "cursor": "pointer", "cornerRadius": 2},
+        "encoding": {
+            "x": {"field": "from", **across},
+            "x2": {"field": "to"},
+            "color": {
+                "field": "part",
+                "type": "nominal",
+                "scale": {"domain": [core, flank], "range": list(colours)},
+                "legend": {},
+            },
+            "tooltip": {"field": "hint", "type": "nominal"},
+            "href": {"field": "link"},
+        },
+    }
+
+
+def _outlines(bars: Sequence[Bar], title: str, across: dict) -> dict[str, Any]:
+    values = [
+        {"stage": bar.stage, "from": -bar.before / 2, "to": bar.before / 2, "hint": bar.before_hint}
+        for bar in bars
+        if bar.before is not None
+    ]
+    return {
+        "data": {"values": values},
+        "mark": {"type": "bar", "fill": None, "stroke": "#7c8798", "strokeDash": [4, 3], "strokeWidth": 1.2},
+        "encoding": {"x": {"field": "from", **across}, "x2": {"field": "to"}, "tooltip": {"field": "hint", "title": title}},
+    }
+
+
+def _core_words(bars: Sequence[Bar], widest: float) -> dict[str, Any]:
+    fitting = [bar for bar in bars if bar.core >= widest * ROOM_FOR_LABEL]
+    return {
+        "data": {"values": [{"stage": bar.stage, "words": bar.core_words} for bar in fitting]},
+        "mark": {"type": "text", "color": "white", "fontWeight": 600, "fontSize": 12, "tooltip": None},
+        "encoding": {"x": {"datum": 0}, "text": {"field": "words"}},
+    }
+
+
+def _side_words(bars: Sequence[Bar]) -> dict[str, Any]:
+    values = [{"stage": bar.stage, "at": max(bar.whole, bar.before or 0) / 2, "words": bar.side_words} for bar in bars]
+    return {
+        "data": {"values": values},
+        "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 12},
+        "encoding": {"x": {"field": "at", "type": "quantitative"}, "text": {"field": "words"}},
+    }

@@ -1,0 +1,117 @@
+"""A finished report, ready to leave the house: what it says, independent of the form in which it is written.
+
+Reports make a `Document`; each file in `output/` writes one in its form. So every form shows the same cells.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.api import Text, format_number, format_percent
+
+TEXT, COUNT, MONEY, SHARE, NUMBER = "text", "count", "money", "share", "number"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `key` is its name as data, `group` the heading that it shares with its neighbours."""
+
+    key: str
+    title: Text
+    kind: str = COUNT
+    group: Text = ""
+    hint: Text = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: values by column key, where their lists open, and remarks on single cells."""
+
+    values: Mapping[str, Any]
+    links: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+    is_heading: bool = False
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a title; the first of a document is its main one."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A Vega-Lite specification with its title, and what it says in a sentence for those who can't see it."""
+
+    key: str
+    title: str
+    specification: Mapping[str, Any]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that stands large above the tables, with what it was in the period compared."""
+
+    key: str
+    title: Text
+    value: Any
+    kind: str = COUNT
+    before: Any = None
+    hint: Text = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report: the settings it was made with, figures, tables, charts, and the same as data for machines."""
+
+    name: str
+    title: str
+    subtitle: str
+    company: str
+    currency: str
+    language: str
+    made_at: datetime
+    made_by: str
+    settings: tuple[tuple[str, str], ...]
+    figures: tuple[Figure, ...]
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...]
+    notes: tuple[str, ...]
+    data: Mapping[str, Any]
+    is_empty: bool = False
+
+
+def as_shown(value: Any, kind: str) -> str:
+    """Returns a value as the reader writes it, money in whole units; a dash where there is none."""
+    if value is None:
+        return "—"
+    if kind == TEXT:
+        return str(value)
+    if kind == SHARE:
+        return format_percent(float(value), 1)
+    return format_number(value, {COUNT: None, MONEY: 0, NUMBER: 1}[kind])
+
+
+def as_data(value: Any, kind: str) -> Any:
+    """Returns a value as data: money as a decimal string, shares and counts as numbers, nothing as None."""
+    if value is None or kind in (TEXT, COUNT):
+        return value
+    return str(value) if kind == MONEY else float(value)
+
+
+def as_number(value: Any, kind: str) -> Any:
+    """Returns a value as a real number for a sheet, its text, or None."""
+    if value is None:
+        return None
+    if kind == TEXT:
+        return str(value)
+    return int(value) if kind == COUNT else float(value)

@@ -1,0 +1,1 @@
+"""The funnel: its ladders of stages, how closed and open deals are counted on them, and what is drawn from it."""

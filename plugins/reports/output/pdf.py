@@ -1,0 +1,74 @@
+"""A report as a PDF on A4: a page one would hand to a director."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from babel.dates import format_datetime
+from jinja2 import Environment, FileSystemLoader
+
+from core.api import gettext as _
+from core.api import ngettext
+from plugins.reports.charts import on_paper
+from plugins.reports.document import TEXT, Document, Figure, Table, as_shown
+from plugins.reports.output.paper import press
+
+TEMPLATES = Path(__file__).parents[1] / "templates" / "reports"
+WIDTHS = (430, 300)  # a chart with the names of its stages, and the one beside it
+COLUMNS_ON_A_PAGE = 9
+
+
+def write_pdf(document: Document) -> bytes:
+    """Returns the PDF: title, settings, figures, charts side by side, tables; wide ones lie on their side."""
+    charts = [
+        on_paper(chart.specification, width=WIDTHS[place % 2], has_labels=place % 2 == 0)
+        for place, chart in enumerate(document.charts)
+    ]
+    return press(charts, write_html(document))
+
+
+def write_html(document: Document) -> str:
+    """Returns the page that is printed; an image `chart:N` stands for each chart."""
+    made_at = format_datetime(document.made_at, "long", locale=document.language).replace("\u202f", " ")
+    return _environment().get_template("paper.html").render(
+        document=document,
+        made_at=made_at,
+        pairs=[list(range(len(document.charts)))[place : place + 2] for place in range(0, len(document.charts), 2)],
+        tables=[part for table in document.tables for part in _parts(table)],
+        shown=as_shown,
+        change=change_words,
+        TEXT=TEXT,
+        _=_,
+        ngettext=ngettext,
+    )
+
+
+def change_words(figure: Figure) -> str:
+    """Returns how a figure differs from the period compared, such as "+12 %", or an empty text."""
+    if figure.before is None or figure.value is None:
+        return ""
+    if figure.kind == "share":
+        points = (float(figure.value) - float(figure.before)) * 100
+        return _("%(points)s points", points=f"{points:+.1f}".replace("-", "−"))
+    if not figure.before:
+        return ""
+    return f"{(float(figure.value) / float(figure.before) - 1) * 100:+.0f} %".replace("-", "−")
+
+
+def _parts(table: Table) -> list[tuple[Table, bool]]:
+    """Returns the table in pieces that fit the page's width, with whether each lies on its side."""
+    fixed = [column for column in table.columns if column.kind == TEXT or not column.group]
+    grouped = [column for column in table.columns if column not in fixed]
+    if not grouped:
+        return [(table, False)]
+    size = max(len({column.key for column in grouped if column.group == grouped[0].group}), 1)
+    room = max((COLUMNS_ON_A_PAGE - len(fixed)) // size, 1) * size
+    pieces = [grouped[start : start + room] for start in range(0, len(grouped), room)]
+    return [
+        (Table(table.key, table.title, (*fixed, *piece), table.rows, table.notes if piece is pieces[-1] else ()), True)
+        for piece in pieces
+    ]
+
+
+@lru_cache(1)
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)

@@ -1,0 +1,36 @@
+"""A report's charts as one SVG drawing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.api import InvalidInput
+from core.api import gettext as _
+from plugins.reports.charts import FONT, INK, on_paper
+from plugins.reports.document import Document
+from plugins.reports.output.paper import press
+
+WIDTH = 720
+
+
+def write_svg(document: Document) -> bytes:
+    """Returns all charts, one below the other, under the report's title; InvalidInput if it has none."""
+    if not document.charts:
+        raise InvalidInput(_("This report has no chart to draw with these settings."))
+    charts = [
+        on_paper({**chart.specification, "title": {"text": chart.title, "anchor": "start", "offset": 8}}, width=WIDTH)
+        for chart in document.charts
+    ]
+    return press([_stacked(document, charts)])
+
+
+def _stacked(document: Document, charts: list[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "$schema": charts[0]["$schema"],
+        "title": {"text": document.title, "subtitle": document.subtitle, "anchor": "start", "fontSize": 18, "offset": 16},
+        "vconcat": [
+            {key: value for key, value in chart.items() if key not in ("$schema", "config", "autosize")} for chart in charts
+        ],
+        "spacing": 28,
+        "resolve": {"scale": {"x": "independent", "y": "independent", "color": "independent"}},
+        "config": charts[0]["config"] | {"title": {"font": FONT, "fontSize": 14, "color": INK, "subtitleColor": INK}},
+    }

@@ -1,0 +1,100 @@
+"""Periods of reports: half-open spans of days, by name, before, a year before, and in words. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from babel.dates import format_skeleton
+
+from core.api import Text, format_date, language, lazy
+from core.api import gettext as _
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days from `first` up to, not including, `until`; None leaves a side open."""
+
+    first: date | None = None
+    until: date | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether both sides are set."""
+        return self.first is not None and self.until is not None
+
+    @property
+    def last(self) -> date | None:
+        """The last day that belongs to it."""
+        return self.until - timedelta(days=1) if self.until else None
+
+    def before(self) -> "Period":
+        """Returns the period just before: as many months if it is whole months, else as many days."""
+        months = self._months()
+        if months:
+            return Period(add_months(self.first, -months), self.first)
+        return Period(self.first - (self.until - self.first), self.first)
+
+    def year_before(self) -> "Period":
+        """Returns the same days a year before."""
+        return Period(add_months(self.first, -12), add_months(self.until, -12))
+
+    def words(self) -> str:
+        """Returns it as the reader writes it: "March 2026", "2026", or its first and last day."""
+        months = self._months()
+        if months == 12 and self.first.month == 1:
+            return format_skeleton("y", self.first, locale=language())
+        if months == 3 and self.first.month % 3 == 1:
+            return format_skeleton("yQQQQ", self.first, locale=language())
+        if months == 1:
+            return format_skeleton("yMMMM", self.first, locale=language())
+        if self.is_bounded:
+            return f"{format_date(self.first)} – {format_date(self.last)}"
+        if self.first:
+            return _("from %(day)s", day=format_date(self.first))
+        return _("until %(day)s", day=format_date(self.last)) if self.until else _("all time")
+
+    def _months(self) -> int:
+        if not self.is_bounded or self.first.day != 1 or self.until.day != 1:
+            return 0
+        return (self.until.year - self.first.year) * 12 + self.until.month - self.first.month
+
+
+def add_months(day: date, months: int) -> date:
+    """Returns the same day `months` later, or the month's last day where it has no such day."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def steps(period: Period, months: int) -> list[Period]:
+    """Returns the calendar months (1), quarters (3) or years (12) that a bounded period touches, cut at its ends."""
+    start = date(period.first.year, (period.first.month - 1) // months * months + 1, 1)
+    found = []
+    while start < period.until:
+        end = add_months(start, months)
+        found.append(Period(max(start, period.first), min(end, period.until)))
+        start = end
+    return found
+
+
+def _whole(months: int, ago: int) -> Callable[[date], Period]:
+    def period(today: date) -> Period:
+        start = date(today.year, (today.month - 1) // months * months + 1, 1)
+        first = add_months(start, -ago * months)
+        return Period(first, add_months(first, months))
+
+    return period
+
+
+PRESETS: dict[str, tuple[Text, Callable[[date], Period]]] = {
+    "this-month": (lazy("This month"), _whole(1, 0)),
+    "last-month": (lazy("Last month"), _whole(1, 1)),
+    "this-quarter": (lazy("This quarter"), _whole(3, 0)),
+    "last-quarter": (lazy("Last quarter"), _whole(3, 1)),
+    "this-year": (lazy("This year"), _whole(12, 0)),
+    "last-year": (lazy("Last year"), _whole(12, 1)),
+    "last-30-days": (lazy("Last 30 days"), lambda today: Period(today - timedelta(days=29), today + timedelta(days=1))),
+    "last-12-months": (lazy("Last 12 months"), lambda today: Period(add_months(today.replace(day=1), -11), add_months(today.replace(day=1), 1))),
+    "all": (lazy("All time"), lambda today: Period()),
+}
