@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Union
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
@@ -92,7 +91,7 @@ class LazyText:
         return f"lazy({self.message!r})"
 
 
-Text = Union[str, LazyText]
+Text = str | LazyText
 _ = gettext
 lazy = LazyText
 

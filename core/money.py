@@ -1,4 +1,4 @@
-"""Money: exact decimals outside, integers of 1/10,000 of the unit in the database. Pure calculations, no input or output."""
+"""Money: exact decimals outside, integers of 1/10,000 of the unit in the database. Pure calculations."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation

@@ -25,7 +25,8 @@ class Actor:
     source: str = "system"
 
 
-_actor: ContextVar[Actor] = ContextVar("hinka_actor", default=Actor())
+NOBODY = Actor()
+_actor: ContextVar[Actor] = ContextVar("hinka_actor", default=NOBODY)
 
 
 @dataclass

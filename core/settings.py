@@ -1,6 +1,7 @@
 """Settings of core and plugins: typed by a marshmallow schema, strict, secrets encrypted.
 
-Precedence: environment (`HINKA_<GROUP>_<NAME>`) > customer.toml `[settings.<group>]` > saved in the interface > default.
+Precedence: environment (`HINKA_<GROUP>_<NAME>`) > customer.toml `[settings.<group>]` > saved in the interface >
+default.
 """
 
 import os
@@ -67,7 +68,8 @@ class Settings:
     def save(self, key: str, given: Mapping[str, Any]) -> None:
         """Checks and saves values of a group; an empty secret keeps the old one. Raises InvalidInput per field."""
         schema: Schema = self._group(key).schema()
-        given = {n: v for n, v in given.items() if not (v == "" and n in schema.fields and _is_secret(schema.fields[n]))}
+        kept = {name for name, field in schema.fields.items() if _is_secret(field) and given.get(name) == ""}
+        given = {name: value for name, value in given.items() if name not in kept}
         try:
             loaded = schema.load(given, partial=True)
         except ValidationError as error:
@@ -99,7 +101,8 @@ class Settings:
         try:
             return self._fernet.decrypt(value.encode()).decode()
         except InvalidToken as error:
-            raise ConfigError("A saved secret can't be decrypted: put the old secret.key back, or type it anew.") from error
+            sentence = "A saved secret can't be decrypted: put the old secret.key back, or type it anew."
+            raise ConfigError(sentence) from error
 
 
 def instance_key(config: Config) -> bytes:

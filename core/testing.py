@@ -43,7 +43,7 @@ def database_url(tmp_path: Path, enabled_plugins: tuple[str, ...]) -> str:
 
 @pytest.fixture
 def crm(tmp_path: Path, database_url: str, enabled_plugins: tuple[str, ...]) -> Iterator[CRM]:
-    """Returns a running instance with its standard roles, stages and reasons; its clock stands at noon, 15 June 2026."""
+    """Returns a running instance with its standard roles and stages; its clock stands at noon of 15 June 2026."""
     with running(tmp_path, database_url, enabled_plugins) as instance:
         yield instance
 

@@ -31,8 +31,15 @@ class HinkaGroup(click.Group):
 
 
 @click.group(cls=HinkaGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--instance", "folder", type=click.Path(path_type=Path), default=Path("instance"), envvar="HINKA_INSTANCE",
-              help="Folder of the customer's instance.", show_default=True)
+@click.option(
+    "--instance",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("instance"),
+    envvar="HINKA_INSTANCE",
+    help="Folder of the customer's instance.",
+    show_default=True,
+)
 @click.version_option(VERSION, prog_name="hinka")
 @click.pass_context
 def hinka(context: click.Context, folder: Path) -> None:

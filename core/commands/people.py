@@ -23,10 +23,9 @@ def add(opener: Opener, login: str, name: str, role: str, email: str, password: 
     """Make a user."""
     if not password:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = password if password != "-" else ""
     with opener.crm.acting(None, "cli"):
-        made = create_user(
-            opener.crm, login, name, role=role, email=email, password="" if password == "-" else password
-        )
+        made = create_user(opener.crm, login, name, role=role, email=email, password=password)
     click.echo(f"Made the user {made.login}.")
 
 

@@ -38,8 +38,17 @@ def states(crm: CRM) -> list[PluginState]:
         needed_by = tuple(sorted(other.name for other in crm.plugins if name in other.requires))
         reason, remedy = (refusal.reason, refusal.remedy) if refusal else ("", "")
         found.append(
-            PluginState(name, manifest.title, manifest.version, manifest.summary, state, manifest.requires, needed_by,
-                        reason, remedy)
+            PluginState(
+                name,
+                manifest.title,
+                manifest.version,
+                manifest.summary,
+                state,
+                manifest.requires,
+                needed_by,
+                reason,
+                remedy,
+            )
         )
     return found
 

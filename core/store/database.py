@@ -43,9 +43,7 @@ def open_database(url: str, folder: Path, pragmas: dict | None = None) -> Databa
     elif scheme in ("postgresql", "postgres"):
         settings = parse_url(url)
         name = settings.pop("database")
-        database = PooledPostgresqlDatabase(
-            name, max_connections=MAX_CONNECTIONS, prefer_psycopg3=True, **settings
-        )
+        database = PooledPostgresqlDatabase(name, max_connections=MAX_CONNECTIONS, prefer_psycopg3=True, **settings)
     else:
         raise ConfigError(f"database {url!r}: use sqlite:///hinka.db or postgresql://user@host/name.")
     database_proxy.initialize(database)

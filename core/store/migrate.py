@@ -14,7 +14,7 @@ from types import ModuleType
 from peewee import Database
 
 from core.clock import Clock
-from core.errors import CRMError
+from core.errors import PluginRefused
 from core.store.database import is_postgres
 from core.store.fields import to_microseconds
 
@@ -112,20 +112,20 @@ def pending(database: Database, steps: Iterable[Step]) -> list[Step]:
 def migrate_up(database: Database, steps: Iterable[Step], clock: Clock) -> list[Step]:
     """Takes every pending step, each in a transaction of its own, and returns those taken.
 
-    Raises CRMError naming the step that failed; that step is rolled back, the earlier ones stay.
+    Raises PluginRefused naming the step that failed; that step is rolled back, the earlier ones stay.
     """
     taken = []
     for step in pending(database, steps):
-        module = _load(step)
         try:
             with database.atomic():
-                module.up(Migration(database))
+                _load(step).up(Migration(database))
                 Migration(database).execute(
                     _sql(database, "INSERT INTO core_migration (owner, number, name, applied_at) VALUES (?, ?, ?, ?)"),
                     (step.owner, step.number, step.name, to_microseconds(clock.now())),
                 )
         except Exception as error:
-            raise CRMError(f"Migration {step.owner} {step.path.stem} failed and was rolled back: {error}") from error
+            reason = f"its migration {step.path.stem} failed and was rolled back: {error}."
+            raise PluginRefused(step.owner, reason, "Restore the release that ran before, and tell its author.") from error
         taken.append(step)
     return taken
 

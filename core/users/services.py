@@ -32,7 +32,8 @@ def ensure_roles(crm: CRM) -> None:
     """Makes the standard roles that are missing, and gives them permissions that plugins added since."""
     with crm.work():
         for key, name, scope in STANDARD_ROLES:
-            Role.insert(key=key, name=_(name), scope=scope, permissions=[], is_standard=True).on_conflict_ignore().execute()
+            role = Role.insert(key=key, name=_(name), scope=scope, permissions=[], is_standard=True)
+            role.on_conflict_ignore().execute()
         for role in Role.select().where(Role.is_standard):
             if role.key == "administrator":
                 wanted = ["*"]

@@ -1,0 +1,170 @@
+"""Discovery, order and refusal of plugins."""
+
+from pathlib import Path
+
+import pytest
+
+from core.boot import boot
+from core.config import Config, read_config, write_config
+from core.errors import Conflict, NotFound, PluginRefused
+from core.hooks.plugins import Manifest, discover, fits, in_order, read_manifest
+from core.hooks.switch import disable, enable, states
+
+HOOKS = "from core.api import MenuItem, hook\n\n\n@hook\ndef menu_items():\n    return [MenuItem('{0}', '{0}', '{0}', 'x')]\n"
+
+
+def manifest(name: str, *requires: str, core: str = "", distributions: tuple[str, ...] = ()) -> Manifest:
+    return Manifest(name, name.title(), "1.0", Path(name), name, requires=requires, core=core, distributions=distributions)
+
+
+def by_name(*manifests: Manifest) -> dict[str, Manifest]:
+    return {found.name: found for found in manifests}
+
+
+def write_plugin(folder: Path, name: str, *, code: str | None = None, extra: str = "") -> None:
+    place = folder / "plugins" / name
+    place.mkdir(parents=True)
+    (place / "plugin.toml").write_text(f'name = "{name}"\ntitle = "{name}"\nversion = "1.0"\n{extra}')
+    (place / "__init__.py").write_text("")
+    (place / "hooks.py").write_text(HOOKS.format(name) if code is None else code)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_config(Config(folder=tmp_path))
+    return tmp_path
+
+
+def booted(folder: Path, *plugins: str):
+    config = read_config(folder, environment={})
+    return boot(Config(**{**config.__dict__, "plugins": plugins or None}), pragmas={"synchronous": "off"})
+
+
+def test_what_is_required_comes_first():
+    found, refused = in_order(by_name(manifest("a", "b"), manifest("b", "c"), manifest("c")), ["a"])
+    assert ([item.name for item in found], refused) == (["c", "b", "a"], [])
+
+
+def test_a_circle_is_refused_and_shown():
+    found, refused = in_order(by_name(manifest("a", "b"), manifest("b", "a")), ["a"])
+    assert (found, refused[0].plugin) == ([], "a")
+    assert "a → b → a" in refused[0].reason
+
+
+def test_a_missing_requirement_is_refused_with_a_remedy():
+    _found, refused = in_order(by_name(manifest("a", "ghost")), ["a"])
+    assert "it requires ghost, not installed" in refused[0].reason
+    assert "ghost" in refused[0].remedy
+
+
+def test_a_missing_distribution_is_refused_with_the_line_to_type():
+    _found, refused = in_order(by_name(manifest("a", distributions=("no-such-package-x",))), ["a"])
+    assert refused[0].remedy == "pip install no-such-package-x"
+
+
+def test_a_core_that_does_not_fit_is_refused():
+    _found, refused = in_order(by_name(manifest("a", core=">=99")), ["a"])
+    assert "wants a core >=99" in refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted", "expected"),
+    [
+        ("0.1.0", "", True),
+        ("0.1.0", ">=0.1,<1", True),
+        ("0.1", "==0.1.0", True),
+        ("1.0", ">=0.1,<1", False),
+        ("0.9", "!=0.9", False),
+        ("0.9", "~0.9", False),
+    ],
+)
+def test_versions_fit_ranges(version, wanted, expected):
+    assert fits(version, wanted) is expected
+
+
+def test_a_manifest_with_an_unknown_key_is_refused(tmp_path):
+    (tmp_path / "plugin.toml").write_text('name = "x"\ntitle = "X"\nversion = "1"\ncolour = "red"\n')
+    with pytest.raises(PluginRefused, match="'colour'"):
+        read_manifest(tmp_path, "x")
+
+
+def test_discovery_imports_no_code(folder):
+    write_plugin(folder, "landmine", code="raise SystemExit('imported')")
+    found, _refused = discover(folder / "plugins")
+    assert found["landmine"].title == "landmine"
+
+
+def test_a_plugin_that_cannot_be_imported_is_left_out_and_the_rest_starts(folder):
+    write_plugin(folder, "sick", code="import nothing_of_the_kind")
+    write_plugin(folder, "sound")
+    crm = booted(folder, "sick", "sound")
+    assert [plugin.name for plugin in crm.plugins] == ["sound"]
+    assert "nothing_of_the_kind" in crm.refusals[0].reason
+
+
+def test_a_plugin_whose_start_hook_fails_is_left_out(folder):
+    code = "from core.api import hook\n\n\n@hook\ndef permissions():\n    raise ValueError('no')\n"
+    write_plugin(folder, "moody", code=code)
+    crm = booted(folder, "moody")
+    assert (crm.plugins, crm.refusals[0].plugin) == ([], "moody")
+
+
+def test_what_requires_a_refused_plugin_is_refused_too(folder):
+    write_plugin(folder, "base", code="syntax error here")
+    write_plugin(folder, "above", extra='requires = ["base"]\n')
+    crm = booted(folder, "above", "base")
+    assert {refusal.plugin for refusal in crm.refusals} == {"base", "above"}
+
+
+def test_a_bad_migration_is_rolled_back_and_its_plugin_stays_off(folder):
+    write_plugin(folder, "digger")
+    migrations = folder / "plugins" / "digger" / "migrations"
+    migrations.mkdir()
+    (migrations / "m0001_hole.py").write_text(
+        "def up(migration):\n    migration.create_table('digger_hole', 'id id')\n    raise RuntimeError('cave-in')\n"
+    )
+    crm = booted(folder, "digger")
+    assert "cave-in" in crm.refusals[0].reason
+    assert "digger_hole" not in crm.database.get_tables()
+
+
+def test_switching_on_brings_what_is_required(folder):
+    write_plugin(folder, "lamp", extra='requires = ["mains"]\n')
+    write_plugin(folder, "mains")
+    crm = booted(folder)
+    assert set(enable(crm, "lamp")) == {"lamp", "mains"}
+    assert {plugin.name for plugin in booted(folder).plugins} >= {"lamp", "mains"}
+
+
+def test_a_required_plugin_can_not_be_switched_off(folder):
+    write_plugin(folder, "roof", extra='requires = ["wall"]\n')
+    write_plugin(folder, "wall")
+    enable(booted(folder), "roof")
+    with pytest.raises(Conflict, match="roof requires wall"):
+        disable(booted(folder), "wall")
+
+
+def test_switching_off_keeps_the_rest(folder):
+    write_plugin(folder, "one")
+    enable(booted(folder), "one")
+    disable(booted(folder), "one")
+    assert {state.name: state.state for state in states(booted(folder))}["one"] == "off"
+
+
+def test_a_broken_plugin_can_not_be_switched_on(folder):
+    write_plugin(folder, "cracked", code="1 / 0")
+    crm = booted(folder)
+    with pytest.raises(PluginRefused, match="ZeroDivisionError"):
+        enable(crm, "cracked")
+    assert {state.name: state.state for state in states(booted(folder))}["cracked"] == "off"
+
+
+def test_switching_is_refused_when_the_file_lists_the_plugins(folder):
+    write_plugin(folder, "pinned")
+    with pytest.raises(Conflict, match=r"customer\.toml"):
+        enable(booted(folder, "pinned"), "pinned")
+
+
+def test_an_unknown_plugin_can_not_be_switched_on(folder):
+    with pytest.raises(NotFound, match="ghost"):
+        enable(booted(folder), "ghost")
