@@ -12,7 +12,10 @@ main() {
     make_venv
     step python install_packages requirements.lock
     step project install_project pyproject.toml
-    step assets build_assets package.json package-lock.json tools/assets.mjs $(asset_sources)
+    [ -d node_modules ] || rm -f "$STAMPS/node_packages"
+    [ -e core/web/static/dist/hinka.js ] || rm -f "$STAMPS/assets"
+    step node_packages install_node_packages package.json package-lock.json
+    step assets build_assets package-lock.json tools/assets.mjs $(asset_sources)
     step translations compile_translations tools/translations.py $(catalogs)
     need_libraries
 }
@@ -77,10 +80,16 @@ asset_sources() {
     find core/web/static/js core/web/static/css core/web/static/icons.txt plugins/*/icons.txt -type f 2>/dev/null | sort
 }
 
+# No package's own install script is run: all we take from them is files.
+install_node_packages() {
+    use_node
+    echo "Installing the browser packages of package-lock.json"
+    npm ci --silent --ignore-scripts --no-audit --no-fund
+}
+
 build_assets() {
     use_node
     echo "Building the browser assets"
-    npm ci --silent --ignore-scripts --no-audit --no-fund
     node tools/assets.mjs
 }
 

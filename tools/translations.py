@@ -20,14 +20,7 @@ METHODS = [
     ("**.py", "python"),
     ("**/templates/**.*", "jinja2"),
 ]
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "lazy": None,
-    "ngettext": (1, 2),
-    "lazy_plural": (1, 2),
-    "pgettext": ((1, "c"), 2),
-}
+KEYWORDS = {"_": None, "gettext": None, "lazy": None, "ngettext": (1, 2)}
 
 
 def main(command: str) -> int:
@@ -92,15 +85,17 @@ def compile_catalog(path: Path) -> None:
 
 def check() -> int:
     """Returns 1 and lists the words that have no translation, 0 if every catalog is complete."""
-    missing = 0
-    for path in catalogs():
-        with path.open("rb") as file:
-            catalog = read_po(file, locale=path.parent.parent.name)
-        for message in catalog:
-            if message.id and not all(message.string if isinstance(message.string, tuple) else (message.string,)):
-                missing += 1
-                print(f"{path.relative_to(ROOT)}: {message.id!r}")
+    missing = [f"{path.relative_to(ROOT)}: {words}" for path in catalogs() for words in untranslated(path)]
+    print("\n".join(missing) or "Every word is translated.")
     return 1 if missing else 0
+
+
+def untranslated(path: Path) -> list[str]:
+    """Returns the words of the catalog at `path` that lack a translation or one of its plural forms."""
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=path.parent.parent.name)
+    forms = {message.id: message.string for message in catalog if message.id}
+    return [str(words) for words, said in forms.items() if not all(said if isinstance(said, tuple) else (said,))]
 
 
 if __name__ == "__main__":
