@@ -8,7 +8,7 @@ from babel.numbers import format_currency, get_currency_precision
 SCALE = 10_000
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*$")
-_SYMBOLS = re.compile(r"(?i)€|\$|£|₽|₴|lekë|lek|leke|руб\.?|р\.|\b[A-Z]{3}\b")
+_SYMBOLS = re.compile(r"(?i)€|\$|£|₽|₴|lekë|leke|lek|руб\.?|р\.|^[A-Z]{3}|[A-Z]{3}$")
 
 
 def to_units(value: Decimal) -> int:

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from core.boot import boot
 from core.clock import FixedClock
 from core.config import Config, read_config, write_config
 from core.runtime import CRM
+from core.users import services
 from core.users.models import Team, User
 from core.users.services import create_team, create_user, ensure_roles
 
@@ -67,6 +69,7 @@ def running(folder: Path, database_url: str, plugins: tuple[str, ...] = ()) -> I
         write_config(Config(folder=folder, database=database_url))
     config = read_config(folder, environment={})
     config = Config(**{**config.__dict__, "plugins": plugins})
+    services._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # real argon2, but quick
     crm = boot(config, clock=FixedClock(NOON), pragmas=QUICK_PRAGMAS)
     assert not crm.refusals, crm.refusals
     try:
