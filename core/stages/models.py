@@ -1,0 +1,69 @@
+"""Stages, deal types with their versions, and reasons of loss, as the database keeps them."""
+
+from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField
+
+from core.store.fields import Record, UtcField
+from core.users.models import User
+
+
+class Stage(Record):
+    """A stage of the reference list; `probability` (per cent, to pass it) is the default for types that take it up."""
+
+    name = CharField(unique=True)
+    probability = IntegerField()
+    is_standard = BooleanField(default=False)
+    is_active = BooleanField(default=True)
+
+    class Meta:
+        table_name = "core_stage"
+
+
+class DealType(Record):
+    """How deals of a kind are led: `mode` is process, manual or none; deals keep the version they were opened by."""
+
+    name = CharField(unique=True)
+    mode = CharField()
+    is_used = BooleanField(default=True)
+    registers_demand = BooleanField(default=False)
+    currency = CharField(default="")
+    default_owner = ForeignKeyField(User, null=True)
+    published_version_id = BigIntegerField(null=True)
+    created_at = UtcField()
+
+    class Meta:
+        table_name = "core_deal_type"
+
+
+class DealTypeVersion(Record):
+    """One published list of a type's stages; it never changes."""
+
+    deal_type = ForeignKeyField(DealType)
+    number = IntegerField()
+    published_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "core_deal_type_version"
+
+
+class TypeStage(Record):
+    """A stage in a version of a type: its place, from 0, and the chance to pass it, in per cent."""
+
+    version = ForeignKeyField(DealTypeVersion)
+    stage = ForeignKeyField(Stage)
+    place = IntegerField()
+    probability = IntegerField()
+    limit_days = IntegerField(null=True)
+
+    class Meta:
+        table_name = "core_type_stage"
+
+
+class LossReason(Record):
+    """Why deals are lost; some, such as "other", are taken only with a note."""
+
+    name = CharField(unique=True)
+    needs_note = BooleanField(default=False)
+    is_active = BooleanField(default=True)
+
+    class Meta:
+        table_name = "core_loss_reason"
