@@ -81,16 +81,24 @@ def _fill(archive: zipfile.ZipFile, about: dict[str, Any], folder: Path, databas
         if name == config.secret_file.name or name.startswith("files/"):
             _extract(archive, name, folder)
     crm = boot(config)
+    try:
+        with crm.work(), _unordered(crm.database):
+            return _load_tables(crm.database, archive, about["rows"])
+    finally:
+        crm.database.close()
+        crm.database.close_all()
+
+
+def _load_tables(database: Database, archive: zipfile.ZipFile, promised: int) -> int:
     rows = 0
-    with crm.work(), _unordered(crm.database):
-        for table in _tables(crm.database):
-            crm.database.execute_sql(f"DELETE FROM {table}")  # noqa: S608 - a name from the schema
-        for name in archive.namelist():
-            if name.startswith("tables/"):
-                with archive.open(name) as raw:
-                    rows += _load_table(crm.database, Path(name).stem, raw)
-    if rows != about["rows"]:
-        raise CRMError(f"The backup promises {about['rows']} rows but holds {rows}: the file is damaged.")
+    for table in _tables(database):
+        database.execute_sql(f"DELETE FROM {table}")  # noqa: S608 - a name from the schema
+    for name in archive.namelist():
+        if name.startswith("tables/"):
+            with archive.open(name) as raw:
+                rows += _load_table(database, Path(name).stem, raw)
+    if rows != promised:
+        raise CRMError(f"The backup promises {promised} rows but holds {rows}: the file is damaged.")
     return rows
 
 
