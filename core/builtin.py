@@ -5,7 +5,7 @@ from datetime import date
 from marshmallow import Schema, fields
 
 from core.deals import rates
-from core.hooks.contributions import Permission, Rate, SettingsGroup
+from core.hooks.contributions import MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
 from core.runtime import CRM
@@ -51,3 +51,11 @@ def settings_groups() -> list[SettingsGroup]:
 def exchange_rate(currency: str, rate_on: date, crm: CRM) -> Rate | None:
     """Answers from the table of exchange rates."""
     return rates.rate_of_table(crm, currency, rate_on)
+
+
+@marker
+def menu_items() -> list[MenuItem]:
+    """Names the pages of the core."""
+    from core.web.menu import CORE_ITEMS  # the command line does without Flask
+
+    return list(CORE_ITEMS)

@@ -127,6 +127,14 @@ def set_password(crm: CRM, user: User, password: str) -> None:
         audit.record(crm, "user", user.id, "password changed")
 
 
+def is_password(user: User, password: str) -> bool:
+    """Tells whether this is the user's password."""
+    try:
+        return bool(user.password_hash) and _hasher.verify(user.password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
 def sign_in(crm: CRM, login: str, password: str, address: str) -> User:
     """Returns the user whose login and password these are.
 

@@ -6,3 +6,5 @@ import "@tabler/core/js/src/dropdown";
 import "@tabler/core/js/src/tooltip";
 import "@tabler/core/js/src/tab";
 import "./charts-loader.js";
+import "./confirm.js";
+import "./notes.js";

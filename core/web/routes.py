@@ -1,0 +1,26 @@
+"""Which pages there are: the blueprints of the core, then those of plugins."""
+
+from flask import Flask
+
+from core.errors import PluginRefused
+from core.runtime import CRM
+from core.users import profile_pages
+from core.web import health, home, sign_in
+
+CORE = (
+    (home.blueprint, ""),
+    (sign_in.blueprint, ""),
+    (health.blueprint, ""),
+    (profile_pages.blueprint, "/profile"),
+)
+
+
+def add_routes(app: Flask, crm: CRM) -> None:
+    """Mounts every blueprint; raises PluginRefused for a plugin whose pages can't be mounted."""
+    for blueprint, prefix in CORE:
+        app.register_blueprint(blueprint, url_prefix=prefix or None)
+    for plugin, routes in crm.hooks.collect("routes", crm=crm):
+        try:
+            app.register_blueprint(routes.blueprint, url_prefix=routes.prefix or None)
+        except (ValueError, AssertionError, TypeError) as error:
+            raise PluginRefused(plugin, f"its pages can't be mounted ({error}).", "Ask its author.") from error

@@ -1,0 +1,40 @@
+"""What templates can say: gettext, and how money, moments, dates and numbers are written for the reader."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from core import i18n
+from core.runtime import CRM
+
+
+def add_words(app: Flask, crm: CRM) -> None:
+    """Gives the templates of `app` their filters and functions."""
+    zone = crm.config.zone
+
+    def money(amount: Decimal | None, currency: str = "") -> str:
+        return i18n.format_money(amount, currency or crm.currency)
+
+    def moment(at: datetime | None) -> str:
+        return i18n.format_moment(at, zone)
+
+    def sentence(text: str) -> Markup:
+        """Keeps the line breaks of what a user typed."""
+        return Markup("<br>").join(escape(line) for line in str(text).splitlines())  # noqa: S704 - each is escaped
+
+    filters = {
+        "money": money,
+        "moment": moment,
+        "date": _day,
+        "number": i18n.format_number,
+        "percent": i18n.format_percent,
+        "lines": sentence,
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(_=i18n.gettext, gettext=i18n.gettext, ngettext=i18n.ngettext)
+
+
+def _day(day: date | datetime | None) -> str:
+    return i18n.format_date(day)
