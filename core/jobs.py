@@ -115,8 +115,14 @@ class Jobs:
                 if not Job.select().where(Job.kind == kind.kind, Job.due_at == due).exists():
                     try:
                         with self.crm.work():
-                            Job.create(plugin=kind.kind.split(".")[0], kind=kind.kind, args={}, run_at=now, due_at=due,
-                                       created_at=now)
+                            Job.create(
+                                plugin=kind.kind.split(".")[0],
+                                kind=kind.kind,
+                                args={},
+                                run_at=now,
+                                due_at=due,
+                                created_at=now,
+                            )
                     except IntegrityError:
                         continue  # another worker was first
 
@@ -160,10 +166,13 @@ class Jobs:
 
     def _revive_dead(self, now: datetime) -> None:
         dead = (Job.state == "running") & (Job.lease_until < now)
-        Job.update(state="failed", crashes=Job.crashes + 1, finished_at=now, dedupe_key=None,
-                   last_error="Its worker died three times while doing it.").where(
-            dead, Job.crashes + 1 >= MAX_CRASHES
-        ).execute()
+        Job.update(
+            state="failed",
+            crashes=Job.crashes + 1,
+            finished_at=now,
+            dedupe_key=None,
+            last_error="Its worker died three times while doing it.",
+        ).where(dead, Job.crashes + 1 >= MAX_CRASHES).execute()
         Job.update(state="waiting", crashes=Job.crashes + 1).where(dead).execute()
 
     def _failed(self, job: Job, kind: JobKind, error: Exception) -> None:
@@ -206,4 +215,3 @@ def job_counts() -> dict[str, int]:
     """Returns how many jobs stand in each state."""
     rows = Job.select(Job.state, fn.COUNT(Job.id)).group_by(Job.state).tuples()
     return dict(rows)
-
