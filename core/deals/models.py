@@ -3,7 +3,16 @@
 The deal's row tells where it stands; visits, periods and closings tell how it came there (`recount` proves them equal).
 """
 
-from peewee import BigIntegerField, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
 
 from core.clients.models import Client, Contact, Source
 from core.stages.models import DealType, DealTypeVersion, LossReason, Stage

@@ -257,6 +257,7 @@ TABLES = {
     "core_loss_reason": """
         id          id
         name        text unique not null
+        key         text not null default ''
         needs_note  bool not null
         is_active   bool not null
     """,

@@ -59,9 +59,13 @@ class TypeStage(Record):
 
 
 class LossReason(Record):
-    """Why deals are lost; some, such as "other", are taken only with a note."""
+    """Why deals are lost; some, such as "other", are taken only with a note.
+
+    `key` names the few that the program itself knows: `not_given` stands for what an import did not tell.
+    """
 
     name = CharField(unique=True)
+    key = CharField(default="")
     needs_note = BooleanField(default=False)
     is_active = BooleanField(default=True)
 

@@ -1,0 +1,223 @@
+"""Deal types: how deals of a kind are led, and the versions of their list of stages.
+
+A published version never changes: a changed list is a new version, and deals that run keep theirs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from babel.numbers import is_currency
+
+from core.errors import InvalidInput, NotFound
+from core.i18n import _, lazy
+from core.runtime import CRM
+from core.stages.models import DealType, DealTypeVersion, Stage, TypeStage
+from core.stages.reference import check_probability, create_stage, find_stage
+from core.store import audit
+from core.users.models import User
+
+PROCESS, MANUAL, NO_STAGES = "process", "manual", "none"
+MODES = {
+    PROCESS: lazy("Process: stage by stage, none is skipped"),
+    MANUAL: lazy("Manual: the user moves the deal and may skip"),
+    NO_STAGES: lazy("No process: no stages"),
+}
+# Which places a deal stood at is kept as the bits of one 64-bit integer.
+MOST_STAGES = 60
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage as a type takes it up; without a probability it has that of the stage."""
+
+    stage: Stage
+    probability: int | None = None
+    limit_days: int | None = None
+
+    @property
+    def chance(self) -> int:
+        """The chance to pass the stage, in per cent."""
+        return self.stage.probability if self.probability is None else self.probability
+
+
+def create_deal_type(
+    crm: CRM,
+    name: str,
+    *,
+    mode: str = MANUAL,
+    stages: Iterable[str | Stage | Step] = (),
+    is_used: bool = True,
+    registers_demand: bool = False,
+    currency: str = "",
+    default_owner: User | None = None,
+) -> DealType:
+    """Returns a new type with its first version published; stages given by name are made when missing.
+
+    Raises InvalidInput for a name in use, an unknown mode or currency, and stages that don't fit the mode.
+    """
+    values = _checked({"name": name, "mode": mode, "currency": currency})
+    with crm.work():
+        steps = [_as_step(crm, stage) for stage in stages]
+        _check_steps(mode, steps)
+        deal_type = DealType.create(
+            **values,
+            is_used=is_used,
+            registers_demand=registers_demand,
+            default_owner=default_owner,
+            created_at=crm.clock.now(),
+        )
+        audit.record(crm, "deal_type", deal_type.id, "created", {"name": [None, deal_type.name]})
+        _write_version(crm, deal_type, steps)
+    return deal_type
+
+
+def change_deal_type(crm: CRM, deal_type: DealType, values: Mapping[str, Any]) -> DealType:
+    """Changes name, mode, currency, default owner and switches, and returns the type; stages go by `publish`.
+
+    Raises InvalidInput, also for a mode that doesn't fit the stages the type has.
+    """
+    values = {**values, **_checked(values, besides=deal_type)}
+    if "default_owner" in values:
+        values["default_owner_id"] = getattr(values.pop("default_owner"), "id", None)
+    if (values.get("mode", deal_type.mode) == NO_STAGES) != (deal_type.mode == NO_STAGES):
+        raise InvalidInput(
+            _("A type with stages can't become one without, or the other way round. Make a new type instead."),
+            fields={"mode": [_("Leave it as it is.")]},
+        )
+    changes = audit.differences({name: getattr(deal_type, name) for name in values}, values)
+    if changes:
+        for name, (_before, after) in changes.items():
+            setattr(deal_type, name, after)
+        with crm.work():
+            deal_type.save()
+            audit.record(crm, "deal_type", deal_type.id, "changed", changes)
+    return deal_type
+
+
+def publish(crm: CRM, deal_type: DealType, stages: Iterable[str | Stage | Step]) -> DealTypeVersion:
+    """Returns the version with these stages: a new one, or the present one if nothing differs.
+
+    Deals that run keep the version they have. Raises InvalidInput for stages that don't fit the type's mode.
+    """
+    with crm.work():
+        steps = [_as_step(crm, stage) for stage in stages]
+        _check_steps(deal_type.mode, steps)
+        present = [(step.stage_id, step.probability, step.limit_days) for step in steps_of(deal_type)]
+        if present == [(step.stage.id, step.chance, step.limit_days) for step in steps]:
+            return get_version(deal_type.published_version_id)
+        version = _write_version(crm, deal_type, steps)
+        audit.record(crm, "deal_type", deal_type.id, "published", {"version": [version.number - 1, version.number]})
+    return version
+
+
+def steps_of(deal_type: DealType) -> list[TypeStage]:
+    """Returns the stages of the type's published version, in order."""
+    return ladders([deal_type.published_version_id])[deal_type.published_version_id]
+
+
+def ladders(version_ids: Sequence[int]) -> dict[int, list[TypeStage]]:
+    """Returns the stages of each version, in order, by one query; a version without stages has an empty list."""
+    found: dict[int, list[TypeStage]] = {version_id: [] for version_id in version_ids}
+    query = TypeStage.select(TypeStage, Stage).join(Stage).where(TypeStage.version.in_(list(found)))
+    for step in query.order_by(TypeStage.place):
+        found[step.version_id].append(step)
+    return found
+
+
+def all_types(*, only_used: bool = False) -> list[DealType]:
+    """Returns the types by name; those whose use is allowed, if `only_used`."""
+    query = DealType.select().order_by(DealType.name)
+    return list(query.where(DealType.is_used) if only_used else query)
+
+
+def get_type(type_id: int) -> DealType:
+    """Returns a deal type; raises NotFound."""
+    deal_type = DealType.get_or_none(DealType.id == type_id)
+    if deal_type is None:
+        raise NotFound(_("There is no such deal type."))
+    return deal_type
+
+
+def find_type(name: str) -> DealType | None:
+    """Returns the type of a name, whatever its case, or None."""
+    wanted = name.strip().casefold()
+    return next((one for one in DealType.select() if one.name.casefold() == wanted), None)
+
+
+def versions_of(deal_type: DealType) -> list[DealTypeVersion]:
+    """Returns the type's versions, newest first."""
+    query = DealTypeVersion.select().where(DealTypeVersion.deal_type == deal_type.id)
+    return list(query.order_by(DealTypeVersion.number.desc()))
+
+
+def get_version(version_id: int) -> DealTypeVersion:
+    """Returns a version of a type; raises NotFound."""
+    version = DealTypeVersion.get_or_none(DealTypeVersion.id == version_id)
+    if version is None:
+        raise NotFound(_("There is no such version of a deal type."))
+    return version
+
+
+def _write_version(crm: CRM, deal_type: DealType, steps: list[Step]) -> DealTypeVersion:
+    newest = DealTypeVersion.select().where(DealTypeVersion.deal_type == deal_type.id).count()
+    version = DealTypeVersion.create(deal_type=deal_type, number=newest + 1, published_at=crm.clock.now())
+    for place, step in enumerate(steps):
+        TypeStage.create(
+            version=version, stage=step.stage, place=place, probability=step.chance, limit_days=step.limit_days
+        )
+    deal_type.published_version_id = version.id
+    DealType.update(published_version_id=version.id).where(DealType.id == deal_type.id).execute()
+    return version
+
+
+def _as_step(crm: CRM, stage: str | Stage | Step) -> Step:
+    if isinstance(stage, str):
+        stage = find_stage(stage) or create_stage(crm, stage)
+    return stage if isinstance(stage, Step) else Step(stage)
+
+
+def _check_steps(mode: str, steps: list[Step]) -> None:
+    if mode == NO_STAGES and steps:
+        raise InvalidInput(_("A type of no process has no stages. Take them away or choose another mode."))
+    if mode != NO_STAGES and not steps:
+        raise InvalidInput(_("A type of this mode needs at least one stage. Add one."))
+    if len(steps) > MOST_STAGES:
+        raise InvalidInput(_("A type can have at most %(n)s stages.", n=MOST_STAGES))
+    seen: set[int] = set()
+    for step in steps:
+        check_probability(step.chance)
+        if step.limit_days is not None and step.limit_days < 1:
+            raise InvalidInput(_("The limit of “%(stage)s” must be at least one day.", stage=step.stage.name))
+        if step.stage.id in seen:
+            raise InvalidInput(_("The stage “%(stage)s” stands in the list twice.", stage=step.stage.name))
+        seen.add(step.stage.id)
+
+
+def _checked(values: Mapping[str, Any], besides: DealType | None = None) -> dict[str, Any]:
+    """Returns those of name, mode and currency that are given, put in order; raises InvalidInput."""
+    checked = {}
+    if "name" in values:
+        checked["name"] = _free_name(values["name"], besides)
+    if "mode" in values:
+        checked["mode"] = values["mode"]
+        if values["mode"] not in MODES:
+            sentence = _("A mode is one of %(modes)s.", modes=", ".join(MODES))
+            raise InvalidInput(sentence, fields={"mode": [sentence]})
+    if "currency" in values:
+        checked["currency"] = (values["currency"] or "").strip().upper()
+        if checked["currency"] and not is_currency(checked["currency"]):
+            sentence = _("“%(code)s” is no currency; use a code such as EUR.", code=checked["currency"])
+            raise InvalidInput(sentence, fields={"currency": [sentence]})
+    return checked
+
+
+def _free_name(name: str, besides: DealType | None) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise InvalidInput(_("A deal type needs a name."), fields={"name": [_("Type a name.")]})
+    taken = find_type(name)
+    if taken is not None and (besides is None or taken.id != besides.id):
+        sentence = _("There is already a deal type “%(name)s”.", name=taken.name)
+        raise InvalidInput(sentence, fields={"name": [sentence]})
+    return name
