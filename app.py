@@ -2,13 +2,17 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import commands
 from core.boot import boot
 from core.config import read_config
 
+if TYPE_CHECKING:
+    from flask import Flask
 
-def create_app():  # type: ignore[no-untyped-def]
+
+def create_app() -> "Flask":
     """Returns the WSGI application of the instance that HINKA_INSTANCE names (default: `instance`)."""
     from core.web.factory import create_web  # the command line does without Flask
 

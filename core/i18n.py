@@ -3,7 +3,7 @@
 The language is a context variable, so that services and jobs can speak a user's language without Flask.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -21,12 +21,12 @@ _language: ContextVar[str] = ContextVar("hinka_language", default="en")
 _catalogues: dict[str, NullTranslations] = {}
 
 
-def load_catalogues(folders: Iterable[Path]) -> None:
+def load_catalogues(folders: Sequence[Path]) -> None:
     """Reads the catalogues of these `translations/` folders; later folders don't override earlier ones."""
     merged: dict[str, NullTranslations] = {}
     for language in LANGUAGE_NAMES:
         catalogue: NullTranslations = NullTranslations()
-        for folder in folders:
+        for folder in reversed(folders):  # babel's merge lets the later one win
             found = Translations.load(folder, [language])
             if isinstance(found, Translations):
                 catalogue = catalogue.merge(found) if isinstance(catalogue, Translations) else found

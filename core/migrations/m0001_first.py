@@ -1,5 +1,7 @@
 """The core's first tables. Column types are the words of `core.store.migrate.TYPES`; nothing of ours is imported."""
 
+from typing import Any
+
 TABLES = {
     # Kernel ---------------------------------------------------------------------------------------------------
     "core_setting": """
@@ -447,7 +449,7 @@ INDEXES = (
 )
 
 
-def up(migration):
+def up(migration: Any) -> None:
     """Makes the tables and indexes."""
     for name, columns in TABLES.items():
         migration.create_table(name, columns)
@@ -455,7 +457,7 @@ def up(migration):
         migration.create_index(index)
 
 
-def down(migration):
+def down(migration: Any) -> None:
     """Drops everything that `up` made."""
     for name in reversed(TABLES):
         migration.drop_table(name)

@@ -14,6 +14,7 @@ READERS_OF_ENVIRONMENT = {
     "core/config.py",  # the one that understands it
     "core/serve.py",  # hands it on, whole, to the processes it starts
     "core/testing.py",  # finds the folder of the test run
+    "plugins/importers/child.py",  # hands it on, whole, to the process it starts
 }
 WEB = ("flask", "flask_smorest", "werkzeug", "webargs")
 
@@ -27,6 +28,26 @@ def forbidden_in_plugin(path: str, name: str, requires: frozenset[str]) -> bool:
         return False
     _, other, *rest = name.split(".")
     return other != own and not (other in requires and rest[:1] == ["api"])
+
+
+LAYERS = ("users", "clients", "stages", "deals", "interactions", "messages", "tasks", "process")
+VIEWS = ("pages", "api", "lists", "board", "cards")
+
+
+def is_view(path: str) -> bool:
+    """Tells whether a file answers requests: views stand above all features, whichever folder they live in."""
+    place = PurePosixPath(path)
+    return place.stem in VIEWS or place.stem.endswith("_pages") or "pages" in place.parts
+
+
+def forbidden_by_layer(path: str, name: str) -> bool:
+    """Tells whether a file of a feature may not import `name`: a feature above its own, or, if no view, the web."""
+    feature, target = path.split("/")[1], [*name.split("."), ""][1]
+    if not path.startswith("core/") or not name.startswith("core.") or feature not in LAYERS or is_view(path):
+        return False
+    if target in LAYERS:
+        return LAYERS.index(target) > LAYERS.index(feature)
+    return target in ("web", "api")
 
 
 def forbidden_by_kind(path: str, name: str) -> bool:
@@ -54,6 +75,16 @@ def test_layers_hold(tmp_path):
     command = [program, "--config", ROOT / "pyproject.toml", "--cache-dir", tmp_path]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_feature_knows_only_those_before_it():
+    wrong = [
+        f"{path}:{line} imports {name}"
+        for path in files("core")
+        for name, line in imports(tree(path))
+        if forbidden_by_layer(path, name)
+    ]
+    assert wrong == []
 
 
 def test_plugins_import_only_what_they_may():
@@ -97,6 +128,22 @@ def test_only_configuration_reads_the_environment():
 )
 def test_import_of_a_plugin_is_judged(name, wrong):
     assert forbidden_in_plugin("plugins/sms/services.py", name, frozenset({"email"})) is wrong
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "wrong"),
+    [
+        ("core/clients/services.py", "core.deals.models.Deal", True),
+        ("core/deals/services.py", "core.clients.models.Client", False),
+        ("core/deals/moves.py", "core.web.pages.page", True),
+        ("core/deals/pages.py", "core.web.pages.page", False),
+        ("core/users/profile_pages.py", "core.web.forms.SchemaForm", False),
+        ("core/clients/pages/card.py", "core.deals.models.Deal", False),
+        ("core/boot.py", "core.deals.models.Deal", False),
+    ],
+)
+def test_import_by_layer_is_judged(path, name, wrong):
+    assert forbidden_by_layer(path, name) is wrong
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,12 @@ def too_long_functions(path: str, module: ast.Module) -> list[str]:
 
 
 def test_no_file_is_longer_than_the_wall():
-    written = files("core", "plugins", "app.py", "tests", "tools", suffixes=WRITTEN)
+    # A migration is a frozen list of tables: it is read as one, and cutting it in two would help nobody.
+    written = [
+        path
+        for path in files("core", "plugins", "app.py", "tests", "tools", suffixes=WRITTEN)
+        if "/migrations/" not in path
+    ]
     assert [complaint for path in written for complaint in too_long(path, text(path))] == []
 
 
