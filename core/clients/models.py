@@ -29,8 +29,8 @@ class Category(Record):
 class Property(Record):
     """A field that an administrator added to clients or deals.
 
-    `kind` is text, number, money, date, choice, multichoice, bool or user. `choices` is a list of
-    {"key", "name", "is_active"}: a record keeps the key, so that renaming a choice changes no record.
+    `kind` is text, number, money, date, choice, multichoice, bool or user. `choices` are the texts to choose from,
+    which records keep as they are; those in `retired_choices` stay valid where they stand, but are offered no more.
     """
 
     entity = CharField()
@@ -38,6 +38,7 @@ class Property(Record):
     name = CharField()
     kind = CharField()
     choices = JSONField(default=list)
+    retired_choices = JSONField(default=list)
     is_required = BooleanField(default=False)
     is_active = BooleanField(default=True)
     place = IntegerField(default=0)

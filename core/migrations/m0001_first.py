@@ -115,6 +115,7 @@ TABLES = {
         name        text not null
         kind        text not null
         choices     json not null
+        retired_choices json not null default '[]'
         is_required bool not null
         is_active   bool not null
         place       int not null default 0
