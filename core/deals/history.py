@@ -1,0 +1,86 @@
+"""Writes a deal's history: visits of stages, and the periods in which an open deal stood unchanged.
+
+Visits of a deal touch and don't overlap; an open deal whose type has stages has exactly one open visit. Periods fill
+the time in which the deal was open; an open deal has exactly one open period.
+"""
+
+from datetime import datetime
+
+from core.deals.models import Deal, DealPeriod, StageVisit
+from core.runtime import CRM
+from core.stages.models import TypeStage
+
+PASSED, RETURNED = "passed", "returned"
+
+
+def enter(row: Deal, step: TypeStage, at: datetime) -> None:
+    """Begins a visit of a stage, and lets the row say so."""
+    StageVisit.create(
+        deal=row.id,
+        stage=step.stage_id,
+        place=step.place,
+        entered_at=at,
+        responsible_id=row.owner_id,
+        potential=row.potential,
+        potential_base=row.potential_base,
+    )
+    row.stage_id, row.place, row.entered_at = step.stage_id, step.place, at
+    row.furthest = max(step.place, row.furthest or 0)
+    row.stood_at |= 1 << step.place
+
+
+def leave(crm: CRM, row: Deal, at: datetime, outcome: str) -> None:
+    """Ends the open visit, if the type has stages, with what the deal was worth then and who was responsible."""
+    StageVisit.update(
+        left_at=at,
+        outcome=outcome,
+        responsible_id=row.owner_id,
+        potential=row.potential,
+        potential_base=row.potential_base,
+        user_id=crm.actor.user_id,
+    ).where(StageVisit.deal == row.id, StageVisit.left_at.is_null()).execute()
+
+
+def continue_visit(row: Deal) -> None:
+    """Lets the visit go on in which the deal was closed."""
+    if row.place is None:
+        return
+    last = StageVisit.select(StageVisit.id).where(StageVisit.deal == row.id)
+    last = last.order_by(StageVisit.entered_at.desc(), StageVisit.id.desc()).limit(1)
+    StageVisit.update(left_at=None, outcome="", user_id=None).where(StageVisit.id == last).execute()
+
+
+def begin_period(row: Deal, at: datetime) -> None:
+    """Begins a period of an open deal as it stands now."""
+    DealPeriod.create(deal=row.id, from_at=at, **_standing(row))
+
+
+def end_period(row: Deal, at: datetime) -> None:
+    """Ends the open period; one that began at this very moment is taken away, since nothing stood in it."""
+    is_open = (DealPeriod.deal == row.id) & DealPeriod.to_at.is_null()
+    if not DealPeriod.delete().where(is_open, DealPeriod.from_at == at).execute():
+        DealPeriod.update(to_at=at).where(is_open).execute()
+
+
+def turn_period(row: Deal, at: datetime) -> None:
+    """Ends the open period and begins the next."""
+    end_period(row, at)
+    begin_period(row, at)
+
+
+def last_change_at(row: Deal) -> datetime | None:
+    """Returns when the open period of a deal began, or when a closed deal was closed."""
+    if row.closed_at is not None:
+        return row.closed_at
+    period = DealPeriod.get_or_none(DealPeriod.deal == row.id, DealPeriod.to_at.is_null())
+    return period.from_at if period else None
+
+
+def _standing(row: Deal) -> dict:
+    return {
+        "stage_id": row.stage_id,
+        "place": row.place,
+        "owner_id": row.owner_id,
+        "potential_base": row.potential_base,
+        "is_on_hold": row.on_hold_until is not None,
+    }
