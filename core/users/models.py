@@ -2,6 +2,7 @@
 
 from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField
 
+from core.i18n import _
 from core.store.fields import Record, UtcField
 
 
@@ -16,6 +17,11 @@ class Role(Record):
 
     class Meta:
         table_name = "core_role"
+
+    @property
+    def label(self) -> str:
+        """The role's name; that of a standard role in the reader's language."""
+        return _(self.name)
 
 
 class Team(Record):

@@ -1,4 +1,4 @@
-"""Users, roles, teams: making, changing, signing in, tokens."""
+"""Users: making, finding, signing in, tokens."""
 
 import hashlib
 import secrets
@@ -13,36 +13,14 @@ from core.i18n import _
 from core.runtime import CRM
 from core.store import audit
 from core.users.models import Role, SignInFailure, Team, Token, User
+from core.users.roles import ensure_roles as ensure_roles
+from core.users.roles import get_role
+from core.users.teams import create_team as create_team
 
-STANDARD_ROLES = (  # key, English name, scope
-    ("administrator", "Administrator", "all"),
-    ("director", "Director", "all"),
-    ("head", "Head of sales", "team"),
-    ("seller", "Seller", "own"),
-    ("agent", "Call agent", "own"),
-    ("reader", "Read-only", "all"),
-)
 SHORTEST_PASSWORD = 10
 FAILURES = 8
 FAILURE_WINDOW = timedelta(minutes=15)
 _hasher = PasswordHasher()
-
-
-def ensure_roles(crm: CRM) -> None:
-    """Makes the standard roles that are missing, and gives them permissions that plugins added since."""
-    with crm.work():
-        for key, name, scope in STANDARD_ROLES:
-            role = Role.insert(key=key, name=_(name), scope=scope, permissions=[], is_standard=True)
-            role.on_conflict_ignore().execute()
-        for role in Role.select().where(Role.is_standard):
-            if role.key == "administrator":
-                wanted = ["*"]
-            else:
-                added = {key for key, permission in crm.permissions.items() if role.key in permission.roles}
-                wanted = sorted(added | set(role.permissions))
-            if wanted != role.permissions:
-                role.permissions = wanted
-                role.save()
 
 
 def create_user(
@@ -77,15 +55,6 @@ def create_user(
         )
         audit.record(crm, "user", user.id, "created", {"login": [None, login], "role": [None, role]})
     return user
-
-
-def get_role(key: str) -> Role:
-    """Returns the role of a key; raises InvalidInput naming the known ones."""
-    role = Role.get_or_none(Role.key == key)
-    if role is None:
-        known = ", ".join(row.key for row in Role.select(Role.key).order_by(Role.id))
-        raise InvalidInput(_("There is no role %(key)s; known are %(known)s.", key=key, known=known))
-    return role
 
 
 def get_user(user_id: int) -> User:
@@ -187,16 +156,6 @@ def user_of_token(crm: CRM, secret: str) -> User | None:
 def hash_token(secret: str) -> str:
     """Returns what is kept of a token; its 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def create_team(crm: CRM, name: str, *, parent: Team | None = None, head: User | None = None) -> Team:
-    """Returns a new team; raises InvalidInput if the name is taken."""
-    if Team.get_or_none(Team.name == name):
-        raise InvalidInput(_("There is already a team %(name)s.", name=name), fields={"name": [_("In use.")]})
-    with crm.work():
-        team = Team.create(name=name, parent=parent, head_id=head.id if head else None)
-        audit.record(crm, "team", team.id, "created", {"name": [None, name]})
-    return team
 
 
 def _check_rate(crm: CRM, subjects: Iterable[str]) -> None:

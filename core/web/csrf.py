@@ -30,4 +30,6 @@ def check_csrf() -> None:
         return
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not hmac.compare_digest(given.encode(), session.get(FIELD, "").encode()) or not given:
-        raise CRMError(_("This form has expired or came from another page. Go back, reload the page and send it again."))
+        raise CRMError(
+            _("This form has expired or came from another page. Go back, reload the page and send it again.")
+        )

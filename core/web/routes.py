@@ -4,7 +4,8 @@ from flask import Flask
 
 from core.errors import PluginRefused
 from core.runtime import CRM
-from core.users import profile_pages
+from core.users import pages as users
+from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in
 
 CORE = (
@@ -12,6 +13,9 @@ CORE = (
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
     (profile_pages.blueprint, "/profile"),
+    (users.blueprint, "/settings/users"),
+    (roles_pages.blueprint, "/settings/roles"),
+    (teams_pages.blueprint, "/settings/teams"),
 )
 
 
