@@ -1,7 +1,7 @@
 """Looks for what is inconsistent in an instance and says it in sentences."""
 
 from core.boot import is_schema_fine
-from core.deals.recount import find_wrong_deals
+from core.deals.inspection import find_wrong_deals
 from core.jobs import job_counts
 from core.runtime import CRM
 

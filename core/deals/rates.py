@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from peewee import CharField, DateField
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.hooks.contributions import Rate
 from core.i18n import _
 from core.money import convert
@@ -55,3 +55,15 @@ def in_company_currency(crm: CRM, amount: Decimal | None, currency: str, rate_on
         return amount
     rate = crm.hooks.ask("exchange_rate", crm=crm, currency=currency, rate_on=rate_on)
     return None if rate is None else convert(amount, Decimal(rate.rate), crm.currency)
+
+
+def newest_rates(limit: int = 200) -> list[ExchangeRate]:
+    """Returns the newest rates, newest day first."""
+    return list(ExchangeRate.select().order_by(ExchangeRate.rate_on.desc(), ExchangeRate.currency).limit(limit))
+
+
+def delete_rate(crm: CRM, rate_id: int) -> None:
+    """Deletes a rate of the table; raises NotFound."""
+    with crm.work():
+        if not ExchangeRate.delete().where(ExchangeRate.id == rate_id).execute():
+            raise NotFound(_("There is no such rate."))
