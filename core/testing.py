@@ -82,11 +82,9 @@ def running(folder: Path, database_url: str, plugins: tuple[str, ...] = ()) -> I
 
 def prepare(crm: CRM) -> None:
     """Seeds what every instance begins with: standard roles, stages, reasons of loss and deal types."""
+    from core.stages.services import ensure_defaults  # features are loaded when they are needed
+
     ensure_roles(crm)
-    try:
-        from core.stages.services import ensure_defaults  # the layers above users are loaded when they are needed
-    except ImportError:
-        return
     ensure_defaults(crm)
 
 
