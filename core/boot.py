@@ -21,6 +21,19 @@ from core.store.work import WorkDesk
 
 CORE_FOLDER = Path(__file__).parent
 log = logging.getLogger("hinka.boot")
+# Read when first asked for, so that core.fields knows of no feature (see there).
+ENTITIES = {
+    "client": "core.clients.fields:client_entity",
+    "contact": "core.clients.fields:contact_entity",
+    "source": "core.clients.fields:source_entity",
+    "deal": "core.deals.fields:deal_entity",
+    "deal_type": "core.stages.fields:deal_type_entity",
+    "stage": "core.stages.fields:stage_entity",
+    "loss_reason": "core.stages.fields:loss_reason_entity",
+    "user": "core.users.fields:user_entity",
+    "team": "core.users.fields:team_entity",
+    "role": "core.users.fields:role_entity",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,7 @@ def boot(
     database = open_database(config.database, config.folder, pragmas)
     migrate_up(database, core_steps(), clock)
     turn = config.folder / "turn.lock" if config.database.startswith("sqlite") else None
-    crm = CRM(config, clock, database, WorkDesk(database, turn), Dispatcher())
+    crm = CRM(config, clock, database, WorkDesk(database, turn), Dispatcher(), entities=dict(ENTITIES))
     crm.jobs = Jobs(crm)
     crm.settings = Settings(config, instance_key(config))
     _load_plugins(crm, set(without))

@@ -1,6 +1,6 @@
 """The running instance: the object that every service takes first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -43,6 +43,8 @@ class CRM:
     refusals: list[Refusal] = field(default_factory=list)
     permissions: dict[str, Permission] = field(default_factory=dict)
     job_kinds: dict[str, JobKind] = field(default_factory=dict)
+    # Builders of the entities of core.fields, or their places as "module:function", by name.
+    entities: dict[str, Callable[["CRM"], Any] | str] = field(default_factory=dict)
     settings: Any = None
     jobs: Any = None
 

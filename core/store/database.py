@@ -40,6 +40,7 @@ def open_database(url: str, folder: Path, pragmas: dict | None = None) -> Databa
             check_same_thread=False,
             returning_clause=True,
         )
+        database.register_function(_lower, "lower_unicode", 1, deterministic=True)
     elif scheme in ("postgresql", "postgres"):
         settings = parse_url(url)
         name = settings.pop("database")
@@ -48,6 +49,11 @@ def open_database(url: str, folder: Path, pragmas: dict | None = None) -> Databa
         raise ConfigError(f"database {url!r}: use sqlite:///hinka.db or postgresql://user@host/name.")
     database_proxy.initialize(database)
     return database
+
+
+def _lower(text: str | None) -> str | None:
+    """Returns the text in lower case, in every alphabet: SQLite's own `lower` knows Latin letters only."""
+    return None if text is None else str(text).lower()
 
 
 def is_postgres(database: Database) -> bool:

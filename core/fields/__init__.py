@@ -1,0 +1,41 @@
+"""The fields of every kind of record, and what is made of them: conditions, groups, choosers, words.
+
+A *condition* is `{"field": "client.region", "op": "equal", "value": …}`; lists, segments, reports, favourites and
+the REST API share them.
+"""
+
+from core.fields.conditions import alive, checked, condition, seen
+from core.fields.groups import group_condition, group_expression, group_field
+from core.fields.labels import describe, group_labels, options, titles, value_labels
+from core.fields.operators import OPERATORS, operator_label
+from core.fields.periods import PARTS, PERIODS, period_days, period_label
+from core.fields.tree import Entity, Field, Members, entity, label_of, property_field, resolve, tree
+
+__all__ = [
+    "OPERATORS",
+    "PARTS",
+    "PERIODS",
+    "Entity",
+    "Field",
+    "Members",
+    "alive",
+    "checked",
+    "condition",
+    "describe",
+    "entity",
+    "group_condition",
+    "group_expression",
+    "group_field",
+    "group_labels",
+    "label_of",
+    "operator_label",
+    "options",
+    "period_days",
+    "period_label",
+    "property_field",
+    "resolve",
+    "seen",
+    "titles",
+    "tree",
+    "value_labels",
+]
