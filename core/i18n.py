@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.support import NullTranslations, Translations
 
 from core.money import format_money as _format_money
@@ -115,6 +115,17 @@ def format_percent(value: float | None, digits: int = 0) -> str:
 def format_money(value: Decimal | None, currency: str) -> str:
     """Returns money as the reader writes it, a dash for None."""
     return _format_money(value, currency, _language.get())
+
+
+def format_whole_money(value: Decimal | None, currency: str) -> str:
+    """Returns money rounded to whole units as the reader writes it, a dash for None."""
+    if value is None:
+        return "—"
+    locale = _language.get()
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    return numbers.format_currency(
+        round(value), currency, format=pattern.replace(".00", ""), locale=locale, currency_digits=False
+    )
 
 
 def format_date(day: date | None) -> str:

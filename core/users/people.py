@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from peewee import JOIN
+
 from core.errors import InvalidInput, NotFound
 from core.i18n import LANGUAGE_NAMES, _
 from core.runtime import CRM
@@ -81,7 +83,7 @@ def revoke_token(crm: CRM, user: User, token_id: int) -> None:
 
 def all_users() -> list[User]:
     """Returns every user with role and team, the active ones first, by name."""
-    query = User.select(User, Role, Team).join(Role).switch(User).join(Team, "LEFT OUTER")
+    query = User.select(User, Role, Team).join(Role).switch(User).join(Team, JOIN.LEFT_OUTER)
     return list(query.order_by(User.is_active.desc(), User.name))
 
 

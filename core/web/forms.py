@@ -138,13 +138,9 @@ class SchemaForm:
         )
 
     def _choices_of(self, name: str, kind: Field) -> list[tuple[str, Text]]:
-        found = self._choices.get(name) or kind.metadata.get("choices")
+        found = self._choices.get(name) or kind.metadata.get("choices") or _validated_choices(kind)
         if callable(found):
             found = found()
-        if found is None:
-            inner = kind.inner if isinstance(kind, List) else kind
-            rules = [rule for rule in (*kind.validators, *inner.validators) if hasattr(rule, "choices")]
-            found = list(zip(rules[0].choices, getattr(rules[0], "labels", None) or rules[0].choices)) if rules else []
         return [("" if value is None else str(value), label) for value, label in found]
 
     def _written_values(self, values: Any) -> dict[str, Any]:
@@ -198,6 +194,15 @@ def _widget(name: str, kind: Field, has_choices: bool) -> str:
         if isinstance(kind, field_class):
             return kind_of_value.widget
     return "email" if isinstance(kind, Email) else "text"
+
+
+def _validated_choices(kind: Field) -> list[tuple[Any, Text]]:
+    """Returns the choices that a OneOf or ContainsOnly of the schema names, with its labels."""
+    inner = kind.inner if isinstance(kind, List) else kind
+    rule = next((rule for rule in (*kind.validators, *inner.validators) if hasattr(rule, "choices")), None)
+    if rule is None:
+        return []
+    return list(zip(rule.choices, rule.labels or rule.choices, strict=True))
 
 
 def _has_many(kind: Field) -> bool:

@@ -7,15 +7,21 @@ from core.runtime import CRM
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in
+from core.web.admin import history, jobs, plugins, rates, settings
 
 CORE = (
     (home.blueprint, ""),
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
     (profile_pages.blueprint, "/profile"),
+    (settings.blueprint, "/settings"),
     (users.blueprint, "/settings/users"),
     (roles_pages.blueprint, "/settings/roles"),
     (teams_pages.blueprint, "/settings/teams"),
+    (rates.blueprint, "/settings/rates"),
+    (plugins.blueprint, "/settings/plugins"),
+    (jobs.blueprint, "/settings/jobs"),
+    (history.blueprint, "/settings/history"),
 )
 
 

@@ -24,7 +24,12 @@ def add_words(app: Flask, crm: CRM) -> None:
         """Keeps the line breaks of what a user typed."""
         return Markup("<br>").join(escape(line) for line in str(text).splitlines())  # noqa: S704 - each is escaped
 
+    def whole_money(amount: Decimal | None, currency: str = "") -> str:
+        """Money without its small coins, for figures that are read at a glance."""
+        return i18n.format_whole_money(amount, currency or crm.currency)
+
     filters = {
+        "whole_money": whole_money,
         "money": money,
         "moment": moment,
         "date": _day,
@@ -33,6 +38,7 @@ def add_words(app: Flask, crm: CRM) -> None:
         "lines": sentence,
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(has_page=lambda endpoint: endpoint in app.view_functions)
     app.jinja_env.globals.update(_=i18n.gettext, gettext=i18n.gettext, ngettext=i18n.ngettext)
 
 

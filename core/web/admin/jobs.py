@@ -1,0 +1,52 @@
+"""The page of jobs: what waits, runs, failed; and running a failed one again."""
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from core.i18n import Text, _, lazy
+from core.jobs import Job, job_counts
+from core.web.context import crm, needs
+from core.web.pages import go, is_htmx, page
+
+blueprint = Blueprint("jobs", __name__)
+PAGE_SIZE = 50
+STATES: dict[str, tuple[Text, str]] = {  # state: (what the user reads, colour)
+    "waiting": (lazy("Waiting"), "secondary"),
+    "running": (lazy("Running"), "blue"),
+    "failed": (lazy("Failed"), "red"),
+    "done": (lazy("Done"), "green"),
+    "cancelled": (lazy("Cancelled"), "secondary"),
+}
+
+
+@blueprint.get("/")
+@needs("admin.jobs")
+def index() -> str:
+    """Shows jobs, newest first; htmx asks for the table alone, to keep it fresh."""
+    state = request.args.get("state", "")
+    number = max(1, request.args.get("page", 1, int))
+    query = Job.select().order_by(Job.id.desc())
+    if state in STATES:
+        query = query.where(Job.state == state)
+    jobs = list(query.paginate(number, PAGE_SIZE))
+    counts = job_counts()
+    total = counts.get(state, 0) if state in STATES else sum(counts.values())
+    template = "admin/jobs_table.html" if is_htmx() else "admin/jobs.html"
+    return page(
+        template,
+        jobs=jobs,
+        counts=counts,
+        states=STATES,
+        state=state,
+        number=number,
+        pages=-(-total // PAGE_SIZE),
+        is_moving=any(job.state in ("waiting", "running") for job in jobs),
+    )
+
+
+@blueprint.post("/<int:job_id>/again")
+@needs("admin.jobs")
+def again(job_id: int) -> Response:
+    """Puts a failed job back into the queue."""
+    crm().jobs.retry(crm().jobs.get(job_id))
+    return go("jobs.index", _("The job will be run again shortly."))
