@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.clients.models import Client, Contact, Source
+from core.clients.properties import merged_values
 from core.deals import history, rows
 from core.deals.models import Deal
 from core.deals.opening import check_currency, check_potential, checked_title
@@ -11,6 +13,7 @@ from core.errors import InvalidInput, NotFound
 from core.i18n import _
 from core.runtime import CRM
 from core.store import audit
+from core.users.models import User
 
 CHANGEABLE = (
     "title", "client_id", "contact_id", "owner_id", "source_id", "currency", "potential", "expected_on", "note",
@@ -18,19 +21,22 @@ CHANGEABLE = (
 )  # fmt: skip
 # What a closing has frozen.
 FROZEN = ("client_id", "owner_id", "currency", "potential")
-LINKS = ("client", "contact", "owner", "source")
+LINKS = {"client": Client, "contact": Contact, "owner": User, "source": Source}
 
 
 def change_deal(crm: CRM, deal: Deal, values: Mapping[str, Any], *, version: int | None = None) -> Deal:
     """Changes the facts given in `values`, and returns the deal.
 
-    Links (client, contact, owner, source) are given as records or None. A change of owner or potential is kept in the
+    Links (client, contact, owner, source) are given as records, ids or None; properties as typed values, those not
+    named stay. A change of owner or potential is kept in the
     history. Raises Conflict with both values when somebody changed the deal since `version`, and InvalidInput for
     values that can't be taken, or that are frozen because the deal is closed.
     """
     values = _checked(values)
     with crm.work():
         row = rows.take(crm, deal, version, mine=values)
+        if "properties" in values:
+            values["properties"] = merged_values("deal", row.properties, values["properties"])
         changes = audit.differences({name: getattr(row, name) for name in values}, values)
         if not changes:
             return deal
@@ -71,8 +77,9 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the values by column, links as ids; raises InvalidInput for one that can't be taken."""
     checked = {}
     for name, value in values.items():
-        if name in LINKS:
-            name, value = f"{name}_id", getattr(value, "id", value)
+        if name.removesuffix("_id") in LINKS:
+            name = name.removesuffix("_id")
+            name, value = f"{name}_id", _existing(name, value)
         if name not in CHANGEABLE:
             raise InvalidInput(_("“%(field)s” of a deal can't be changed here.", field=name))
         checked[name] = value
@@ -85,6 +92,14 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if checked.get("client_id", 0) is None:
         raise InvalidInput(_("A deal needs a client."), fields={"client": [_("Choose a client.")]})
     return checked
+
+
+def _existing(name: str, record: Any) -> int | None:
+    """Returns the id of a record, given itself or by id; raises InvalidInput when there is none of this id."""
+    model = LINKS[name]
+    if isinstance(record, int) and not model.select().where(model.id == record).exists():
+        raise InvalidInput(_("There is no such record."), fields={name: [_("Choose one of the list.")]})
+    return getattr(record, "id", record)
 
 
 def _check_frozen(row: Deal, changes: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from babel.numbers import is_currency
 
 from core.clients.models import Client, Contact, Source
+from core.clients.properties import merged_values
 from core.deals import history
 from core.deals.models import Deal
 from core.deals.moves import step_of
@@ -65,7 +66,7 @@ def open_deal(
             potential_base=in_company_currency(crm, potential, currency, opened_at.astimezone(crm.config.zone).date()),
             expected_on=expected_on,
             note=note.strip(),
-            properties=dict(properties or {}),
+            properties=merged_values("deal", {}, properties or {}),
             opened_at=opened_at,
             created_at=now,
             changed_at=now,

@@ -1,0 +1,6 @@
+"""The words for a deal's states."""
+
+from core.i18n import lazy
+
+STATES = {"open": lazy("Open"), "won": lazy("Won"), "lost": lazy("Lost")}
+STATE_COLOURS = {"open": "azure", "won": "green", "lost": "red"}
