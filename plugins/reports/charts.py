@@ -120,7 +120,11 @@ def _outlines(bars: Sequence[Bar], title: str, across: dict) -> dict[str, Any]:
     return {
         "data": {"values": values},
         "mark": {"type": "bar", "fill": None, "stroke": "#7c8798", "strokeDash": [4, 3], "strokeWidth": 1.2},
-        "encoding": {"x": {"field": "from", **across}, "x2": {"field": "to"}, "tooltip": {"field": "hint", "title": title}},
+        "encoding": {
+            "x": {"field": "from", **across},
+            "x2": {"field": "to"},
+            "tooltip": {"field": "hint", "title": title},
+        },
     }
 
 

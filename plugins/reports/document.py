@@ -25,12 +25,20 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A remark on a cell; `is_worse` sets it off, the others are only said to who points at it."""
+
+    words: str
+    is_worse: bool = False
+
+
+@dataclass(frozen=True)
 class Row:
-    """One line: values by column key, where their lists open, and remarks on single cells."""
+    """One line: values by column key, the cells (see `cells`) whose records open there, and remarks on single cells."""
 
     values: Mapping[str, Any]
-    links: Mapping[str, str] = field(default_factory=dict)
-    marks: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(default_factory=dict)
     is_heading: bool = False
     is_total: bool = False
 
@@ -66,7 +74,6 @@ class Figure:
     kind: str = COUNT
     before: Any = None
     hint: Text = ""
-    link: str = ""
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,14 @@ PRESETS: dict[str, tuple[Text, Callable[[date], Period]]] = {
     "this-year": (lazy("This year"), _whole(12, 0)),
     "last-year": (lazy("Last year"), _whole(12, 1)),
     "last-30-days": (lazy("Last 30 days"), lambda today: Period(today - timedelta(days=29), today + timedelta(days=1))),
-    "last-12-months": (lazy("Last 12 months"), lambda today: Period(add_months(today.replace(day=1), -11), add_months(today.replace(day=1), 1))),
+    "last-12-months": (
+        lazy("Last 12 months"),
+        lambda today: Period(add_months(today.replace(day=1), -11), add_months(today.replace(day=1), 1)),
+    ),
     "all": (lazy("All time"), lambda today: Period()),
 }
+
+
+def period_of(period: Period, first: date, last: date) -> Period:
+    """Returns the period with its open sides set by the first and last day on which there is something."""
+    return Period(period.first or first, period.until or last + timedelta(days=1))

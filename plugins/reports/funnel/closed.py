@@ -9,6 +9,7 @@ every stage of its own version. So reached = passed + lost, and the next stage's
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,6 +51,13 @@ class ClosedRow:
     skipped: int
     reached_potential: int
     lost_potential: int
+    expected_wins: Fraction
+    expected_income: Fraction
+
+    @property
+    def probability(self) -> Fraction | None:
+        """What the types' own percentages promised those who reached the stage: P(win), or None if nobody did."""
+        return self.expected_wins / self.reached if self.reached and self.stage_id is not None else None
 
     @property
     def passed_potential(self) -> int:
@@ -118,16 +126,18 @@ def count_closed(frames: Iterable[Frame], groups: Iterable[Group], *, counting: 
 class _Counts:
     """The running counts of one version and key; the last place stands in for a ladder without stages."""
 
-    __slots__ = ("lost", "lost_potential", "met", "met_potential", "size", "won", "won_potential")
+    __slots__ = ("lost", "lost_potential", "met", "met_potential", "size", "stands", "won", "won_potential")
 
     def __init__(self, ladder: Ladder) -> None:
         self.size = max(len(ladder.steps), 1)
+        self.stands = 0 if ladder.steps else 1  # where there are no stages, every deal stood at the only place
         self.won = self.won_potential = 0
         self.lost, self.lost_potential = [0] * self.size, [0] * self.size
         # Deals missing at a place they passed, or, when real visits count, deals that stood there.
         self.met, self.met_potential = [0] * self.size, [0] * self.size
 
     def add(self, is_won: bool, place: int | None, stood_at: int, deals: int, potential: int, is_visited: bool) -> None:
+        stood_at |= self.stands
         end = self.size if is_won else min(max(place or 0, 0), self.size - 1)
         if is_won:
             self.won += deals
@@ -170,17 +180,20 @@ def _visited_places(size: int, stood_at: int, end: int) -> tuple[int, ...]:
 
 
 def _frame_rows(frame: Frame, counts: dict, is_visited: bool) -> list[ClosedRow]:
-    by_key: dict[Hashable, dict[int | None, list[int]]] = {}
+    ladders = {ladder.version_id: ladder for ladder in frame.ladders}
+    by_key: dict[Hashable, dict[int | None, list]] = {}
     for (version_id, key), count in counts.items():
-        ladder = next((ladder for ladder in frame.ladders if ladder.version_id == version_id), None)
+        ladder = ladders.get(version_id)
         if ladder is None:
             continue
-        cells = by_key.setdefault(key, {stage_id: [0] * 5 for stage_id, _ in frame.stages})
+        cells = by_key.setdefault(key, _empty(frame))
         stage_ids = [step.stage_id for step in ladder.steps] or [None]
-        for stage_id, line in zip(stage_ids, count.at(is_visited), strict=True):
+        for place, (stage_id, line) in enumerate(zip(stage_ids, count.at(is_visited), strict=True)):
+            chance = ladder.chance_from(place) or Fraction(0)
+            line = (*line, line[0] * chance, line[3] * chance)
             cells[stage_id] = [old + new for old, new in zip(cells[stage_id], line, strict=True)]
     if not by_key:
-        by_key = {None: {stage_id: [0] * 5 for stage_id, _ in frame.stages}}
+        by_key = {None: _empty(frame)}
     return [
         _row(frame, stage_id, stage, key, cells[stage_id])
         for key, cells in by_key.items()
@@ -188,14 +201,29 @@ def _frame_rows(frame: Frame, counts: dict, is_visited: bool) -> list[ClosedRow]
     ]
 
 
-def _row(frame: Frame, stage_id: int | None, stage: str | None, key: Hashable, cell: list[int]) -> ClosedRow:
-    reached, lost, skipped, potential, lost_potential = cell
-    return ClosedRow(frame, stage_id, stage, key, reached, reached - lost, lost, skipped, potential, lost_potential)
+def whole(rows: Iterable[ClosedRow]) -> list[ClosedRow]:
+    """Returns the rows of the company: those of all keys added up, in the same order of types and stages."""
+    cells: dict[tuple[Frame, int | None, str | None], list] = {}
+    for row in rows:
+        cell = cells.setdefault((row.frame, row.stage_id, row.stage), [0] * 5 + [Fraction(0)] * 2)
+        parts = (row.reached, row.lost, row.skipped, row.reached_potential, row.lost_potential)
+        for place, part in enumerate((*parts, row.expected_wins, row.expected_income)):
+            cell[place] += part
+    return [_row(frame, stage_id, stage, None, cell) for (frame, stage_id, stage), cell in cells.items()]
 
 
-def _add_totals(
-    totals: ClosedTotals, is_won: bool, deals: int, priced: int, potential: int, amount: int
-) -> None:
+def _empty(frame: Frame) -> dict[int | None, list]:
+    return {stage_id: [0] * 5 + [Fraction(0)] * 2 for stage_id, _ in frame.stages}
+
+
+def _row(frame: Frame, stage_id: int | None, stage: str | None, key: Hashable, cell: list) -> ClosedRow:
+    reached, lost, skipped, potential, lost_potential, wins, income = cell
+    return ClosedRow(
+        frame, stage_id, stage, key, reached, reached - lost, lost, skipped, potential, lost_potential, wins, income
+    )
+
+
+def _add_totals(totals: ClosedTotals, is_won: bool, deals: int, priced: int, potential: int, amount: int) -> None:
     totals.no_potential += deals - priced
     if is_won:
         totals.won += deals

@@ -46,11 +46,7 @@ def judge(cells: Mapping[Hashable, Losses], company: Mapping[Hashable, Losses]) 
         others[key] = Losses(whole.n - own.n, whole.lost - own.lost)
         if own.n >= ENOUGH and others[key].n >= ENOUGH:
             chances[key] = chance_of(own, others[key])
-    worse = {
-        key
-        for key in _holm(chances)
-        if cells[key].share - others[key].share >= CLEAR_DIFFERENCE
-    }
+    worse = {key for key in _holm(chances) if cells[key].share - others[key].share >= CLEAR_DIFFERENCE}
     return {
         key: Verdict(own.n, own.share, others[key].share, key in chances, key in worse) for key, own in cells.items()
     }
@@ -61,9 +57,7 @@ def chance_of(own: Losses, others: Losses) -> float:
     total, lost = own.n + others.n, own.lost + others.lost
     if own.lost * others.n <= others.lost * own.n:
         return 1.0  # not more than the others: nothing to test, and the tail would be long
-    term = exp(
-        _log_choose(lost, own.lost) + _log_choose(total - lost, own.n - own.lost) - _log_choose(total, own.n)
-    )
+    term = exp(_log_choose(lost, own.lost) + _log_choose(total - lost, own.n - own.lost) - _log_choose(total, own.n))
     chance, k = term, own.lost
     # Above its mean the distribution only falls, so the sum may stop where nothing more is added.
     while k < min(own.n, lost) and term > chance * 1e-12:

@@ -29,10 +29,6 @@ def harmless(text: str) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and not _is_number(value):
+    if isinstance(value, str):
         return harmless(value)
     return "" if value is None else value
-
-
-def _is_number(text: str) -> bool:
-    return text.removeprefix("-").replace(".", "", 1).isdecimal()

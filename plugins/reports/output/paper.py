@@ -1,4 +1,4 @@
-"""Has SVG and PDF made by `press.py` in a short-lived process with limits, so that no web worker ever loads their makers."""
+"""Has SVG and PDF made by `press.py`, in a short-lived process with limits: no web worker ever loads their makers."""
 
 import json
 import logging
@@ -29,6 +29,7 @@ def press(charts: Sequence[Mapping[str, Any]], html: str | None = None, *, secon
     except subprocess.TimeoutExpired as error:
         raise CRMError(_("The report took too long to draw. Choose fewer columns or a shorter period.")) from error
     except subprocess.CalledProcessError as error:
-        log.error("press failed", extra={"status": error.returncode, "said": error.stderr[-2000:].decode("utf-8", "replace")})
+        said = error.stderr[-2000:].decode("utf-8", "replace")
+        log.error("press failed", extra={"status": error.returncode, "said": said})
         raise CRMError(_("The report could not be drawn. Choose fewer columns, or take the Excel form.")) from error
     return done.stdout

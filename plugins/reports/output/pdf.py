@@ -3,11 +3,10 @@
 from functools import lru_cache
 from pathlib import Path
 
-from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader
 
+from core.api import format_date, ngettext
 from core.api import gettext as _
-from core.api import ngettext
 from plugins.reports.charts import on_paper
 from plugins.reports.document import TEXT, Document, Figure, Table, as_shown
 from plugins.reports.output.paper import press
@@ -28,17 +27,21 @@ def write_pdf(document: Document) -> bytes:
 
 def write_html(document: Document) -> str:
     """Returns the page that is printed; an image `chart:N` stands for each chart."""
-    made_at = format_datetime(document.made_at, "long", locale=document.language).replace("\u202f", " ")
-    return _environment().get_template("paper.html").render(
-        document=document,
-        made_at=made_at,
-        pairs=[list(range(len(document.charts)))[place : place + 2] for place in range(0, len(document.charts), 2)],
-        tables=[part for table in document.tables for part in _parts(table)],
-        shown=as_shown,
-        change=change_words,
-        TEXT=TEXT,
-        _=_,
-        ngettext=ngettext,
+    made_at = f"{format_date(document.made_at)} {document.made_at:%H:%M}"
+    return (
+        _environment()
+        .get_template("paper.html")
+        .render(
+            document=document,
+            made_at=made_at,
+            pairs=[list(range(len(document.charts)))[place : place + 2] for place in range(0, len(document.charts), 2)],
+            tables=[part for table in document.tables for part in _parts(table)],
+            shown=as_shown,
+            change=change_words,
+            TEXT=TEXT,
+            _=_,
+            ngettext=ngettext,
+        )
     )
 
 

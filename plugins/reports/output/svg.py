@@ -24,12 +24,12 @@ def write_svg(document: Document) -> bytes:
 
 
 def _stacked(document: Document, charts: list[Mapping[str, Any]]) -> dict[str, Any]:
+    parts = [{key: chart[key] for key in chart if key not in ("$schema", "config", "autosize")} for chart in charts]
+    title = {"text": document.title, "subtitle": document.subtitle, "anchor": "start", "fontSize": 18, "offset": 16}
     return {
         "$schema": charts[0]["$schema"],
-        "title": {"text": document.title, "subtitle": document.subtitle, "anchor": "start", "fontSize": 18, "offset": 16},
-        "vconcat": [
-            {key: value for key, value in chart.items() if key not in ("$schema", "config", "autosize")} for chart in charts
-        ],
+        "title": title,
+        "vconcat": parts,
         "spacing": 28,
         "resolve": {"scale": {"x": "independent", "y": "independent", "color": "independent"}},
         "config": charts[0]["config"] | {"title": {"font": FONT, "fontSize": 14, "color": INK, "subtitleColor": INK}},

@@ -36,7 +36,7 @@ def _table_lines(table: Table) -> list[str]:
 def _shown(row: Row, column: Column) -> str:
     if column.key not in row.values:
         return ""
-    mark = " !" if column.key in row.marks else ""
+    mark = " !" if column.key in row.marks and row.marks[column.key].is_worse else ""
     return as_shown(row.values[column.key], column.kind) + mark
 
 

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from core.api import gettext as _
 from plugins.reports.charts import LOST, PASSED
-from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, TEXT, Document, Table, as_number
+from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, TEXT, Document, Row, Table, as_number
 
 # Texts are written as texts: neither formulas, links nor numbers are guessed from what users typed.
 OPTIONS = {
@@ -75,14 +75,18 @@ def _write_table(book: Workbook, sheet: Worksheet, table: Table, first: int) -> 
     for row in table.rows:
         line += 1
         for place, column in enumerate(table.columns):
-            looks = strong if row.is_total or row.is_heading else marked if column.key in row.marks else formats
+            looks = strong if row.is_total or row.is_heading else marked if _is_worse(row, column.key) else formats
             _write(sheet, line, place, row.values.get(column.key), column.kind, looks[column.kind])
-            if column.key in row.marks:
-                sheet.write_comment(line, place, row.marks[column.key])
+            if _is_worse(row, column.key):
+                sheet.write_comment(line, place, row.marks[column.key].words)
     for note in table.notes:
         line += 1
         sheet.write_string(line, 0, note)
     return line + 1
+
+
+def _is_worse(row: Row, key: str) -> bool:
+    return key in row.marks and row.marks[key].is_worse
 
 
 def _write(sheet: Worksheet, line: int, place: int, value: Any, kind: str, look: Any) -> None:
@@ -104,8 +108,7 @@ def _add_charts(book: Workbook, sheet: Worksheet, document: Document, table: Tab
     # A chart takes one block of cells: the rows of the first funnel, which stand together.
     begin = lines[0]
     end = next((line for line in lines if line + 1 not in lines), lines[-1])
-    drawn = 0
-    for keys, title in _chart_pairs(places):
+    for drawn, (keys, title) in enumerate(_chart_pairs(places)):
         chart = book.add_chart({"type": "bar", "subtype": "stacked"})
         for key, colour in zip(keys, (PASSED, LOST), strict=False):
             chart.add_series(
@@ -123,7 +126,6 @@ def _add_charts(book: Workbook, sheet: Worksheet, document: Document, table: Tab
         chart.set_legend({"position": "top"})
         chart.set_size({"width": 520, "height": 340})
         sheet.insert_chart(last + 1, drawn * 5, chart)
-        drawn += 1
 
 
 def _chart_pairs(places: dict[str, int]) -> list[tuple[tuple[str, ...], str]]:

@@ -1,0 +1,96 @@
+"""The matrix of closed deals, with marks where somebody loses clearly more than the others."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from core.api import CRM, format_percent
+from core.api import gettext as _
+from plugins.reports.dimensions import Dimension, find_dimension
+from plugins.reports.document import Mark
+from plugins.reports.facts import EVERYWHERE, Facts
+from plugins.reports.funnel.closed import VISITED, ClosedRow, count_closed, whole
+from plugins.reports.funnel.common import bounded_period, cell_of
+from plugins.reports.funnel.data import money, share
+from plugins.reports.funnel.ladders import Frame
+from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
+from plugins.reports.funnel.significance import ENOUGH, Losses, Verdict, judge
+from plugins.reports.parameters import Settings
+
+DEFAULT = ("deals", "conversion")
+CELLS = {"deals": "reached", "lost": "lost", "potential": "reached"}
+
+
+def closed_matrix(
+    crm: CRM, facts: Facts, settings: Settings, frames: list[Frame], rows: Sequence[ClosedRow] | None, by: Any
+) -> Matrix:
+    """Returns the matrix; `rows` are those already counted by the dimension `by`, or None to ask for them here."""
+    dimension = by
+    if rows is None:
+        dimension = find_dimension(crm, settings.columns, bounded_period(crm, facts, settings.columns, settings.period))
+        groups = facts.closed_groups(settings.period, dimension, settings.counting)
+        rows = count_closed(frames, groups, counting=settings.counting).rows
+    company = whole(rows)
+    indicators = settings.indicators or DEFAULT
+    clients = _clients(facts, settings, frames, dimension) if "clients" in indicators else {}
+    verdicts = _verdicts(rows, company)
+    reader = Reader(
+        value=lambda indicator, row: _value(indicator, row, clients),
+        mark=lambda indicator, row: _mark(indicator, verdicts.get(((row.frame, row.stage_id), row.key))),
+        link=lambda indicator, row, has_key: cell_of(row, CELLS.get(indicator), dimension if has_key else None),
+    )
+    note = _(
+        "Marked: loses clearly more deals at this stage than the others do, and not by chance (Fisher's exact test,"
+        " 5 %% for the whole table); fewer than %(n)s deals are not judged.",
+        n=ENOUGH,
+    )
+    return make_matrix(settings, dimension, company, rows, indicators, reader, (note,))
+
+
+def _value(indicator: str, row: ClosedRow, clients: dict) -> Any:
+    if indicator == "deals":
+        return row.reached
+    if indicator == "lost":
+        return row.lost
+    if indicator == "conversion":
+        return row.conversion
+    if indicator == "clients":
+        return clients.get((row.frame, row.stage_id, row.key), 0)
+    if indicator == "potential":
+        return money(row.reached_potential)
+    if indicator == "expected_income":
+        return None if row.stage_id is None else money(row.expected_income)
+    return share(row.probability)
+
+
+def _verdicts(rows: Sequence[ClosedRow], company: Sequence[ClosedRow]) -> dict[Hashable, Verdict]:
+    whole_cells = {(row.frame, row.stage_id): Losses(row.stood, row.lost) for row in company}
+    cells = {((row.frame, row.stage_id), row.key): Losses(row.stood, row.lost) for row in rows if row.key is not None}
+    return judge(cells, whole_cells)
+
+
+def _mark(indicator: str, verdict: Verdict | None) -> Mark | None:
+    if indicator not in ("conversion", "lost") or verdict is None or not verdict.n:
+        return None
+    if not verdict.is_judged:
+        return Mark(_("n = %(n)s: too few deals to judge", n=verdict.n))
+    shares = {"n": verdict.n, "own": format_percent(verdict.share), "others": format_percent(verdict.others)}
+    if verdict.is_worse:
+        return Mark(_("Loses %(own)s of %(n)s deals here; the others lose %(others)s.", **shares), is_worse=True)
+    return Mark(_("n = %(n)s; loses %(own)s, the others %(others)s", **shares))
+
+
+def _clients(facts: Facts, settings: Settings, frames: Sequence[Frame], dimension: Dimension) -> dict[tuple, int]:
+    """Returns the distinct clients whose deals reached each stage, of each key and (key None) of the company."""
+    ladders = {ladder.version_id: (frame, ladder) for frame in frames for ladder in frame.ladders}
+    seen: dict[tuple, set[int]] = {}
+    for version_id, key, client_id, end, stood_at in facts.client_places(settings.period, dimension, settings.counting):
+        frame, ladder = ladders[version_id]
+        for place, stage_id in enumerate([step.stage_id for step in ladder.steps] or [None]):
+            last = end if end == EVERYWHERE else ladder.within(end)
+            is_there = place <= last or not ladder.steps
+            if settings.counting == VISITED and ladder.steps:
+                is_there = bool(stood_at >> place & 1) or place == last
+            if is_there:
+                seen.setdefault((frame, stage_id, key), set()).add(client_id)
+                seen.setdefault((frame, stage_id, None), set()).add(client_id)
+    return {cell: len(clients) for cell, clients in seen.items()}

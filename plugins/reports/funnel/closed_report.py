@@ -1,0 +1,252 @@
+"""The report *funnel-closed*: what became of the deals that were closed in a period."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.api import CRM, User, format_number, format_percent, lazy, ngettext
+from core.api import gettext as _
+from plugins.reports.charts import Bar, funnel_chart
+from plugins.reports.dimensions import Dimension, find_dimension
+from plugins.reports.document import COUNT, MONEY, SHARE, Chart, Column, Document, Figure, Row, Table
+from plugins.reports.facts import Facts
+from plugins.reports.funnel.closed import FINAL, ClosedFunnel, ClosedRow, count_closed, whole
+from plugins.reports.funnel.closed_matrix import closed_matrix
+from plugins.reports.funnel.common import (
+    MOST_CHARTS,
+    bounded_period,
+    cell_of,
+    choose_frames,
+    grouped_rows,
+    head,
+    in_order,
+    key_order,
+    load_ladders,
+    make_facts,
+    settings_words,
+    stage_column,
+    stage_words,
+)
+from plugins.reports.funnel.data import closed_row, closed_totals, money
+from plugins.reports.funnel.ladders import Frame
+from plugins.reports.parameters import Settings
+from plugins.reports.words import COUNTINGS, compact
+
+TITLE = lazy("Funnel of closed deals")
+NAME = "funnel-closed"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answers of the database, counted: the funnel, the one compared with, and their distinct clients."""
+
+    frames: list[Frame]
+    funnel: ClosedFunnel
+    dimension: Dimension | None
+    clients: int
+    before: ClosedFunnel | None = None
+    before_clients: int = 0
+
+
+def make(crm: CRM, user: User | None, settings: Settings) -> Document:
+    """Returns the finished report."""
+    ladders, published = load_ladders(crm)
+    facts = make_facts(crm, user, settings, ladders)
+    asked = ask(crm, facts, settings, ladders, published)
+    has_by = bool(settings.by) and asked.dimension is not None
+    shown = in_order(asked.funnel.rows, asked.frames, asked.dimension) if has_by else whole(asked.funnel.rows)
+    data = _data(settings, asked, shown, asked.dimension if has_by else None)
+    tables = [_table(asked, shown, asked.dimension if has_by else None)]
+    if settings.columns:
+        rows = asked.funnel.rows if settings.by in ("", settings.columns) else None
+        matrix = closed_matrix(crm, facts, settings, asked.frames, rows, asked.dimension)
+        tables.append(matrix.table)
+        data["matrix"] = matrix.data
+    types = {ladder.type_id: ladder.type for ladder in ladders.values()}
+    words = settings_words(settings, types)
+    if settings.counting != FINAL:
+        words.append((_("Counted"), str(COUNTINGS[settings.counting])))
+    if settings.compared:
+        words.append((_("Compared with"), settings.compared.words()))
+    return Document(
+        name=NAME,
+        title=str(TITLE),
+        subtitle=settings.period.words(),
+        settings=tuple(words),
+        figures=_figures(asked, crm.currency),
+        tables=tuple(tables),
+        charts=_charts(asked, crm.currency, settings),
+        notes=_notes(asked),
+        data=data,
+        is_empty=not asked.funnel.totals.closed,
+        **head(crm, user),
+    )
+
+
+def ask(crm: CRM, facts: Facts, settings: Settings, ladders: dict, published: set[int]) -> Asked:
+    """Returns what the database knows; the matrix by manager shares the query of the whole where it can."""
+    name = settings.by or settings.columns
+    dimension = find_dimension(crm, name, bounded_period(crm, facts, name, settings.period))
+    groups = facts.closed_groups(settings.period, dimension, settings.counting)
+    used = {group.version_id for group in groups}
+    before = None
+    if settings.compared:
+        before = facts.closed_groups(settings.compared, None, settings.counting)
+        used |= {group.version_id for group in before}
+    frames = choose_frames(settings, ladders, published, used)
+    return Asked(
+        frames=frames,
+        funnel=count_closed(frames, groups, counting=settings.counting),
+        dimension=dimension,
+        clients=facts.count_clients(settings.period) if groups else 0,
+        before=count_closed(frames, before, counting=settings.counting) if before is not None else None,
+        before_clients=facts.count_clients(settings.compared) if before else 0,
+    )
+
+
+def _data(settings: Settings, asked: Asked, rows: list[ClosedRow], dimension: Dimension | None) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "report": NAME,
+        "params": dict(settings.given),
+        "rows": [_with_key(closed_row(row), row, settings.by, dimension) for row in rows],
+        "totals": closed_totals(asked.funnel.totals, asked.clients),
+    }
+    if dimension is not None:
+        data["groups"] = [
+            {settings.by: dimension.label(key), **_without(closed_totals(asked.funnel.by_key[key], None), "clients")}
+            for key in sorted(asked.funnel.by_key, key=lambda key: key_order(dimension, key))
+        ]
+    if asked.before is not None:
+        data["compare"] = {
+            "params": {"from": settings.compared.first, "to": settings.compared.until},
+            "rows": [closed_row(row) for row in whole(asked.before.rows)],
+            "totals": closed_totals(asked.before.totals, asked.before_clients),
+        }
+    return data
+
+
+def _with_key(values: dict[str, Any], row: ClosedRow, by: str, dimension: Dimension | None) -> dict[str, Any]:
+    if not by:
+        return values
+    label = dimension.label(row.key) if dimension is not None else row.frame.type
+    return {"type": values.pop("type"), by: label, **values}
+
+
+def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != name}
+
+
+def _table(asked: Asked, rows: list[ClosedRow], dimension: Dimension | None) -> Table:
+    columns = [
+        stage_column(),
+        Column("reached", _("Reached"), COUNT),
+        Column("passed", _("Passed"), COUNT),
+        Column("lost", _("Lost"), COUNT),
+        Column("skipped", _("Skipped"), COUNT, hint=_("How many of those who passed never stood at this stage")),
+        Column("conversion", _("Conversion"), SHARE, hint=_("Of those who stood here, the share that passed")),
+        Column("reached_potential", _("Potential reached"), MONEY),
+        Column("passed_potential", _("Potential passed"), MONEY),
+        Column("lost_potential", _("Potential lost"), MONEY),
+    ]
+    before = {}
+    if asked.before is not None and dimension is None:
+        before = {(row.frame, row.stage_id): row for row in whole(asked.before.rows)}
+        columns[5:5] = [Column("reached_before", _("Reached before"), COUNT)]
+        columns[7:7] = [Column("conversion_before", _("Conversion before"), SHARE)]
+
+    def make_row(row: ClosedRow) -> Row:
+        values = closed_row(row) | {"stage": stage_words(row.stage)}
+        earlier = before.get((row.frame, row.stage_id))
+        if earlier is not None:
+            values |= {"reached_before": earlier.reached, "conversion_before": earlier.conversion}
+        return Row(values, links=_links(row, dimension))
+
+    return Table("funnel", "", tuple(columns), grouped_rows(rows, dimension, len(asked.frames) > 1, make_row))
+
+
+def _links(row: ClosedRow, dimension: Dimension | None) -> dict[str, dict[str, Any]]:
+    links = {cell: cell_of(row, cell, dimension) for cell in ("reached", "passed", "lost", "skipped")}
+    links |= {f"{cell}_potential": links[cell] for cell in ("reached", "passed", "lost")}
+    return {name: link for name, link in links.items() if link}
+
+
+def _figures(asked: Asked, currency: str) -> tuple[Figure, ...]:
+    now, before = asked.funnel.totals, asked.before.totals if asked.before is not None else None
+
+    def figure(key: str, title: str, kind: str = COUNT) -> Figure:
+        pair = [None if totals is None else getattr(totals, key) for totals in (now, before)]
+        if kind == MONEY:
+            pair = [None if value is None else money(value) for value in pair]
+        return Figure(key, title, pair[0], kind, pair[1])
+
+    return (
+        figure("closed", _("Closed deals")),
+        figure("won", _("Won")),
+        figure("win_rate", _("Win rate"), SHARE),
+        figure("won_amount", _("Won amount, %(currency)s", currency=currency), MONEY),
+        figure("lost_potential", _("Lost potential, %(currency)s", currency=currency), MONEY),
+        Figure("clients", _("Distinct clients"), asked.clients, COUNT, asked.before_clients if before else None),
+    )
+
+
+def _charts(asked: Asked, currency: str, settings: Settings) -> tuple[Chart, ...]:
+    rows = whole(asked.funnel.rows)
+    before = {(row.frame, row.stage_id): row for row in whole(asked.before.rows)} if asked.before is not None else {}
+    charts = []
+    for frame in asked.frames[: MOST_CHARTS // 2 if len(asked.frames) > 1 else 1]:
+        own = [row for row in rows if row.frame == frame]
+        name = f"{frame.type}: " if len(asked.frames) > 1 else ""
+        compared = settings.compared.words() if settings.compared else ""
+        for key, title in (
+            ("deals", _("Number of deals")),
+            ("potential", _("Potential, %(currency)s", currency=currency)),
+        ):
+            bars = [_bar(row, key, before.get((row.frame, row.stage_id))) for row in own]
+            chart = funnel_chart(bars, _("Passed"), _("Lost"), before=compared)
+            charts.append(Chart(f"{key}-{frame.type_ids[0]}", name + title, chart, _described(own)))
+    return tuple(charts)
+
+
+def _bar(row: ClosedRow, measure: str, before: ClosedRow | None) -> Bar:
+    if measure == "deals":
+        reached, passed, lost = row.reached, row.passed, row.lost
+        earlier = before.reached if before else None
+    else:
+        reached, passed, lost = (money(v) for v in (row.reached_potential, row.passed_potential, row.lost_potential))
+        earlier = money(before.reached_potential) if before else None
+    stage, share = stage_words(row.stage), format_percent(row.conversion)
+    side = [f"−{compact(lost)}"] if lost else []
+    side += [share] if measure == "deals" and row.conversion is not None else []
+    return Bar(
+        stage=stage,
+        whole=float(reached),
+        core=float(passed),
+        core_words=compact(passed),
+        side_words=" · ".join(side),
+        core_hint=_("%(stage)s: %(n)s passed (%(share)s)", stage=stage, n=format_number(passed), share=share),
+        flank_hint=_(
+            "%(stage)s: %(n)s lost of %(all)s", stage=stage, n=format_number(lost), all=format_number(reached)
+        ),
+        before=None if earlier is None else float(earlier),
+        before_hint="" if earlier is None else _("%(n)s before", n=format_number(earlier)),
+    )
+
+
+def _described(rows: list[ClosedRow]) -> str:
+    parts = [f"{stage_words(row.stage)}: {row.passed} / {row.reached}" for row in rows]
+    return _("Passed of reached by stage: %(parts)s", parts="; ".join(parts))
+
+
+def _notes(asked: Asked) -> tuple[str, ...]:
+    notes, missing = [], asked.funnel.totals.no_potential
+    if missing:
+        words = ngettext(
+            "%(n)s deal has no potential: it is counted, but adds nothing to the sums.",
+            "%(n)s deals have no potential: they are counted, but add nothing to the sums.",
+            missing,
+        )
+        notes.append(words)
+    if any(len({ladder.steps for ladder in frame.ladders}) > 1 for frame in asked.frames):
+        notes.append(_("Stages changed over time: each deal counts by the stages its type had when it was opened."))
+    if len(asked.frames) > MOST_CHARTS // 2:
+        notes.append(_("Charts show the first %(n)s types; the table has all.", n=MOST_CHARTS // 2))
+    return tuple(notes)

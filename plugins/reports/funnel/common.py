@@ -1,0 +1,141 @@
+"""What the closed and the open funnel share: ladders, the order of rows, headings, the head of the document."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
+
+from core.api import CRM, User, from_microseconds, language
+from core.api import gettext as _
+from plugins.reports.dimensions import Dimension, dimension_titles
+from plugins.reports.document import TEXT, Column, Row
+from plugins.reports.facts import Facts
+from plugins.reports.funnel.ladders import Frame, Ladder, Step, make_frames
+from plugins.reports.parameters import Settings
+from plugins.reports.periods import Period, period_of
+
+LADDERS = """
+    SELECT v.id, t.id, t.name, v.number, t.published_version_id, s.stage_id, g.name, s.probability
+    FROM core_deal_type_version v JOIN core_deal_type t ON t.id = v.deal_type_id
+    LEFT JOIN core_type_stage s ON s.version_id = v.id LEFT JOIN core_stage g ON g.id = s.stage_id
+    ORDER BY v.id, s.place
+"""
+MOST_CHARTS = 4
+
+
+def load_ladders(crm: CRM) -> tuple[dict[int, Ladder], set[int]]:
+    """Returns the ladders of all versions of all types by version id, and which versions are the published ones."""
+    heads: dict[int, tuple] = {}
+    steps: dict[int, list[Step]] = {}
+    published = set()
+    for version_id, type_id, name, number, current, *step in crm.database.execute_sql(LADDERS).fetchall():
+        heads[version_id] = (version_id, type_id, name, number)
+        published |= {current} if current else set()
+        if step[0] is not None:
+            steps.setdefault(version_id, []).append(Step(*step))
+    return {key: Ladder(*head, tuple(steps.get(key, ()))) for key, head in heads.items()}, published
+
+
+def make_facts(crm: CRM, user: User | None, settings: Settings, ladders: dict[int, Ladder]) -> Facts:
+    """Returns the deals that the report is about."""
+    type_ids = settings.type_ids or tuple(sorted({ladder.type_id for ladder in ladders.values()}))
+    versions = tuple(key for key, ladder in ladders.items() if ladder.type_id in type_ids)
+    expressions = tuple(condition.expression for condition in settings.conditions)
+    return Facts(crm, user, type_ids, versions, expressions)
+
+
+def choose_frames(settings: Settings, ladders: dict[int, Ladder], published: set[int], used: set[int]) -> list[Frame]:
+    """Returns the frames of the versions that deals use; a type asked for by name is there without deals too."""
+    chosen = {ladders[key] for key in used}
+    for key in published:
+        ladder = ladders[key]
+        if ladder.type_id in settings.type_ids and not any(other.type_id == ladder.type_id for other in chosen):
+            chosen.add(ladder)
+    return make_frames(chosen, is_joined=settings.is_joined)
+
+
+def bounded_period(crm: CRM, facts: Facts, name: str, period: Period, column: str = "closed_at") -> Period:
+    """Returns the period; for a dimension of time its open sides are set by the first and last deal there is."""
+    if name not in ("month", "quarter", "year") or period.is_bounded:
+        return period
+    span = facts.span(column)
+    if span is None:
+        return period_of(period, crm.today(), crm.today())
+    first, last = (from_microseconds(moment).astimezone(crm.config.zone).date() for moment in span)
+    return period_of(period, first, max(first, last))
+
+
+def in_order(rows: Iterable[Any], frames: Sequence[Frame], dimension: Dimension | None) -> list[Any]:
+    """Returns the rows in order of type, key (time as it runs, names by alphabet, none last) and stage."""
+    if dimension is None:
+        return list(rows)
+    places = {frame: place for place, frame in enumerate(frames)}
+    return sorted(rows, key=lambda row: (places[row.frame], *key_order(dimension, row.key)))
+
+
+def key_order(dimension: Dimension, key: Hashable) -> tuple:
+    """Returns what sorts keys of a dimension."""
+    if key is None:
+        return (True, "")
+    return (False, key if dimension.is_ordered else (dimension.label(key) or "").casefold())
+
+
+def grouped_rows(
+    rows: Sequence[Any], dimension: Dimension | None, is_many: bool, make_row: Callable[[Any], Row]
+) -> tuple[Row, ...]:
+    """Returns the lines of a table: under headings for types, where there are several, and for keys."""
+    lines, heading = [], None
+    for row in rows:
+        parts = [row.frame.type or _("All types")] if is_many else []
+        if dimension is not None:
+            parts.append(dimension.label(row.key) or _("None"))
+        if parts and parts != heading:
+            lines.append(Row({"stage": " · ".join(parts)}, is_heading=True))
+        heading = parts
+        lines.append(make_row(row))
+    return tuple(lines)
+
+
+def cell_of(row: Any, cell: str | None, dimension: Dimension | None) -> dict[str, Any] | None:
+    """Returns what names the cell of a row, so that its records can be listed; None where there are none."""
+    if cell is None or not getattr(row, cell):
+        return None
+    place: dict[str, Any] = {"cell": cell, "types": ",".join(map(str, row.frame.type_ids)), "stage": row.stage_id or 0}
+    if dimension is not None:
+        place |= {"dimension": dimension.name, "key": "" if row.key is None else row.key}
+    return place
+
+
+def stage_words(stage: str | None) -> str:
+    """Returns a stage's name; deals of a type that knows no stages are called all deals."""
+    return stage if stage is not None else _("All deals")
+
+
+def stage_column() -> Column:
+    """Returns the column with the names of stages."""
+    return Column("stage", _("Stage"), TEXT)
+
+
+def settings_words(settings: Settings, types: dict[int, str]) -> list[tuple[str, str]]:
+    """Returns the settings as pairs of label and value, for the head of the report."""
+    words = []
+    if settings.type_ids:
+        words.append((_("Deal type"), ", ".join(types[key] for key in settings.type_ids)))
+    words += [(str(condition.label), condition.words) for condition in settings.conditions]
+    titles = dimension_titles()
+    if settings.by:
+        words.append((_("Rows by"), str(titles.get(settings.by, settings.by))))
+    if settings.columns:
+        words.append((_("Columns by"), str(titles.get(settings.columns, settings.columns))))
+    if settings.is_joined:
+        words.append((_("Types"), _("joined by the names of stages")))
+    return words
+
+
+def head(crm: CRM, user: User | None) -> dict[str, Any]:
+    """Returns what every document says of itself."""
+    return {
+        "company": crm.settings.get("company")["company_name"] or crm.config.name,
+        "currency": crm.currency,
+        "language": language(),
+        "made_at": crm.clock.now().astimezone(crm.config.zone),
+        "made_by": user.name if user else "",
+    }

@@ -1,0 +1,210 @@
+"""The report *funnel-open*: where open deals stand at a moment, what they are worth, and what they will bring."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from core.api import CRM, User, format_date, format_number, format_percent, lazy, ngettext
+from core.api import gettext as _
+from plugins.reports.charts import LIGHT, PASSED, Bar, funnel_chart
+from plugins.reports.dimensions import Dimension, find_dimension
+from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, Chart, Column, Document, Figure, Row, Table
+from plugins.reports.facts import Facts
+from plugins.reports.funnel.common import (
+    MOST_CHARTS,
+    bounded_period,
+    cell_of,
+    choose_frames,
+    grouped_rows,
+    head,
+    in_order,
+    load_ladders,
+    make_facts,
+    settings_words,
+    stage_column,
+    stage_words,
+)
+from plugins.reports.funnel.data import money, open_row, open_totals, share
+from plugins.reports.funnel.ladders import Frame
+from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
+from plugins.reports.funnel.open import OpenFunnel, OpenRow, count_open
+from plugins.reports.parameters import Settings
+from plugins.reports.periods import Period
+from plugins.reports.words import compact
+
+TITLE = lazy("Funnel of open deals")
+NAME = "funnel-open"
+DEFAULT = ("deals", "expected_income")
+CELLS = {"deals": "count", "potential": "count"}
+BLUE = (PASSED, LIGHT)
+
+
+def make(crm: CRM, user: User | None, settings: Settings) -> Document:
+    """Returns the finished report."""
+    ladders, published = load_ladders(crm)
+    facts = make_facts(crm, user, settings, ladders)
+    dimension = _dimension(crm, facts, settings.by)
+    groups = facts.open_groups(settings.as_of, None)
+    frames = choose_frames(settings, ladders, published, {group.version_id for group in groups})
+    company, clients = _funnel(facts, frames, settings.as_of, None)
+    shown = company
+    if dimension is not None:
+        shown, _clients = _funnel(facts, frames, settings.as_of, dimension)
+    rows = in_order(shown.rows, frames, dimension)
+    data = {
+        "report": NAME,
+        "params": dict(settings.given),
+        "rows": [_with_key(open_row(row), row, settings.by, dimension) for row in rows],
+        "totals": open_totals(company.totals, clients),
+    }
+    tables = [_table(rows, dimension, len(frames) > 1)]
+    if settings.columns and (across := _dimension(crm, facts, settings.columns)):
+        matrix = _matrix(facts, settings, frames, company, across)
+        tables.append(matrix.table)
+        data["matrix"] = matrix.data
+    return Document(
+        name=NAME,
+        title=str(TITLE),
+        subtitle=_("As of %(day)s", day=format_date(settings.as_of_on or crm.today())),
+        settings=tuple(settings_words(settings, {ladder.type_id: ladder.type for ladder in ladders.values()})),
+        figures=_figures(company, clients, crm.currency),
+        tables=tuple(tables),
+        charts=_charts(frames, company.rows, crm.currency),
+        notes=_notes(company),
+        data=data,
+        is_empty=not (company.totals.count or company.totals.on_hold),
+        **head(crm, user),
+    )
+
+
+def _dimension(crm: CRM, facts: Facts, name: str) -> Dimension | None:
+    return find_dimension(crm, name, bounded_period(crm, facts, name, Period(), "opened_at"), "opened_at")
+
+
+def _funnel(
+    facts: Facts, frames: Sequence[Frame], at: datetime | None, dimension: Dimension | None
+) -> tuple[OpenFunnel, int]:
+    """Returns the counted funnel and the number of distinct clients in all of it."""
+    ladders = {ladder.version_id: (frame, ladder) for frame in frames for ladder in frame.ladders}
+    seen: dict[tuple, set[int]] = {}
+    everybody = set()
+    for version_id, key, place, client_id in facts.open_clients(at, dimension):
+        frame, ladder = ladders[version_id]
+        stage_id = ladder.steps[ladder.within(place)].stage_id if ladder.steps else None
+        seen.setdefault((frame.type_ids, stage_id, key), set()).add(client_id)
+        everybody.add(client_id)
+    clients = {cell: len(found) for cell, found in seen.items()}
+    return count_open(frames, facts.open_groups(at, dimension), clients), len(everybody)
+
+
+def _with_key(values: dict[str, Any], row: OpenRow, by: str, dimension: Dimension | None) -> dict[str, Any]:
+    if dimension is None:
+        return values
+    return {"type": values.pop("type"), by: dimension.label(row.key), **values}
+
+
+def _table(rows: Sequence[OpenRow], dimension: Dimension | None, is_many: bool) -> Table:
+    columns = (
+        stage_column(),
+        Column("count", _("Deals"), COUNT),
+        Column("clients", _("Clients"), COUNT),
+        Column("potential", _("Potential"), MONEY),
+        Column(
+            "probability", _("Probability to win"), SHARE, hint=_("The chances to pass this stage and all after it")
+        ),
+        Column("expected_wins", _("Expected wins"), NUMBER),
+        Column("expected_income", _("Expected income"), MONEY),
+    )
+
+    def make_row(row: OpenRow) -> Row:
+        link = cell_of(row, "count", dimension)
+        links = {"count": link, "potential": link} if link else {}
+        return Row(open_row(row) | {"stage": stage_words(row.stage)}, links=links)
+
+    return Table("funnel", "", columns, grouped_rows(rows, dimension, is_many, make_row))
+
+
+def _matrix(facts: Facts, settings: Settings, frames: list[Frame], company: OpenFunnel, dimension: Dimension) -> Matrix:
+    funnel, _clients = _funnel(facts, frames, settings.as_of, dimension)
+    reader = Reader(
+        value=_value,
+        mark=lambda _indicator, _row: None,
+        link=lambda indicator, row, has_key: cell_of(row, CELLS.get(indicator), dimension if has_key else None),
+    )
+    indicators = settings.indicators or DEFAULT
+    return make_matrix(settings, dimension, company.rows, funnel.rows, indicators, reader)
+
+
+def _value(indicator: str, row: OpenRow) -> Any:
+    if indicator == "deals":
+        return row.count
+    if indicator == "clients":
+        return row.clients
+    if indicator == "potential":
+        return money(row.potential)
+    if indicator == "expected_income":
+        return None if row.expected_income is None else money(row.expected_income)
+    return share(row.probability)
+
+
+def _figures(funnel: OpenFunnel, clients: int, currency: str) -> tuple[Figure, ...]:
+    totals = funnel.totals
+    income = money(totals.expected_income)
+    return (
+        Figure("count", _("Open deals"), totals.count),
+        Figure("potential", _("Potential, %(currency)s", currency=currency), money(totals.potential), MONEY),
+        Figure("expected_wins", _("Expected wins"), share(totals.expected_wins), NUMBER),
+        Figure("expected_income", _("Expected income, %(currency)s", currency=currency), income, MONEY),
+        Figure("clients", _("Distinct clients"), clients),
+        Figure("on_hold", _("On hold, apart"), totals.on_hold),
+    )
+
+
+def _charts(frames: Sequence[Frame], rows: Sequence[OpenRow], currency: str) -> tuple[Chart, ...]:
+    charts = []
+    for frame in frames[: MOST_CHARTS // 2 if len(frames) > 1 else 1]:
+        own = [row for row in rows if row.frame == frame]
+        name = f"{frame.type}: " if len(frames) > 1 else ""
+        words = "; ".join(f"{stage_words(row.stage)}: {row.count}" for row in own)
+        deals = funnel_chart(
+            [_bar(row, by_money=False) for row in own], _("Expected to be won"), _("Open"), colours=BLUE
+        )
+        sums = funnel_chart(
+            [_bar(row, by_money=True) for row in own], _("Expected income"), _("Potential"), colours=BLUE
+        )
+        charts.append(Chart(f"deals-{frame.type_ids[0]}", name + _("Number of deals"), deals, words))
+        title = name + _("Potential, %(currency)s", currency=currency)
+        charts.append(Chart(f"potential-{frame.type_ids[0]}", title, sums, words))
+    return tuple(charts)
+
+
+def _bar(row: OpenRow, *, by_money: bool) -> Bar:
+    whole = money(row.potential) if by_money else row.count
+    core = (money(row.expected_income or 0) if by_money else share(row.expected_wins)) or 0
+    stage = stage_words(row.stage)
+    chance = format_percent(share(row.probability))
+    return Bar(
+        stage=stage,
+        whole=float(whole),
+        core=float(core),
+        core_words=compact(core),
+        side_words=f"{compact(whole)} · {chance}" if whole else "",
+        core_hint=_("%(stage)s: %(n)s expected (%(share)s)", stage=stage, n=format_number(core, 1), share=chance),
+        flank_hint=_("%(stage)s: %(n)s open", stage=stage, n=format_number(whole)),
+    )
+
+
+def _notes(funnel: OpenFunnel) -> tuple[str, ...]:
+    notes = [_("This is the whole pipeline, not the forecast of one month.")]
+    totals = funnel.totals
+    if totals.no_potential:
+        words = ngettext(
+            "%(n)s deal has no potential: it is counted, but adds nothing to the sums.",
+            "%(n)s deals have no potential: they are counted, but add nothing to the sums.",
+            totals.no_potential,
+        )
+        notes.append(words)
+    if totals.on_hold:
+        held = format_number(money(totals.on_hold_potential), 0)
+        notes.append(_("On hold, not counted above: %(n)s deals worth %(sum)s.", n=totals.on_hold, sum=held))
+    return tuple(notes)

@@ -1,0 +1,174 @@
+"""Reads a report's parameters, as typed on the command line, in an address or kept in a variant, into settings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NoReturn
+
+from core.api import CRM, InvalidInput
+from core.api import gettext as _
+from plugins.reports.conditions import Condition, is_field, read_condition
+from plugins.reports.funnel.closed import COUNTINGS, FINAL
+from plugins.reports.periods import PRESETS, Period
+
+COMMON = ("type", "by", "columns", "indicators", "joined")
+CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from", "compare_to", "counting")
+OPEN = (*COMMON, "as_of")
+YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a funnel is asked for; `given` repeats the parameters as they came."""
+
+    report: str
+    given: Mapping[str, str | list[str]]
+    type_ids: tuple[int, ...] = ()
+    period: Period = Period()
+    compared: Period | None = None
+    conditions: tuple[Condition, ...] = ()
+    by: str = ""
+    columns: str = ""
+    indicators: tuple[str, ...] = ()
+    counting: str = FINAL
+    is_joined: bool = False
+    as_of: datetime | None = None
+    as_of_on: date | None = None
+
+
+def read_settings(
+    crm: CRM, report: str, known: Sequence[str], pairs: Iterable[tuple[str, str]], indicators: Sequence[str]
+) -> Settings:
+    """Returns the settings that the parameters mean; raises InvalidInput, with the field's name, for a wrong one."""
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name not in known and not is_field(crm, name):
+            refuse(name, _("There is no parameter “%(name)s”; known are %(known)s.", name=name, known=", ".join(known)))
+        if str(value).strip():
+            given.setdefault(name, []).append(str(value).strip())
+    one = {name: values[-1] for name, values in given.items()}
+    period = _period(crm, one)
+    as_of_on, as_of = _moment(crm, one.get("as_of", ""))
+    return Settings(
+        report=report,
+        given={name: values[0] if len(values) == 1 else values for name, values in given.items()},
+        type_ids=_types(crm, given.get("type", [])),
+        period=period,
+        compared=_compared(crm, one, period),
+        conditions=tuple(read_condition(crm, n, values) for n, values in given.items() if n not in known),
+        by=one.get("by", ""),
+        columns=one.get("columns", ""),
+        indicators=_indicators(given.get("indicators", []), indicators),
+        counting=_choice(one, "counting", COUNTINGS, FINAL),
+        is_joined=_is_yes(one, "joined"),
+        as_of=as_of,
+        as_of_on=as_of_on,
+    )
+
+
+def refuse(name: str, sentence: str) -> NoReturn:
+    """Raises InvalidInput about one parameter."""
+    raise InvalidInput(sentence, fields={name: [sentence]})
+
+
+def read_day(crm: CRM, name: str, text: str) -> date:
+    """Returns the day of a text like 2026-03-01; "today" and "yesterday" are understood too."""
+    if text in ("today", "yesterday"):
+        return crm.today() - timedelta(days=text == "yesterday")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        refuse(name, _("“%(value)s” is no day: write %(name)s like 2026-03-31.", value=text, name=name))
+
+
+def _period(crm: CRM, one: Mapping[str, str]) -> Period:
+    if one.get("period"):
+        preset = _choice(one, "period", tuple(PRESETS), "")
+        return PRESETS[preset][1](crm.today())
+    first = read_day(crm, "from", one["from"]) if "from" in one else None
+    until = read_day(crm, "to", one["to"]) if "to" in one else None
+    if "through" in one:
+        until = read_day(crm, "through", one["through"]) + timedelta(days=1)
+    return _checked(Period(first, until), "from")
+
+
+def _compared(crm: CRM, one: Mapping[str, str], period: Period) -> Period | None:
+    if "compare_from" in one or "compare_to" in one:
+        if not ("compare_from" in one and "compare_to" in one):
+            refuse("compare_from", _("A period to compare with needs both compare_from and compare_to."))
+        days = [read_day(crm, name, one[name]) for name in ("compare_from", "compare_to")]
+        return _checked(Period(*days), "compare_from")
+    kind = _choice(one, "compare", ("previous", "year"), "")
+    if not kind:
+        return None
+    if not period.is_bounded:
+        refuse("compare", _("To compare, set both ends of the period."))
+    return period.before() if kind == "previous" else period.year_before()
+
+
+def _checked(period: Period, name: str) -> Period:
+    if period.is_bounded and period.first >= period.until:
+        refuse(
+            name,
+            _(
+                "The period ends (%(until)s) before it begins (%(first)s): “to” is the first day left out.",
+                first=period.first.isoformat(),
+                until=period.until.isoformat(),
+            ),
+        )
+    return period
+
+
+def _moment(crm: CRM, text: str) -> tuple[date | None, datetime | None]:
+    """Returns the day and the moment: a day means its end, so that what happened on it counts."""
+    if not text:
+        return None, None
+    if len(text) <= len("2026-03-31"):
+        day = read_day(crm, "as_of", text)
+        return day, crm.day_start(day + timedelta(days=1))
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        refuse("as_of", _("“%(value)s” is no moment: write as_of like 2026-03-31 or 2026-03-31T18:00.", value=text))
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=crm.config.zone)
+    return aware.astimezone(crm.config.zone).date(), aware
+
+
+def _types(crm: CRM, names: Sequence[str]) -> tuple[int, ...]:
+    if not names:
+        return ()
+    types = crm.database.execute_sql("SELECT id, name FROM core_deal_type ORDER BY name").fetchall()
+    found = []
+    for name in names:
+        match = [key for key, known in types if known.casefold() == name.casefold() or str(key) == name]
+        if not match:
+            known = ", ".join(known for _key, known in types) or "—"
+            refuse("type", _("There is no deal type “%(name)s”; known are %(known)s.", name=name, known=known))
+        found.append(match[0])
+    return tuple(dict.fromkeys(found))
+
+
+def _indicators(values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    names = [name.strip() for value in values for name in value.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            sentence = _("There is no indicator “%(name)s”; known are %(known)s.", name=name, known=", ".join(known))
+            refuse("indicators", sentence)
+    return tuple(dict.fromkeys(names))
+
+
+def _choice(one: Mapping[str, str], name: str, known: Sequence[str], otherwise: str) -> str:
+    value = one.get(name, otherwise)
+    if value != otherwise and value not in known:
+        sentence = _(
+            "“%(value)s” is no %(name)s; use one of %(known)s.", value=value, name=name, known=", ".join(known)
+        )
+        refuse(name, sentence)
+    return value
+
+
+def _is_yes(one: Mapping[str, str], name: str) -> bool:
+    value = one.get(name, "").lower()
+    if value not in (*YES, *NO):
+        refuse(name, _("“%(value)s” is neither yes nor no: write %(name)s=yes.", value=value, name=name))
+    return value in YES

@@ -1,0 +1,50 @@
+"""The reports there are: by name, with their parameters and who makes them. Other plugins will join theirs here."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from core.api import CRM, NotFound, Text, User
+from core.api import gettext as _
+from plugins.reports.document import Document
+from plugins.reports.funnel import closed_report, open_report
+from plugins.reports.funnel.matrix import INDICATORS
+from plugins.reports.parameters import CLOSED, OPEN, Settings, read_settings
+
+OPEN_INDICATORS = tuple(name for name in INDICATORS if name not in ("lost", "conversion"))
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report: its name on the command line and in REST, its title, parameters and maker."""
+
+    name: str
+    title: Text
+    parameters: tuple[str, ...]
+    indicators: tuple[str, ...]
+    make: Callable[[CRM, User | None, Settings], Document]
+
+
+REPORTS = {
+    report.name: report
+    for report in (
+        Report(closed_report.NAME, closed_report.TITLE, CLOSED, tuple(INDICATORS), closed_report.make),
+        Report(open_report.NAME, open_report.TITLE, OPEN, OPEN_INDICATORS, open_report.make),
+    )
+}
+
+
+def get_report(name: str) -> Report:
+    """Returns the report of a name; raises NotFound naming the known ones."""
+    if name not in REPORTS:
+        known = ", ".join(REPORTS)
+        raise NotFound(_("There is no report “%(name)s”; known are %(known)s.", name=name, known=known))
+    return REPORTS[name]
+
+
+def make_report(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[str, str]]) -> Document:
+    """Returns the finished report as `user` may see it (None: the system, everything).
+
+    Raises NotFound for an unknown report, InvalidInput for a wrong parameter.
+    """
+    report = get_report(name)
+    return report.make(crm, user, read_settings(crm, name, report.parameters, pairs, report.indicators))
