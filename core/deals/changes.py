@@ -7,7 +7,7 @@ from core.clients.models import Client, Contact, Source
 from core.clients.properties import merged_values
 from core.deals import history, rows
 from core.deals.models import Deal
-from core.deals.opening import check_currency, check_potential, checked_title
+from core.deals.opening import check_contact, check_currency, check_potential, checked_title
 from core.deals.rates import in_company_currency
 from core.errors import InvalidInput, NotFound
 from core.i18n import _
@@ -27,10 +27,10 @@ LINKS = {"client": Client, "contact": Contact, "owner": User, "source": Source}
 def change_deal(crm: CRM, deal: Deal, values: Mapping[str, Any], *, version: int | None = None) -> Deal:
     """Changes the facts given in `values`, and returns the deal.
 
-    Links (client, contact, owner, source) are given as records, ids or None; properties as typed values, those not
-    named stay. A change of owner or potential is kept in the
-    history. Raises Conflict with both values when somebody changed the deal since `version`, and InvalidInput for
-    values that can't be taken, or that are frozen because the deal is closed.
+    Links (client, contact, owner, source) are given as records, ids or None; properties as typed values, and those
+    not named stay. A change of owner or potential is kept in the history. Raises Conflict with both values when
+    somebody changed the deal since `version`, and InvalidInput for values that can't be taken, or that are frozen
+    because the deal is closed.
     """
     values = _checked(values)
     with crm.work():
@@ -43,6 +43,9 @@ def change_deal(crm: CRM, deal: Deal, values: Mapping[str, Any], *, version: int
         _check_frozen(row, changes)
         for name, (_before, after) in changes.items():
             setattr(row, name, after)
+        if "client_id" in changes and "contact_id" not in values:
+            row.contact_id = None
+        check_contact(row.contact_id, row.client_id)
         if {"potential", "currency"} & set(changes):
             row.potential_base = in_company_currency(crm, row.potential, row.currency, crm.today())
         if {"potential", "currency", "owner_id"} & set(changes):

@@ -99,6 +99,13 @@ def check_potential(potential: Decimal | None) -> None:
         raise InvalidInput(sentence, fields={"potential": [sentence]})
 
 
+def check_contact(contact_id: int | None, client_id: int) -> None:
+    """Raises InvalidInput when a contact is one of another client."""
+    if contact_id is not None and not Contact.get_or_none(Contact.id == contact_id, Contact.client == client_id):
+        sentence = _("This person is no contact of the client.")
+        raise InvalidInput(sentence, fields={"contact": [sentence]})
+
+
 def _begin(row: Deal, deal_type: DealType, stage: Stage | int | str | None) -> None:
     """Lets the deal's history begin: at a stage, if the type has any."""
     steps = steps_of(deal_type)
@@ -120,9 +127,7 @@ def _check(client: Client, deal_type: DealType, contact: Contact | None, is_futu
     if not deal_type.is_used:
         sentence = _("The deal type “%(name)s” is not in use any more; choose another.", name=deal_type.name)
         raise InvalidInput(sentence, fields={"deal_type": [sentence]})
-    if contact is not None and contact.client_id != client.id:
-        sentence = _("%(name)s is no contact of this client.", name=contact.name)
-        raise InvalidInput(sentence, fields={"contact": [sentence]})
+    check_contact(contact.id if contact else None, client.id)
     if is_future:
         sentence = _("A deal can't be opened in the future.")
         raise InvalidInput(sentence, fields={"opened_at": [sentence]})
