@@ -62,6 +62,12 @@ def queries(crm: CRM) -> "Queries":
     return Queries(crm)
 
 
+@pytest.fixture
+def web(crm: CRM) -> "Browser":
+    """Returns a browser without a screen: `web.sign_in(user)`, `web.get(url)`, `web.post(url, values)`."""
+    return Browser(crm)
+
+
 @contextmanager
 def running(folder: Path, database_url: str, plugins: tuple[str, ...] = ()) -> Iterator[CRM]:
     """Runs the block with an instance in `folder`, which is prepared and closed again."""
@@ -151,6 +157,38 @@ class Make:
             deal_type=deal_type or self.deal_type(),
             **values,
         )
+
+
+class Browser:
+    """Asks for pages as a signed-in person's browser would, with the token that forms carry."""
+
+    def __init__(self, crm: CRM) -> None:
+        from core.web.factory import create_web  # tests of services do without Flask
+
+        self.app = create_web(crm)
+        self.app.testing = True
+        self.client = self.app.test_client()
+
+    def sign_in(self, user: User) -> "Browser":
+        """Makes the following requests in the name of `user`, and returns the browser."""
+        with self.client.session_transaction() as session:
+            session.clear()
+            session.update({"user": user.id, "epoch": user.session_epoch, "csrf_token": "token"})
+        return self
+
+    def get(self, url: str, **options: Any) -> Any:
+        """Returns the answer to GET."""
+        return self.client.get(url, **options)
+
+    def post(self, url: str, values: dict[str, Any] | None = None, **options: Any) -> Any:
+        """Returns the answer to a form that is sent."""
+        return self.client.post(url, data={"csrf_token": "token", **(values or {})}, **options)
+
+    def text(self, url: str) -> str:
+        """Returns the text of a page, which must be there."""
+        answer = self.get(url)
+        assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.get_data(as_text=True)[:500]}"
+        return answer.get_data(as_text=True)
 
 
 class Queries:

@@ -13,7 +13,6 @@ from core.doctor import examine
 from core.boot import all_steps, boot
 from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
 from core.errors import CRMError
-from core.hooks.documentation import hooks_page
 from core.i18n import speaking
 from core.runtime import CRM
 from core import backup as backups
@@ -140,12 +139,15 @@ def restore(opener: Opener, file: Path, database: str) -> None:
 @click.command()
 @click.option("--check", is_flag=True, help="Only tell whether the page is fresh.")
 def docs(check: bool) -> None:
-    """Write docs/hooks.md from the hook specifications."""
-    path = Path("docs/hooks.md")
-    page = hooks_page()
-    if check and (not path.exists() or path.read_text("utf-8") != page):
-        raise CRMError("docs/hooks.md is stale; run “make docs”.")
-    path.write_text(page, "utf-8")
+    """Write docs/hooks.md and docs/api.md from the code."""
+    from core.documentation import PAGES, page  # loads all that core.api names
+
+    for name in PAGES:
+        path = Path("docs", f"{name}.md")
+        if not check:
+            path.write_text(page(name), "utf-8")
+        elif not path.exists() or path.read_text("utf-8") != page(name):
+            raise CRMError(f"{path} is stale; run “make docs”.")
 
 
 def _fill(crm: CRM, sample: bool) -> str:

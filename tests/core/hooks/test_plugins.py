@@ -14,7 +14,9 @@ HOOKS = "from core.api import MenuItem, hook\n\n\n@hook\ndef menu_items():\n    
 
 
 def manifest(name: str, *requires: str, core: str = "", distributions: tuple[str, ...] = ()) -> Manifest:
-    return Manifest(name, name.title(), "1.0", Path(name), name, requires=requires, core=core, distributions=distributions)
+    return Manifest(
+        name, name.title(), "1.0", Path(name), name, requires=requires, core=core, distributions=distributions
+    )
 
 
 def by_name(*manifests: Manifest) -> dict[str, Manifest]:

@@ -1,0 +1,104 @@
+"""Implements every hook and writes down that it was called."""
+
+import click
+from flask import Blueprint
+from flask_smorest import Blueprint as RestBlueprint
+from marshmallow import Schema, fields
+
+from core.api import (
+    JobKind,
+    MenuItem,
+    Panel,
+    Permission,
+    Rate,
+    RestRoutes,
+    Routes,
+    SettingsGroup,
+    hook,
+)
+
+CALLED: dict[str, list] = {}
+
+
+class DummySettings(Schema):
+    """One setting."""
+
+    colour = fields.String(load_default="red")
+
+
+def note(name, *arguments):
+    CALLED.setdefault(name, []).append(arguments)
+
+
+@hook
+def permissions(crm):
+    note("permissions", crm)
+    return [Permission("dummy.look", "Look", ("seller",))]
+
+
+@hook
+def menu_items(crm):
+    note("menu_items", crm)
+    return [MenuItem("dummy", "Dummy page", "dummy.index", "star", permission="dummy.look")]
+
+
+@hook
+def routes(crm):
+    note("routes", crm)
+    blueprint = Blueprint("dummy", __name__)
+    blueprint.add_url_rule("/", "index", lambda: "dummy page")
+    return [Routes(blueprint, "/dummy")]
+
+
+@hook
+def rest_routes(crm):
+    note("rest_routes", crm)
+    blueprint = RestBlueprint("dummy_api", __name__, url_prefix="/dummy")
+    blueprint.route("/")(lambda: {"dummy": True})
+    return [RestRoutes(blueprint)]
+
+
+@hook
+def commands(crm):
+    note("commands", crm)
+    return [click.Command("dummy", callback=lambda: click.echo("dummy ran"))]
+
+
+@hook
+def settings_groups(crm):
+    note("settings_groups", crm)
+    return [SettingsGroup("dummy", "Dummy settings", DummySettings)]
+
+
+@hook
+def job_kinds(crm):
+    note("job_kinds", crm)
+    return [JobKind("dummy.job", lambda crm, args, progress: note("job", args))]
+
+
+@hook
+def client_panels(crm, client, user):
+    note("client_panels", client.id, user.id)
+    return [Panel("dummy", "Dummy panel of a client", "ui.html")]
+
+
+@hook
+def deal_panels(crm, deal, user):
+    note("deal_panels", deal.id, user.id)
+    return [Panel("dummy", "Dummy panel of a deal", "ui.html")]
+
+
+@hook
+def exchange_rate(crm, currency, rate_on):
+    note("exchange_rate", currency, rate_on)
+    return Rate("0.5", rate_on.isoformat())
+
+
+@hook
+def client_merging(crm, kept_id, gone_id):
+    note("client_merging", kept_id, gone_id)
+
+
+@hook
+def record_changed(crm, change):
+    note("record_changed", change.entity, change.action)

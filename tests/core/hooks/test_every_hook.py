@@ -1,0 +1,128 @@
+"""Every hook is really called by the core, with the arguments of its contract, and is written up in docs/hooks.md."""
+
+import inspect
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from core.clients.merge import merge
+
+from core import commands
+from core.commands.instance import Opener
+from core.documentation import PAGES, page
+from core.hooks import specs
+from core.testing import running
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+HOOKS = sorted(
+    name for name, value in vars(specs).items() if inspect.isfunction(value) and value.__module__ == specs.__name__
+)
+
+
+@pytest.fixture
+def crm(tmp_path, database_url):
+    """Returns an instance whose own folder of plugins holds the dummy."""
+    shutil.copytree(HERE / "dummy", tmp_path / "plugins" / "dummy")
+    with running(tmp_path, database_url, ("dummy",)) as instance:
+        called().clear()
+        yield instance
+
+
+def called() -> dict[str, list]:
+    from plugins.dummy.hooks import CALLED
+
+    return CALLED
+
+
+@pytest.fixture
+def seller(make):
+    return make.user("director")
+
+
+def test_the_dummy_answers_every_hook(crm):
+    import plugins.dummy.hooks as dummy
+
+    assert [name for name in HOOKS if not hasattr(dummy, name)] == []
+
+
+def test_hooks_of_the_start_are_called(tmp_path, database_url, crm):
+    with running(tmp_path, database_url, ("dummy",)) as again:
+        assert {"permissions", "settings_groups", "job_kinds"} <= set(called())
+        assert "dummy.look" in again.permissions
+        assert again.settings.get("dummy") == {"colour": "red"}
+        again.jobs.enqueue("dummy.job", {"n": 1})
+        again.jobs.run_waiting()
+    assert called()["job"] == [({"n": 1},)]
+
+
+def test_hooks_of_the_web_are_called(crm, web, seller):
+    assert {"menu_items", "routes", "rest_routes"} <= set(called())
+    assert web.sign_in(seller).text("/dummy/") == "dummy page"
+
+
+def test_a_menu_item_is_shown_to_those_who_may(crm, web, make):
+    from core.users.services import ensure_roles
+
+    ensure_roles(crm)
+    assert "Dummy page" in web.sign_in(make.user("seller")).text("/")
+    assert "Dummy page" not in web.sign_in(make.user("agent")).text("/")
+
+
+def test_panels_stand_on_the_cards(crm, web, make, seller):
+    deal = make.deal(owner=seller)
+    web.sign_in(seller)
+    assert "Dummy panel of a client" in web.text(f"/clients/{deal.client_id}")
+    assert "Dummy panel of a deal" in web.text(f"/deals/{deal.id}")
+    assert called()["client_panels"] == [(deal.client_id, seller.id)]
+    assert called()["deal_panels"] == [(deal.id, seller.id)]
+
+
+def test_a_panel_that_fails_leaves_a_box_and_the_card(crm, web, make, seller, monkeypatch):
+    import plugins.dummy.hooks as dummy
+
+    monkeypatch.setattr(dummy, "note", lambda *_arguments: 1 / 0)
+    client = make.client("Kafe Mira", owner=seller)
+    page = web.sign_in(seller).text(f"/clients/{client.id}")
+    assert "Kafe Mira" in page
+    assert "dummy" in page
+
+
+def test_the_rate_of_a_plugin_beats_the_table(crm, make):
+    deal = make.deal(potential=Decimal(10), currency="USD")
+    assert deal.potential_base == Decimal(5)
+    assert called()["exchange_rate"][0][0] == "USD"
+
+
+def test_a_merge_asks_and_a_change_is_told(crm, make, seller):
+    kept, gone = make.client("Kept", owner=seller), make.client("Gone", owner=seller)
+    merge(crm, kept, gone, {}, version_kept=kept.version, version_gone=gone.version)
+    assert called()["client_merging"] == [(kept.id, gone.id)]
+    assert ("client", "created") in called()["record_changed"]
+
+
+def test_a_command_of_a_plugin_runs(crm):
+    opener = Opener(crm.config.folder)
+    opener.__dict__["crm"] = crm
+    result = CliRunner().invoke(commands.hinka, ["--instance", str(crm.config.folder), "dummy"], obj=opener)
+    assert (result.exit_code, "commands" in called()) == (0, True)
+    assert result.output == "dummy ran\n"
+
+
+def test_every_hook_has_a_full_contract():
+    for name in HOOKS:
+        text = inspect.getdoc(getattr(specs, name))
+        for heading in ("When:", "Verb:", "Arguments:", "Return:", "Failure:"):
+            assert heading in text, f"{name} lacks {heading}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_generated_pages_are_fresh(name):
+    assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == page(name)
+
+
+def test_every_hook_is_called_by_one_of_these_tests():
+    here = Path(__file__).read_text("utf-8")
+    assert [name for name in HOOKS if f'"{name}"' not in here] == []
