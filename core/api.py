@@ -3,6 +3,9 @@
 Grouped by what one does with it; what is not here may change without notice.
 """
 
+# What can be asked of every kind of record: paths through links, conditions, groups, and their words.
+from core import fields
+
 # Time, contacts and amounts as people write them: pure, no database.
 from core.clock import start_of_day
 
@@ -21,6 +24,7 @@ from core.errors import (
 )
 
 # Contributions: what hooks return, and the mark of a hook implementation.
+from core.deals.models import Deal, DealPeriod
 from core.hooks.contributions import (
     JobKind,
     MenuItem,
@@ -72,6 +76,8 @@ __all__ = [
     "CRM",
     "CRMError",
     "Conflict",
+    "Deal",
+    "DealPeriod",
     "InvalidInput",
     "Job",
     "JobKind",
@@ -107,6 +113,7 @@ __all__ = [
     "create_user",
     "execute_many",
     "execute_many",
+    "fields",
     "find_user",
     "format_date",
     "format_moment",
