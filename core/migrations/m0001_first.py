@@ -430,7 +430,8 @@ INDEXES = (
     "core_consent (client_id, channel)",
     "core_client_category (category_id)",
     "core_deal (client_id)",
-    "core_deal (state, version_id, place, id)",
+    # The board: one walk for the totals of its columns, and for the cards of a column, the latest arrivals first.
+    "core_deal (state, version_id, place, entered_at, id, on_hold_until, owner_id, potential_base, deleted_at)",
     "core_deal (owner_id, state)",
     "core_deal (opened_at)",
     "core_deal (import_id)",
