@@ -25,7 +25,8 @@ class Seasons:
         self.begins_at = to_microseconds(begins_at)
         self.ends_at = to_microseconds(ends_at)
         first, last = begins_at.astimezone(zone).date(), ends_at.astimezone(zone).date()
-        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        # The last day is left out: it is not over.
+        days = [first + timedelta(days=number) for number in range((last - first).days)]
         self._starts = [to_microseconds(start_of_day(day, zone)) for day in days]
         self._sums = list(accumulate(weight(day, first) for day in days))
 
@@ -52,7 +53,7 @@ class Seasons:
 
     def _within(self, sum_of_weights: float) -> int:
         place = min(bisect_left(self._sums, sum_of_weights), len(self._starts) - 1)
-        return min(self._starts[place] + self._time_of_day(), self.ends_at - SECOND)
+        return self._starts[place] + self._time_of_day()
 
     def _time_of_day(self) -> int:
         chance = self.chance
