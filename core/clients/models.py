@@ -1,6 +1,15 @@
 """Clients and what hangs on them, as the database keeps them."""
 
-from peewee import BigIntegerField, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
 
 from core.store.fields import Record, UtcField
 from core.users.models import User

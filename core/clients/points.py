@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from peewee import JOIN
+
 from core.clients.models import Client, Contact, ContactPoint
 from core.contacts import Point, read_email, read_phone
 from core.errors import InvalidInput
@@ -44,9 +46,13 @@ def set_points(crm: CRM, client: Client, kind: str, given: Iterable[Given], cont
 def repeat_primary(client: Client) -> None:
     """Writes the primary phone and e-mail into the client's row: its own first, else one of its contacts."""
     found = {"phone": "", "email": ""}
-    query = ContactPoint.select().where(ContactPoint.client == client)
-    order = (ContactPoint.contact.is_null(), ContactPoint.is_primary, ContactPoint.id.desc())
-    for point in query.order_by(*order):
+    query = (
+        ContactPoint.select(ContactPoint.kind, ContactPoint.value)
+        .join(Contact, JOIN.LEFT_OUTER)
+        .where(ContactPoint.client == client, Contact.deleted_at.is_null())
+        .order_by(ContactPoint.contact.is_null(), ContactPoint.is_primary, ContactPoint.id.desc())
+    )
+    for point in query:
         found[point.kind] = point.value  # the last one written is the strongest
     client.phone, client.email = found["phone"], found["email"]
     Client.update(**found).where(Client.id == client.id).execute()

@@ -113,7 +113,7 @@ def retire_choice(crm: CRM, changed: Property, choice: str) -> None:
 
 
 def rename_choice(crm: CRM, changed: Property, old: str, new: str) -> int:
-    """Renames a choice here and in every record that has it; returns in how many. Raises InvalidInput if `new` is taken."""
+    """Renames a choice here and in every record that has it, and returns in how many; raises InvalidInput."""
     new = "".join(_checked_choices([new]))
     if old not in changed.choices:
         raise NotFound(_("There is no choice “%(choice)s”.", choice=old))
@@ -127,7 +127,7 @@ def rename_choice(crm: CRM, changed: Property, old: str, new: str) -> int:
 
 
 def stored(kind: str, value: Any) -> Any:
-    """Returns a typed value as records keep it: numbers as JSON numbers, money as a decimal string, days as ISO text."""
+    """Returns a typed value as records keep it: numbers as such, money as a decimal string, days as ISO text."""
     if isinstance(value, Decimal):
         if kind == "money":
             return str(value)

@@ -16,9 +16,11 @@ _cache: dict[tuple, type[Schema]] = {}
 
 
 def property_schema(crm: CRM, entity: str, base: type[Schema] = Schema) -> type[Schema]:
-    """Returns `base` joined by the properties of an entity, by their keys; the class is made once for each state of them."""
+    """Returns `base` joined by the properties of an entity, by their keys; made once for each state of them."""
     found = properties_of(entity)
-    state = tuple((one.key, one.name, one.kind, *one.choices, "", *one.retired_choices, one.is_required) for one in found)
+    state = tuple(
+        (one.key, one.name, one.kind, *one.choices, "", *one.retired_choices, one.is_required) for one in found
+    )
     key = (base, entity, state)
     if key not in _cache:
         # Old states of this entity will not come back.

@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import Schema, fields, pre_load, validate
 
 from core.clients.models import Category, Source
-from core.clients.property_fields import check_user, property_fields, property_schema, user_choices
 from core.clients.properties import properties_of
+from core.clients.property_fields import check_user, property_fields, property_schema, user_choices
 from core.clients.words import CHANNELS, COLOURS, KINDS, PROPERTY_KINDS, STATUSES
 from core.i18n import LANGUAGE_NAMES, lazy
 from core.runtime import CRM

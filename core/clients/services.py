@@ -103,7 +103,7 @@ def visible_clients(user: User) -> Any:
 
 
 def change_client(crm: CRM, client: Client, values: Mapping[str, Any], *, version: int) -> Client:
-    """Returns the client with new values: facts, `phones`, `emails`, `categories` (all of them), `properties` (those named).
+    """Returns the client with new values: facts, all `phones`, `emails`, `categories`, and the `properties` named.
 
     `version` is the one that the changes were made to. Raises Conflict, with both values of each field that differs,
     if somebody changed the client since; InvalidInput for a value that can't be.
