@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from peewee import BigIntegerField, DatabaseProxy, Model
+from peewee import BigIntegerField, DatabaseProxy, Function, Model, fn
 
 from core.money import from_units, to_units
 
@@ -46,6 +47,11 @@ class MoneyField(BigIntegerField):
     def python_value(self, value: int | None) -> Decimal | None:
         """Returns the exact decimal."""
         return None if value is None else from_units(int(value))
+
+
+def money_sum(column: Any) -> Function:
+    """Returns the sum of a money column as an SQL function whose result is a Decimal, or None without any row."""
+    return fn.SUM(column, python_value=lambda units: None if units is None else from_units(int(units)))
 
 
 class Record(Model):

@@ -13,6 +13,7 @@ from core.i18n import Text, _
 from core.runtime import CRM
 from core.stages.models import Stage
 from core.tasks.models import Task
+from core.store.fields import money_sum
 from core.users.access import visible_to
 from core.users.models import User
 from core.web.context import crm, user
@@ -76,13 +77,13 @@ def numbers_of_today(crm: CRM, user: User) -> Today:
     """Returns the numbers of the home page, in five queries."""
     seen = visible_to(user, Deal.owner) & Deal.deleted_at.is_null()
     clients = Client.select().where(visible_to(user, Client.owner), Client.deleted_at.is_null())
-    opened = Deal.select(fn.COUNT(Deal.id), fn.SUM(Deal.potential_base), fn.COUNT(Deal.potential_base)).where(
+    opened = Deal.select(fn.COUNT(Deal.id), money_sum(Deal.potential_base), fn.COUNT(Deal.potential_base)).where(
         seen, Deal.state == "open"
     )
     count, potential, known = opened.tuples().first()
     month = crm.day_start(crm.today().replace(day=1))
     closed = (
-        Deal.select(Deal.state, fn.COUNT(Deal.id), fn.SUM(Deal.amount_base))
+        Deal.select(Deal.state, fn.COUNT(Deal.id), money_sum(Deal.amount_base))
         .where(seen, Deal.closed_at >= month, Deal.state.in_(("won", "lost")))
         .group_by(Deal.state)
     )
@@ -133,7 +134,7 @@ def first_steps(today: Today) -> list[Step]:
 def open_deals_by_stage(user: User) -> list[StageLoad]:
     """Returns how many open deals stand at each stage, and their potential, from the first stage to the last."""
     query = (
-        Deal.select(Stage.name, fn.COUNT(Deal.id), fn.SUM(Deal.potential_base))
+        Deal.select(Stage.name, fn.COUNT(Deal.id), money_sum(Deal.potential_base))
         .join(Stage)
         .where(visible_to(user, Deal.owner), Deal.deleted_at.is_null(), Deal.state == "open")
         .group_by(Stage.id, Stage.name)
