@@ -12,8 +12,8 @@ from core.deals.models import Deal
 from core.i18n import Text, _
 from core.runtime import CRM
 from core.stages.models import Stage
-from core.tasks.models import Task
 from core.store.fields import money_sum
+from core.tasks.models import Task
 from core.users.access import visible_to
 from core.users.models import User
 from core.web.context import crm, user
