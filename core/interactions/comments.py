@@ -1,33 +1,73 @@
-"""Comments: what colleagues remark on a client or a deal."""
+"""What hangs on a client or deal beside interactions: who may see it, and the comments of colleagues."""
 
-from core.errors import InvalidInput
+from core.clients.models import Client
+from core.clients.services import get_client
+from core.deals.models import Deal
+from core.deals.services import get_deal
+from core.errors import InvalidInput, NotAllowed, NotFound
 from core.i18n import _
 from core.interactions.models import Comment
+from core.interactions.words import ENTITIES
 from core.runtime import CRM
 from core.store import audit
 from core.users.models import User
 
-COMMENTED = ("client", "deal")
-LONGEST = 10_000
+LONGEST = 20_000
 
 
-def comment(crm: CRM, entity: str, entity_id: int, user: User | None, body: str) -> Comment:
-    """Returns a new comment on a record that the caller has found visible; raises InvalidInput for an empty one."""
-    body = body.strip()
-    if entity not in COMMENTED:
-        raise InvalidInput(_("Only clients and deals are commented."))
-    if not body or len(body) > LONGEST:
-        raise InvalidInput(
-            _("A comment has from 1 to %(n)s characters.", n=LONGEST), fields={"body": [_("Write something.")]}
-        )
+def get_subject(crm: CRM, user: User, entity: str, entity_id: int) -> Client | Deal:
+    """Returns the client or deal on which something hangs; raises NotFound for what the user may not see."""
+    if entity not in ENTITIES:
+        raise NotFound(_("There is no such record."))
+    return get_client(crm, user, entity_id) if entity == "client" else get_deal(crm, user, entity_id)
+
+
+def add_comment(crm: CRM, user: User, entity: str, entity_id: int, body: str) -> Comment:
+    """Returns a new comment on a client or deal; clients never see it. Raises InvalidInput, NotFound."""
+    get_subject(crm, user, entity, entity_id)
+    body = _checked(body)
     with crm.work():
         made = Comment.create(entity=entity, entity_id=entity_id, user=user, body=body, at=crm.clock.now())
-        audit.record(crm, entity, entity_id, "commented")
+        audit.record(crm, "comment", made.id, "created")
     return made
 
 
-def delete_comment(crm: CRM, found: Comment) -> None:
-    """Deletes a comment; the history keeps its words."""
+def get_comment(crm: CRM, user: User, comment_id: int) -> Comment:
+    """Returns a comment on a record that the user sees; raises NotFound."""
+    found = Comment.get_or_none(Comment.id == comment_id)
+    if found is None:
+        raise NotFound(_("There is no such comment."))
+    get_subject(crm, user, found.entity, found.entity_id)
+    return found
+
+
+def change_comment(crm: CRM, user: User, comment: Comment, body: str) -> Comment:
+    """Returns the comment with new words; only its author may change it (NotAllowed)."""
+    _require_author(user, comment)
+    before, comment.body = comment.body, _checked(body)
     with crm.work():
-        audit.record(crm, found.entity, found.entity_id, "comment deleted", {"body": [found.body, None]})
-        found.delete_instance()
+        comment.save()
+        audit.record(crm, "comment", comment.id, "changed", {"body": [before, comment.body]})
+    return comment
+
+
+def delete_comment(crm: CRM, user: User, comment: Comment) -> None:
+    """Deletes a comment; only its author may, and who may delete clients."""
+    if not user.can("clients.delete"):
+        _require_author(user, comment)
+    with crm.work():
+        comment.delete_instance()
+        audit.record(crm, "comment", comment.id, "deleted", {"body": [comment.body, None]})
+
+
+def _require_author(user: User, comment: Comment) -> None:
+    if comment.user_id != user.id:
+        raise NotAllowed(_("Only its author may change a comment."))
+
+
+def _checked(body: str) -> str:
+    body = body.strip()
+    if not body or len(body) > LONGEST:
+        sentence = _("Write something, up to %(n)s letters.", n=LONGEST)
+        raise InvalidInput(sentence, fields={"body": [sentence]})
+    return body

@@ -1,139 +1,162 @@
-"""Files on clients and deals: bounded, typed by their content, kept once under their sha256."""
+"""Files on clients and deals: their bytes lie under the instance's `files/`, named by their sha256, each once.
+
+What a file is follows from its first bytes, not from its name; downloads are never shown inside our pages.
+"""
 
 import hashlib
 import os
+import re
 import tempfile
-from pathlib import Path, PurePath
+from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
-from core.errors import InvalidInput, NotFound
-from core.i18n import _, format_number
+from core.errors import InvalidInput, NotAllowed, NotFound
+from core.i18n import _
+from core.interactions.comments import get_subject
 from core.interactions.models import StoredFile
 from core.runtime import CRM
 from core.store import audit
 from core.users.models import User
 
 LARGEST = 25 * 1024 * 1024
-CHUNK = 64 * 1024
-OCTETS = "application/octet-stream"
-# Beginnings of files by which their type is known; what people may open in the browser is decided by the type alone.
-_BEGINNINGS = (
+_CHUNK = 1 << 20
+_HEAD = 4096
+_BINARY = "application/octet-stream"
+_ZIPS = {  # by a name that stands among the first entries
+    b"word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    b"opendocument.text": "application/vnd.oasis.opendocument.text",
+    b"opendocument.spreadsheet": "application/vnd.oasis.opendocument.spreadsheet",
+}
+_SIGNATURES = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF8", "image/gif"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
-    (b"{\\rtf", "application/rtf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/vnd.ms-office"),
     (b"ID3", "audio/mpeg"),
     (b"OggS", "audio/ogg"),
+    (b"{\\rtf", "application/rtf"),
 )
-_OFFICE = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-}
-_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 
 
-def store_file(crm: CRM, entity: str, entity_id: int, user: User | None, name: str, stream: BinaryIO) -> StoredFile:
-    """Returns the record of an uploaded file, whose bytes are kept once however often it comes.
+def store_file(crm: CRM, user: User, entity: str, entity_id: int, name: str, stream: BinaryIO) -> StoredFile:
+    """Returns the file that it has kept on a client or deal; raises InvalidInput for an empty or too large one.
 
-    Raises InvalidInput for an empty file, one over 25 MB, and programs.
+    The bytes are written before the row: a power cut leaves at most bytes that nothing refers to.
     """
-    name = clean_name(name)
-    draft, digest, size, head = _take(crm.config.files, stream)
-    try:
-        if size == 0:
-            raise InvalidInput(_("The file %(name)s is empty; choose another.", name=name))
-        if head.startswith(_PROGRAMS):
-            raise InvalidInput(_("%(name)s is a program; send documents, pictures or sound.", name=name))
-        target = _path(crm, digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
+    get_subject(crm, user, entity, entity_id)
+    digest, size, head = _keep(crm.config.files, stream)
     with crm.work():
-        stored = StoredFile.create(
+        made = StoredFile.create(
             entity=entity,
             entity_id=entity_id,
             user=user,
-            name=name,
-            media_type=media_type(head, name),
+            name=plain_name(name),
+            media_type=media_type(head),
             size=size,
             sha256=digest,
             at=crm.clock.now(),
         )
-        audit.record(crm, entity, entity_id, "file added", {"file": [None, name]})
-    return stored
-
-
-def path_of(crm: CRM, stored: StoredFile) -> Path:
-    """Returns where the bytes lie; raises NotFound if they are gone."""
-    path = _path(crm, stored.sha256)
-    if not path.exists():
-        raise NotFound(_("The file %(name)s is no longer there; restore it from a backup.", name=stored.name))
-    return path
+        audit.record(crm, entity, entity_id, "file added", {"file": [None, made.name]})
+    return made
 
 
 def files_of(entity: str, entity_id: int) -> list[StoredFile]:
-    """Returns a record's files, newest first."""
-    query = StoredFile.select().where(StoredFile.entity == entity, StoredFile.entity_id == entity_id)
-    return list(query.order_by(StoredFile.id.desc()))
+    """Returns the files on a record, newest first."""
+    query = StoredFile.select(StoredFile, User).join(User, "LEFT OUTER")
+    query = query.where(StoredFile.entity == entity, StoredFile.entity_id == entity_id)
+    return list(query.order_by(StoredFile.at.desc(), StoredFile.id.desc()))
 
 
-def delete_file(crm: CRM, stored: StoredFile) -> None:
-    """Takes a file off its record; its bytes go when no other record has them."""
+def get_file(crm: CRM, user: User, file_id: int) -> StoredFile:
+    """Returns a file on a record that the user sees; raises NotFound."""
+    found = StoredFile.get_or_none(StoredFile.id == file_id)
+    if found is None:
+        raise NotFound(_("There is no such file."))
+    get_subject(crm, user, found.entity, found.entity_id)
+    return found
+
+
+def path_of(crm: CRM, stored: StoredFile) -> Path:
+    """Returns where the bytes lie; raises NotFound if they are lost."""
+    path = _place(crm.config.files, stored.sha256)
+    if not path.is_file():
+        raise NotFound(_("The file's content is missing on the server. Ask your administrator for the backup."))
+    return path
+
+
+def delete_file(crm: CRM, user: User, stored: StoredFile) -> None:
+    """Deletes a file, with its bytes if no other has them; only who added it may, and who may delete clients."""
+    if stored.user_id != user.id and not user.can("clients.delete"):
+        raise NotAllowed(_("Only the one who added a file may delete it."))
     with crm.work():
-        audit.record(crm, stored.entity, stored.entity_id, "file deleted", {"file": [stored.name, None]})
         stored.delete_instance()
-        is_shared = StoredFile.select().where(StoredFile.sha256 == stored.sha256).exists()
-    if not is_shared:
-        _path(crm, stored.sha256).unlink(missing_ok=True)
+        audit.record(crm, stored.entity, stored.entity_id, "file deleted", {"file": [stored.name, None]})
+        is_last = not StoredFile.select().where(StoredFile.sha256 == stored.sha256).exists()
+    if is_last:
+        _place(crm.config.files, stored.sha256).unlink(missing_ok=True)
 
 
-def media_type(head: bytes, name: str) -> str:
-    """Returns the media type that the first bytes tell; text is text/plain whatever it contains."""
-    for beginning, kind in _BEGINNINGS:
-        if head.startswith(beginning):
-            return _OFFICE.get(PurePath(name).suffix.lower(), kind) if kind == "application/zip" else kind
+def plain_name(name: str) -> str:
+    """Returns a file's name without folders and signs that file systems or headers trip over."""
+    name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    name = re.sub(r'[\x00-\x1f\x7f"*:<>?|\u202a-\u202e\u2066-\u2069]', "_", name).strip(" .")
+    stem, dot, ending = name.rpartition(".")
+    return (f"{stem[:150]}.{ending[:20]}" if dot and stem else name[:170]) or "file"
+
+
+def media_type(head: bytes) -> str:
+    """Returns the media type that the first bytes of a file tell; text of any kind is plain text."""
+    for signature, found in _SIGNATURES:
+        if head.startswith(signature):
+            return found
+    if head.startswith(b"RIFF"):
+        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(head[8:12], _BINARY)
+    if head.startswith(b"PK\x03\x04"):
+        return next((found for mark, found in _ZIPS.items() if mark in head), "application/zip")
     try:
-        head[: len(head) // 4 * 4].decode("utf-8", "strict")
+        head.decode("utf-8")
     except UnicodeDecodeError as error:
-        # A character cut at the end of what was read is still text.
-        return "text/plain" if error.start > len(head) - 8 and b"\0" not in head else OCTETS
-    return OCTETS if b"\0" in head else "text/plain"
+        # A letter of several bytes may be cut at the end of the head.
+        if error.start < _HEAD - 4:
+            return _BINARY
+    return _BINARY if b"\x00" in head else "text/plain"
 
 
-def clean_name(name: str) -> str:
-    """Returns a file's name without folders and unprintable signs, at most 200 characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(char for char in last if char.isprintable()).strip(". ")
-    return printable[-200:] or "file"
-
-
-def _take(folder: Path, stream: BinaryIO) -> tuple[Path, str, int, bytes]:
+def _keep(folder: Path, stream: BinaryIO) -> tuple[str, int, bytes]:
+    """Writes the bytes under the folder and returns their sha256, their number and the first of them."""
     folder.mkdir(parents=True, exist_ok=True)
     digest, size, head = hashlib.sha256(), 0, b""
-    handle, name = tempfile.mkstemp(dir=folder, prefix="upload-")
-    try:
-        with os.fdopen(handle, "wb") as draft:
-            while chunk := stream.read(CHUNK):
-                head = head or chunk[:4096]
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        waiting = Path(file.name)
+        try:
+            for chunk in _chunks(stream):
                 size += len(chunk)
                 if size > LARGEST:
-                    raise InvalidInput(
-                        _("The file is larger than %(n)s MB; send a smaller one.", n=format_number(LARGEST >> 20))
-                    )
+                    raise InvalidInput(_("This file is too large; up to %(n)s MB are taken here.", n=LARGEST >> 20))
+                head = head or chunk[:_HEAD]
                 digest.update(chunk)
-                draft.write(chunk)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name), digest.hexdigest(), size, head
+                file.write(chunk)
+            if not size:
+                raise InvalidInput(_("The file is empty, or none was chosen."))
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            waiting.unlink()
+            raise
+    place = _place(folder, digest.hexdigest())
+    place.parent.mkdir(exist_ok=True)
+    waiting.replace(place)
+    return digest.hexdigest(), size, head
 
 
-def _path(crm: CRM, digest: str) -> Path:
-    return crm.config.files / digest[:2] / digest
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def _place(folder: Path, digest: str) -> Path:
+    return folder / digest[:2] / digest

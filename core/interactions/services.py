@@ -1,141 +1,102 @@
-"""Interactions: registering calls, letters, SMS, meetings and notes, planned and held."""
+"""Interactions: calls, letters, meetings, notes and SMS with a client, planned or held."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+from peewee import JOIN, ModelSelect
 
 from core.clients.models import Client, Contact
 from core.deals.models import Deal
 from core.errors import InvalidInput, NotFound
-from core.i18n import _, lazy
+from core.i18n import _
 from core.interactions.models import Interaction
+from core.interactions.words import DIRECTIONS, KINDS
 from core.runtime import CRM
 from core.store import audit
 from core.users.access import visible_to
 from core.users.models import User
 
-KINDS = {
-    "call": lazy("Call"),
-    "letter": lazy("Letter"),
-    "sms": lazy("SMS"),
-    "meeting": lazy("Meeting"),
-    "note": lazy("Note"),
-}
-DIRECTIONS = {"": lazy("Neither"), "in": lazy("Incoming"), "out": lazy("Outgoing")}
-_CHANGEABLE = {"kind", "direction", "contact", "deal", "subject", "body", "at", "duration_s", "is_planned"}
+FACTS = ("kind", "direction", "contact_id", "deal_id", "user_id", "subject", "body", "at", "duration_s", "is_planned")
+# What may differ between the clock of a browser and ours before a held interaction counts as one of the future.
+_SLACK_S = 300
 
 
-def register(
-    crm: CRM,
-    *,
-    kind: str,
-    client: Client,
-    user: User | None,
-    at: datetime | None = None,
-    contact: Contact | None = None,
-    deal: Deal | None = None,
-    direction: str = "",
-    subject: str = "",
-    body: str = "",
-    duration_s: int | None = None,
-    is_planned: bool = False,
-) -> Interaction:
-    """Returns a new interaction on the client's timeline; `at` is now unless told, a planned one may lie ahead.
+def log_interaction(crm: CRM, client: Client, *, kind: str, at: datetime | None = None, **facts: Any) -> Interaction:
+    """Returns a new interaction with a client, held now unless `at` or `is_planned` say otherwise.
 
-    Raises InvalidInput for an unknown kind, for one that says nothing, and for a deal of another client.
+    `facts` are those of FACTS. Raises InvalidInput for an unknown kind, for a contact or deal of another client, and
+    for an interaction that was held in the future.
     """
-    _check(client, kind=kind, direction=direction, deal=deal, contact=contact)
-    if not (subject.strip() or body.strip() or kind != "note"):
-        raise InvalidInput(_("A note needs some words."), fields={"body": [_("Write something.")]})
     now = crm.clock.now()
+    facts = {"user_id": crm.actor.user_id, **facts, "kind": kind, "at": at or now}
+    _check(crm, client.id, facts)
     with crm.work():
-        made = Interaction.create(
-            kind=kind,
-            client=client,
-            user=user,
-            at=at or now,
-            contact=contact,
-            deal=deal,
-            direction=direction,
-            subject=subject.strip(),
-            body=body.strip(),
-            duration_s=duration_s,
-            is_planned=is_planned,
-            created_at=now,
-            changed_at=now,
-        )
-        audit.record(crm, "interaction", made.id, "created", {"kind": [None, kind], "client": [None, client.id]})
+        made = Interaction.create(client=client, created_at=now, changed_at=now, **facts)
+        audit.record(crm, "interaction", made.id, "created", {"kind": [None, kind], "subject": [None, made.subject]})
     return made
 
 
 def get_interaction(crm: CRM, user: User, interaction_id: int) -> Interaction:
-    """Returns an interaction that `user` may see; raises NotFound."""
+    """Returns an interaction with its client; raises NotFound when the user sees neither its client nor its deal."""
     found = visible_interactions(user).where(Interaction.id == interaction_id).first()
     if found is None:
         raise NotFound(_("There is no such interaction."))
     return found
 
 
-def visible_interactions(user: User) -> Any:
-    """Returns the query of the interactions that `user` may see: those of clients and deals that the user may see."""
-    clients = Client.select(Client.id).where(visible_to(user, Client.owner))
-    deals = Deal.select(Deal.id).where(visible_to(user, Deal.owner))
-    return Interaction.select().where(Interaction.client.in_(clients) | Interaction.deal.in_(deals))
+def visible_interactions(user: User) -> ModelSelect:
+    """Returns the query of the interactions, with client and deal, that a user sees through either of them."""
+    query = Interaction.select(Interaction, Client, Deal).join(Client).join_from(Interaction, Deal, JOIN.LEFT_OUTER)
+    by_client = Client.deleted_at.is_null() & visible_to(user, Client.owner)
+    by_deal = Deal.id.is_null(False) & Deal.deleted_at.is_null() & visible_to(user, Deal.owner)
+    return query.where(by_client | by_deal)
 
 
-def change_interaction(crm: CRM, interaction: Interaction, values: dict[str, Any]) -> Interaction:
-    """Changes an interaction and returns it; the history keeps what it was. Raises InvalidInput."""
-    if unknown := set(values) - _CHANGEABLE:
-        raise InvalidInput(_("An interaction has no field %(name)s.", name=min(unknown)))
-    _check(
-        interaction.client,
-        **{name: values[name] for name in values if name in ("kind", "direction", "deal", "contact")},
-    )
-    before = {name: getattr(interaction, name) for name in values}
+def change_interaction(crm: CRM, interaction: Interaction, values: Mapping[str, Any]) -> Interaction:
+    """Returns the interaction with new values of FACTS; raises InvalidInput as `log_interaction` does."""
+    before = {name: getattr(interaction, name) for name in FACTS}
+    _check(crm, interaction.client_id, {**before, **values})
     with crm.work():
         for name, value in values.items():
             setattr(interaction, name, value)
         interaction.changed_at = crm.clock.now()
         interaction.save()
-        changes = audit.differences(_ids(before), _ids(values))
-        audit.record(crm, "interaction", interaction.id, "changed", changes)
+        audit.record(crm, "interaction", interaction.id, "changed", audit.differences(before, values))
     return interaction
 
 
-def hold(crm: CRM, interaction: Interaction, *, body: str = "", duration_s: int | None = None) -> Interaction:
-    """Marks a planned interaction as held, with what came of it, and returns it."""
-    text = "\n\n".join(filter(None, (interaction.body, body.strip())))
-    return change_interaction(crm, interaction, {"is_planned": False, "body": text, "duration_s": duration_s})
+def hold(crm: CRM, interaction: Interaction) -> Interaction:
+    """Returns a planned interaction as held, now if it was planned for later."""
+    return change_interaction(crm, interaction, {"is_planned": False, "at": min(interaction.at, crm.clock.now())})
 
 
 def delete_interaction(crm: CRM, interaction: Interaction) -> None:
     """Deletes an interaction; the history keeps what it said."""
     with crm.work():
-        said = {
-            "kind": [interaction.kind, None],
-            "subject": [interaction.subject, None],
-            "body": [interaction.body, None],
-        }
-        audit.record(crm, "interaction", interaction.id, "deleted", said)
+        kept = {name: [getattr(interaction, name), None] for name in ("kind", "subject", "body", "at")}
         interaction.delete_instance()
+        audit.record(
+            crm, "interaction", interaction.id, "deleted", {"client_id": [interaction.client_id, None], **kept}
+        )
 
 
-def _check(
-    client: Client,
-    *,
-    kind: str = "note",
-    direction: str = "",
-    deal: Deal | None = None,
-    contact: Contact | None = None,
-) -> None:
-    if kind not in KINDS:
-        known = ", ".join(KINDS)
-        raise InvalidInput(_("There is no kind %(kind)s; known are %(known)s.", kind=kind, known=known))
-    if direction not in DIRECTIONS:
-        raise InvalidInput(_("The direction is in, out or empty, not %(direction)s.", direction=direction))
-    for record in (deal, contact):
-        if record is not None and record.client_id != client.id:
-            raise InvalidInput(_("This deal or contact belongs to another client; choose one of this client."))
+def _check(crm: CRM, client_id: int, facts: Mapping[str, Any]) -> None:
+    unknown = sorted(set(facts) - set(FACTS))
+    if unknown:
+        raise InvalidInput(_("An interaction has no field “%(name)s”.", name=unknown[0]))
+    if facts["kind"] not in KINDS or facts.get("direction", "") not in ("", *DIRECTIONS):
+        sentence = _("An interaction is one of %(kinds)s.", kinds=", ".join(KINDS))
+        raise InvalidInput(sentence, fields={"kind": [sentence]})
+    is_held = not facts.get("is_planned")
+    if is_held and (facts["at"] - crm.clock.now()).total_seconds() > _SLACK_S:
+        sentence = _("This time is still to come: mark the interaction as planned, or correct the time.")
+        raise InvalidInput(sentence, fields={"at": [sentence]})
+    _check_same_client(Contact, facts.get("contact_id"), client_id, "contact")
+    _check_same_client(Deal, facts.get("deal_id"), client_id, "deal")
 
 
-def _ids(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: getattr(value, "id", value) for name, value in values.items()}
+def _check_same_client(model: type[Contact] | type[Deal], record_id: int | None, client_id: int, name: str) -> None:
+    if record_id and not model.select().where(model.id == record_id, model.client == client_id).exists():
+        sentence = _("This belongs to another client; choose one of this client.")
+        raise InvalidInput(sentence, fields={name: [sentence]})

@@ -1,135 +1,192 @@
-"""The timeline of a client or a deal: what happened, newest first, from several tables in one list."""
+"""The timeline of a client or deal: what was said and done, newest first, page by page.
 
-from collections.abc import Iterable
+Each kind of entry is one query along its index; a page continues after the last entry of the one before by
+(moment, order of the kind, id), so that it takes the same time however long the history is.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import JOIN, Field, ModelSelect, Select
+
+from core.clients.models import Contact
 from core.deals.models import Closing, Deal, StageVisit
-from core.i18n import _
 from core.interactions.models import Comment, Interaction
+from core.interactions.words import KINDS
 from core.runtime import CRM
-from core.stages.models import Stage
+from core.stages.models import LossReason, Stage
 from core.store.audit import Audit
+from core.store.fields import from_microseconds, to_microseconds
 from core.users.access import visible_to
 from core.users.models import User
 
-KINDS = ("interaction", "comment", "stage", "change")
-PAGE = 30
+PAGE = 20
+# In this order entries of the same moment follow each other.
+SOURCES = ("interaction", "comment", "closing", "visit", "change")
+DEFAULT = (*KINDS, "comment", "move")
+FILTERS = (*DEFAULT, "change")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened; `record` is the row it comes from, `name` the kind of interaction, stage or change."""
+    """One entry: `source` is of SOURCES, `record` what it is about, `user` who did it."""
 
-    kind: str
+    source: str
     at: datetime
-    name: str
-    title: str
-    body: str
-    user: str
-    deal: Deal | None
+    id: int
     record: Any
+    user: User | None = None
+
+    @property
+    def mark(self) -> str:
+        """Where the next page begins, as text for an address."""
+        return f"{to_microseconds(self.at)}-{SOURCES.index(self.source)}-{self.id}"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of entries; `next` is the mark of the next page, empty on the last one."""
+
+    entries: list[Entry]
+    next: str = ""
 
 
 def timeline(
     crm: CRM,
     user: User,
+    entity: str,
+    entity_id: int,
     *,
-    client_id: int = 0,
-    deal_id: int = 0,
-    kinds: Iterable[str] = KINDS,
-    before: datetime | None = None,
+    kinds: Iterable[str] = DEFAULT,
+    after: str = "",
     limit: int = PAGE,
-) -> list[Entry]:
-    """Returns the newest entries of a client (with its deals that `user` may see) or of one deal.
+) -> Timeline:
+    """Returns a page of a client's or deal's timeline; the caller has made sure that the user sees the record.
 
-    `before` continues where a page ended. The caller has found the client or deal visible. At most seven queries.
+    `kinds` are of FILTERS; `after` is the mark of the page before. Deals that the user does not see stay hidden.
     """
-    deals = _deals(user, client_id, deal_id)
-    before = before or crm.clock.now().replace(year=crm.clock.now().year + 100)
-    readers = {"interaction": _interactions, "comment": _comments, "stage": _stages, "change": _changes}
-    found: list[tuple[datetime, str, Any]] = []
-    for kind in kinds:
-        found += [(row.at, kind, row) for row in readers[kind](client_id, deals, before, limit)]
-    found.sort(key=lambda item: (item[0], item[2].id), reverse=True)
-    return _entries(found[:limit], deals)
+    wanted = set(kinds) & set(FILTERS)
+    cursor = _cursor(after)
+    scope = _Scope(user, entity, entity_id)
+    found: list[Entry] = []
+    for name, read in _READERS.items():
+        if wanted & _KINDS_OF[name]:
+            found += read(scope, wanted, lambda query, at, key, name=name: _page(query, at, key, name, cursor, limit))
+    found.sort(key=lambda entry: (-to_microseconds(entry.at), SOURCES.index(entry.source), -entry.id))
+    shown = _with_users(found[:limit])
+    return Timeline(shown, shown[-1].mark if len(found) > limit else "")
 
 
-def _deals(user: User, client_id: int, deal_id: int) -> dict[int, Deal]:
-    columns = (Deal.id, Deal.number, Deal.title, Deal.client)
-    if deal_id:
-        query = Deal.select(*columns).where(Deal.id == deal_id)
-    else:
-        query = Deal.select(*columns).where(Deal.client == client_id, visible_to(user, Deal.owner))
-    return {deal.id: deal for deal in query}
+@dataclass(frozen=True)
+class _Scope:
+    user: User
+    entity: str
+    entity_id: int
+
+    @property
+    def deals(self) -> Any:
+        """The condition of the deals whose moves and comments belong here."""
+        if self.entity == "deal":
+            return Deal.id == self.entity_id
+        return (Deal.client == self.entity_id) & Deal.deleted_at.is_null() & visible_to(self.user, Deal.owner)
+
+    @property
+    def deal_ids(self) -> Select:
+        """The same as a subquery."""
+        return Deal.select(Deal.id).where(self.deals)
 
 
-def _interactions(client_id: int, deals: dict[int, Deal], before: datetime, limit: int) -> list[Interaction]:
-    mine = Interaction.client == client_id if client_id else Interaction.deal.in_(list(deals))
-    return list(Interaction.select().where(mine, Interaction.at < before).order_by(Interaction.at.desc()).limit(limit))
+_Page = Callable[[ModelSelect, Field, Field], ModelSelect]
 
 
-def _comments(client_id: int, deals: dict[int, Deal], before: datetime, limit: int) -> list[Comment]:
-    mine = (Comment.entity == "deal") & Comment.entity_id.in_(list(deals))
-    if client_id:
-        mine |= (Comment.entity == "client") & (Comment.entity_id == client_id)
-    return list(Comment.select().where(mine, Comment.at < before).order_by(Comment.at.desc()).limit(limit))
-
-
-def _stages(_client_id: int, deals: dict[int, Deal], before: datetime, limit: int) -> list[Any]:
-    visits = (
-        StageVisit.select(StageVisit, StageVisit.entered_at.alias("at"))
-        .where(StageVisit.deal.in_(list(deals)), StageVisit.entered_at < before)
-        .order_by(StageVisit.entered_at.desc())
-        .limit(limit)
+def _interactions(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
+    query = (
+        Interaction.select(Interaction, User, Contact, Deal)
+        .join(User, JOIN.LEFT_OUTER)
+        .join_from(Interaction, Contact, JOIN.LEFT_OUTER)
+        .join_from(Interaction, Deal, JOIN.LEFT_OUTER)
     )
-    closings = (
-        Closing.select(Closing, Closing.closed_at.alias("at"))
-        .where(Closing.deal.in_(list(deals)), Closing.closed_at < before)
-        .order_by(Closing.closed_at.desc())
-        .limit(limit)
+    owner = Interaction.client if scope.entity == "client" else Interaction.deal
+    query = query.where(owner == scope.entity_id)
+    if not wanted >= set(KINDS):
+        query = query.where(Interaction.kind.in_(sorted(wanted & set(KINDS))))
+    return [Entry("interaction", one.at, one.id, one, one.user) for one in page(query, Interaction.at, Interaction.id)]
+
+
+def _comments(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
+    here = (Comment.entity == scope.entity) & (Comment.entity_id == scope.entity_id)
+    if scope.entity == "client":
+        here |= (Comment.entity == "deal") & Comment.entity_id.in_(scope.deal_ids)
+    query = Comment.select(Comment, User).join(User, JOIN.LEFT_OUTER).where(here)
+    return [Entry("comment", one.at, one.id, one, one.user) for one in page(query, Comment.at, Comment.id)]
+
+
+def _closings(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
+    query = (
+        Closing.select(Closing, Deal, LossReason.name.alias("reason"))
+        .join(Deal)
+        .join_from(Closing, LossReason, JOIN.LEFT_OUTER, on=Closing.loss_reason_id == LossReason.id)
+        .where(scope.deals)
     )
-    rows: list[Any] = [*visits, *closings]
-    for row in rows:
-        row.at = row.entered_at if isinstance(row, StageVisit) else row.closed_at
-    return rows
+    return [Entry("closing", one.closed_at, one.id, one) for one in page(query, Closing.closed_at, Closing.id)]
 
 
-def _changes(client_id: int, deals: dict[int, Deal], before: datetime, limit: int) -> list[Audit]:
-    mine = (Audit.entity == "deal") & Audit.entity_id.in_(list(deals))
-    if client_id:
-        mine |= (Audit.entity == "client") & (Audit.entity_id == client_id)
-    query = Audit.select().where(mine, Audit.at < before, Audit.action != "commented")
-    return list(query.order_by(Audit.id.desc()).limit(limit))
+def _visits(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
+    query = StageVisit.select(StageVisit, Deal, Stage).join(Deal).join_from(StageVisit, Stage).where(scope.deals)
+    return [Entry("visit", one.entered_at, one.id, one) for one in page(query, StageVisit.entered_at, StageVisit.id)]
 
 
-def _entries(found: list[tuple[datetime, str, Any]], deals: dict[int, Deal]) -> list[Entry]:
-    users = {row.user_id for _at, _kind, row in found if getattr(row, "user_id", None)}
-    names = dict(User.select(User.id, User.name).where(User.id.in_(list(users))).tuples()) if users else {}
-    stages = {row.stage_id for _at, kind, row in found if kind == "stage" and row.stage_id}
-    stage_names = dict(Stage.select(Stage.id, Stage.name).where(Stage.id.in_(list(stages))).tuples()) if stages else {}
-    return [_entry(kind, at, row, deals, names, stage_names) for at, kind, row in found]
+def _changes(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
+    query = Audit.select().where(Audit.entity == scope.entity, Audit.entity_id == scope.entity_id)
+    return [Entry("change", one.at, one.id, one) for one in page(query, Audit.at, Audit.id)]
 
 
-def _entry(
-    kind: str, at: datetime, row: Any, deals: dict[int, Deal], names: dict[int, str], stages: dict[int, str]
-) -> Entry:
-    deal = deals.get(_deal_id(kind, row))
-    who = names.get(row.user_id, "")
-    if kind == "interaction":
-        return Entry(kind, at, row.kind, row.subject, row.body, who, deal, row)
-    if kind == "comment":
-        return Entry(kind, at, "comment", "", row.body, who, deal, row)
-    if kind == "change":
-        return Entry(kind, at, row.action, row.action, "", who, deal, row)
-    if isinstance(row, Closing):
-        title = _("Won") if row.state == "won" else _("Lost")
-        return Entry(kind, at, row.state, title, row.loss_note, who, deal, row)
-    return Entry(kind, at, "stage", stages.get(row.stage_id, ""), "", who, deal, row)
+_READERS = {
+    "interaction": _interactions,
+    "comment": _comments,
+    "closing": _closings,
+    "visit": _visits,
+    "change": _changes,
+}
+_KINDS_OF = {
+    "interaction": set(KINDS),
+    "comment": {"comment"},
+    "closing": {"move"},
+    "visit": {"move"},
+    "change": {"change"},
+}
 
 
-def _deal_id(kind: str, row: Any) -> int:
-    if kind in ("comment", "change"):
-        return row.entity_id if row.entity == "deal" else 0
-    return row.deal_id or 0
+def _page(query: ModelSelect, at: Field, key: Field, source: str, cursor: tuple | None, limit: int) -> ModelSelect:
+    """The entries of one source that come after the cursor, one more than fit."""
+    if cursor:
+        moment, place, last_id = cursor
+        own_place = SOURCES.index(source)
+        if own_place < place:
+            query = query.where(at < moment)
+        elif own_place > place:
+            query = query.where(at <= moment)
+        else:
+            query = query.where((at < moment) | ((at == moment) & (key < last_id)))
+    return query.order_by(at.desc(), key.desc()).limit(limit + 1)
+
+
+def _cursor(after: str) -> tuple[datetime, int, int] | None:
+    parts = after.split("-")
+    if len(parts) != 3 or not all(part.isdigit() and len(part) < 19 for part in parts):
+        return None
+    return from_microseconds(int(parts[0])), int(parts[1]), int(parts[2])
+
+
+def _with_users(entries: list[Entry]) -> list[Entry]:
+    """Names those who moved deals or changed records: their rows keep only an id, so that history needs no user row."""
+    ids = {getattr(entry.record, "user_id", None) for entry in entries if entry.user is None} - {None}
+    if not ids:
+        return entries
+    users = {user.id: user for user in User.select().where(User.id.in_(sorted(ids)))}
+    return [
+        entry if entry.user else Entry(entry.source, entry.at, entry.id, entry.record, users.get(entry.record.user_id))
+        for entry in entries
+    ]

@@ -1,0 +1,14 @@
+"""The fixed words about interactions: kinds, with their icons, and directions."""
+
+from core.i18n import lazy
+
+KINDS = {
+    "call": lazy("Call"),
+    "letter": lazy("Letter"),
+    "meeting": lazy("Meeting"),
+    "note": lazy("Note"),
+    "sms": lazy("SMS"),
+}
+ICONS = {"call": "phone", "letter": "mail", "meeting": "calendar-event", "note": "note", "sms": "message"}
+DIRECTIONS = {"out": lazy("From us"), "in": lazy("From the client")}
+ENTITIES = ("client", "deal")
