@@ -1,71 +1,86 @@
-"""Conditions on a report's deals: a field, perhaps of a record that the deal is linked to, and a value."""
+"""Conditions of a report: parameters like `owner=Anna` or `potential:greater=1000` as conditions of `core.fields`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from peewee import SQL, Expression
-
-from core.api import CRM, InvalidInput, Text, lazy
+from core.api import CRM, InvalidInput, fields
 from core.api import gettext as _
-from plugins.reports.dimensions import CLIENT_FIELDS
-from plugins.reports.tables import CLIENT, DEAL
+from plugins.reports.dimensions import ALIASES
 
-LISTS: dict[str, tuple[Text, str]] = {
-    "owner": (lazy("Manager"), "core_user"),
-    "team": (lazy("Team"), "core_team"),
-    "source": (lazy("Source"), "core_source"),
-    "loss_reason": (lazy("Reason of loss"), "core_loss_reason"),
-    "client": (lazy("Client"), "core_client"),
-}
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One condition: its name, its words for the reader, and the expression that the database understands."""
-
-    name: str
-    label: Text
-    words: str
-    expression: Expression
+PARAMETER = "conditions"
+LISTS = ("in", "not_in", "between")
 
 
 def is_field(crm: CRM, name: str) -> bool:
-    """Tells whether a report can be filtered by this name."""
-    return name in LISTS or name == "currency" or name.removeprefix("client.") in CLIENT_FIELDS
+    """Tells whether a report can be filtered by a parameter of this name."""
+    try:
+        fields.resolve(crm, fields.entity(crm, "deal"), _path(name)[0])
+    except InvalidInput:
+        return False
+    return True
 
 
-def read_condition(crm: CRM, name: str, values: Sequence[str]) -> Condition:
-    """Returns the condition that a field equals one of the values; InvalidInput for a value that isn't known."""
-    if name in LISTS:
-        label, table = LISTS[name]
-        ids = [_find(crm, table, name, value) for value in values]
-        return Condition(name, label, ", ".join(values), _LINKS[name](ids))
-    if name == "currency":
-        return Condition(name, lazy("Currency"), ", ".join(values), DEAL.currency.in_([v.upper() for v in values]))
-    column = name.removeprefix("client.")
-    matching = CLIENT.select(CLIENT.id).where(getattr(CLIENT, column).in_(list(values)))
-    return Condition(name, CLIENT_FIELDS[column], ", ".join(values), DEAL.client_id.in_(matching))
+def read_condition(crm: CRM, name: str, values: Sequence[str]) -> dict[str, Any]:
+    """Returns the condition that a parameter means; several values mean one of them.
+
+    Linked records are named or given by number. Raises InvalidInput for a value that isn't known.
+    """
+    path, op = _path(name)
+    deals = fields.entity(crm, "deal")
+    if op in LISTS:
+        values = [part for value in values for part in value.split("|")]
+    elif len(values) > 1 and op in ("equal", "not_equal"):
+        op = {"equal": "in", "not_equal": "not_in"}[op]
+    found = [_value(crm, deals, path, name, value) for value in values]
+    condition: dict[str, Any] = {"field": path, "op": op}
+    if op not in ("empty", "not_empty"):
+        condition["value"] = found if op in LISTS else found[-1]
+    fields.condition(crm, deals, [condition], None)
+    return condition
 
 
-def _team(ids: list[int]) -> Expression:
-    marks = ", ".join(str(int(number)) for number in ids)
-    return DEAL.owner_id.in_(SQL(f"(SELECT id FROM core_user WHERE team_id IN ({marks}))"))
+def read_conditions(crm: CRM, text: str) -> list[dict[str, Any]]:
+    """Returns the conditions of a JSON text, as the chooser and saved variants write them; InvalidInput if wrong."""
+    try:
+        conditions = json.loads(text)
+    except ValueError as error:
+        sentence = _("The parameter “conditions” is no JSON list of conditions.")
+        raise InvalidInput(sentence, fields={PARAMETER: [sentence]}) from error
+    fields.condition(crm, fields.entity(crm, "deal"), conditions, None)
+    return conditions
 
 
-_LINKS: dict[str, Callable[[list[int]], Any]] = {
-    "owner": lambda ids: DEAL.owner_id.in_(ids),
-    "team": _team,
-    "source": lambda ids: DEAL.source_id.in_(ids),
-    "loss_reason": lambda ids: DEAL.loss_reason_id.in_(ids),
-    "client": lambda ids: DEAL.client_id.in_(ids),
-}
+def in_words(crm: CRM, conditions: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Returns each condition as a pair: what the field is called, and operator and value."""
+    deals = fields.entity(crm, "deal")
+    pairs = []
+    for one, words in zip(conditions, fields.describe(crm, deals, conditions), strict=True):
+        label = fields.label_of(crm, deals, one["field"])
+        rest = words.removeprefix(label).strip()
+        kind = fields.resolve(crm, deals, one["field"]).field.kind
+        if one["op"] == "equal":
+            rest = rest.removeprefix(fields.operator_label(kind, "equal")).strip()
+        pairs.append((label, rest))
+    return pairs
 
 
-def _find(crm: CRM, table: str, name: str, value: str) -> int:
-    query = f"SELECT id, name FROM {table} WHERE lower(name) = lower({crm.database.param})"  # noqa: S608 - our tables
-    rows = crm.database.execute_sql(query, (value,)).fetchall()
-    if not rows:
-        sentence = _("Nothing is called “%(value)s” under %(name)s.", value=value, name=name)
-        raise InvalidInput(sentence, fields={name: [sentence]})
-    return rows[0][0]
+def _path(name: str) -> tuple[str, str]:
+    path, _colon, op = name.partition(":")
+    return ALIASES.get(path, path), op or "equal"
+
+
+def _value(crm: CRM, deals: Any, path: str, name: str, value: str) -> Any:
+    field = fields.resolve(crm, deals, path).field
+    if value in ("me", "my_team") and field.kind == "user":
+        return value
+    if field.kind not in ("link", "user") or not field.target:
+        return value
+    wanted = value.casefold()
+    found = [key for key, label in fields.options(crm, deals, path, None, value) if str(label).casefold() == wanted]
+    if found:
+        return found[0]
+    if value.isdecimal():
+        return int(value)
+    sentence = _("Nothing is called “%(value)s” under %(name)s.", value=value, name=name)
+    raise InvalidInput(sentence, fields={name: [sentence]})

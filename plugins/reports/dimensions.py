@@ -1,131 +1,136 @@
-"""The dimensions by which a report's rows or columns part: who, where from, why, when, and fields of the client."""
+"""The dimensions by which a report's rows or columns part: a field of the deal or, through links, of another record.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+Those that are asked for most read the covering index and nothing else; all others go the general way of `core.fields`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from peewee import Case, Expression
+from peewee import Case
 
-from core.api import CRM, InvalidInput, Text, lazy, to_microseconds
+from core.api import CRM, Deal, InvalidInput, Text, User, fields, lazy, to_microseconds
 from core.api import gettext as _
 from plugins.reports.periods import Period, steps
-from plugins.reports.tables import CLIENT, DEAL
 
 MOST_PARTS = 120
+ALIASES = {"team": "owner.team", "manager": "owner", "loss": "loss_reason"}
+OFFERED = {
+    "owner": lazy("Manager"),
+    "team": lazy("Team"),
+    "source": lazy("Source"),
+    "month": lazy("Month"),
+    "quarter": lazy("Quarter"),
+    "year": lazy("Year"),
+    "loss_reason": lazy("Reason of loss"),
+    "client.region": lazy("Client's region"),
+    "client.city": lazy("Client's city"),
+    "client.status": lazy("Client's status"),
+    "currency": lazy("Currency"),
+    "version": lazy("Version of the type"),
+    "type": lazy("Deal type"),
+}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """How the database groups (`column`), what its raw values stand for (`keys`), and what keys are called.
+    """How the database groups, what its raw values stand for, and what keys are called.
 
-    `column` is given the source of deals; `keys` maps raw values to keys where several share one, as owners do a team.
+    `apply` gets the query and the source of deals, and returns the query with the joins it needs and the expression to
+    group by. `keys` maps raw values to keys where several share one, as owners do a team.
     """
 
     name: str
     title: Text
-    column: Callable[[Any], Expression]
+    path: str
+    apply: Callable[[Any, Any], tuple[Any, Any]]
     labels: Mapping[Any, str] = field(default_factory=dict)
     keys: Mapping[Any, Any] | None = None
-    needs_client: bool = False
     is_ordered: bool = False
+    overlaps: bool = False
 
     def key(self, raw: Any) -> Any:
-        """Returns the key of a raw value."""
-        return raw if self.keys is None else self.keys.get(raw)
+        """Returns the key of a raw value; an empty text is no value."""
+        if self.keys is not None:
+            return self.keys.get(raw)
+        return None if raw == "" else raw
 
     def label(self, key: Any) -> str | None:
         """Returns what a key is called, None for deals that have no value."""
-        if key is None or key == "":
-            return None
-        return str(self.labels.get(key, key))
+        return None if key is None else str(self.labels.get(key, key))
 
 
-def find_dimension(crm: CRM, name: str, period: Period, moment: str = "closed_at") -> Dimension | None:
-    """Returns the dimension of a name, None for the empty name or "type", by which rows part anyway.
+def find_dimension(
+    crm: CRM, user: User | None, name: str, period: Period, moment: str = "closed_at"
+) -> Dimension | None:
+    """Returns the dimension of a name, or None for the empty name and for "type", by which rows part anyway.
 
-    `moment` is the column whose month, quarter or year is meant; the period must be bounded for these.
-    Raises InvalidInput, naming the known ones.
+    `moment` is the column whose month, quarter or year is meant. Raises InvalidInput for what can't be grouped by.
     """
     if name in ("", "type"):
         return None
-    if name in _MONTHS:
+    if name in MONTHS:
         return _by_time(crm, name, period, moment)
     if name in _MAKERS:
         return _MAKERS[name](crm)
-    if name.startswith("client.") and name.removeprefix("client.") in CLIENT_FIELDS:
-        field_name = name.removeprefix("client.")
-        return Dimension(
-            name, CLIENT_FIELDS[field_name], lambda _source: getattr(CLIENT, field_name), needs_client=True
-        )
-    raise InvalidInput(
-        _("There is no dimension “%(name)s”; known are %(known)s.", name=name, known=", ".join(dimension_titles()))
+    path = ALIASES.get(name, name)
+    deals = fields.entity(crm, "deal")
+    try:
+        step, _part = fields.group_field(crm, deals, path)
+    except InvalidInput as error:
+        sentence = _("Nothing can be grouped by “%(name)s”. Use a field of the deal such as %(known)s.", **_known(name))
+        raise InvalidInput(sentence, fields={"by": [sentence]}) from error
+    return Dimension(
+        name,
+        OFFERED.get(name) or fields.label_of(crm, deals, path.partition(":")[0]),
+        path,
+        lambda query, _source: fields.group_expression(crm, deals, path, query, user),
+        is_ordered=step.field.kind in ("number", "money", "date", "moment"),
+        overlaps=step.field.kind == "multichoice",
     )
 
 
-def dimension_titles() -> dict[str, Text]:
-    """Returns the names of all dimensions with their titles, in the order in which they are offered."""
-    return {
-        "owner": lazy("Manager"),
-        "team": lazy("Team"),
-        "source": lazy("Source"),
-        "month": lazy("Month"),
-        "quarter": lazy("Quarter"),
-        "year": lazy("Year"),
-        "loss_reason": lazy("Reason of loss"),
-        "currency": lazy("Currency"),
-        "version": lazy("Version of the type"),
-        "type": lazy("Deal type"),
-        **{f"client.{name}": title for name, title in CLIENT_FIELDS.items()},
-    }
+def named(crm: CRM, dimension: Dimension | None, keys: Iterable[Any]) -> Dimension | None:
+    """Returns the dimension with what its keys are called; two of one name are told apart by their numbers."""
+    if dimension is None or dimension.labels:
+        return dimension
+    wanted = [key for key in set(keys) if key is not None]
+    labels = fields.group_labels(crm, fields.entity(crm, "deal"), dimension.path, wanted)
+    names = list(labels.values())
+    return replace(
+        dimension,
+        labels={key: f"{label} ({key})" if names.count(label) > 1 else label for key, label in labels.items()},
+    )
 
 
-CLIENT_FIELDS = {
-    "region": lazy("Client's region"),
-    "city": lazy("Client's city"),
-    "country": lazy("Client's country"),
-    "status": lazy("Client's status"),
-    "kind": lazy("Client's kind"),
-}
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
-
-
-def _names(crm: CRM, table: str) -> dict[int, str]:
-    rows = crm.database.execute_sql(f"SELECT id, name FROM {table} ORDER BY name, id").fetchall()  # noqa: S608 - ours
-    names = [name for _id, name in rows]
-    # Two people of one name stay two: their number tells them apart.
-    return {key: f"{name} ({key})" if names.count(name) > 1 else name for key, name in rows}
-
-
-def _by_owner(crm: CRM) -> Dimension:
-    return Dimension("owner", lazy("Manager"), lambda source: source.owner_id, _names(crm, "core_user"))
+def _known(name: str) -> dict[str, str]:
+    return {"name": name, "known": ", ".join(OFFERED)}
 
 
 def _by_team(crm: CRM) -> Dimension:
     rows = crm.database.execute_sql("SELECT id, team_id FROM core_user").fetchall()
-    labels = _names(crm, "core_team")
-    return Dimension("team", lazy("Team"), lambda source: source.owner_id, labels, dict(rows))
+    teams = dict(rows)
+    return Dimension("team", OFFERED["team"], "owner.team", lambda query, source: (query, source.owner), keys=teams)
 
 
 def _by_version(crm: CRM) -> Dimension:
-    rows = crm.database.execute_sql("SELECT id, number FROM core_deal_type_version").fetchall()
-    return Dimension("version", lazy("Version of the type"), lambda _source: DEAL.version_id, dict(rows))
-
-
-def _by_list(name: str, title: Text, column: str, table: str) -> Callable[[CRM], Dimension]:
-    return lambda crm: Dimension(name, title, lambda _source: getattr(DEAL, column), _names(crm, table))
+    numbers = dict(crm.database.execute_sql("SELECT id, number FROM core_deal_type_version").fetchall())
+    title = OFFERED["version"]
+    return Dimension("version", title, "", lambda query, _source: (query, Deal.version_id), numbers)
 
 
 def _by_time(crm: CRM, name: str, period: Period, moment: str) -> Dimension:
-    parts = steps(period, _MONTHS[name]) if period.is_bounded else []
+    parts = steps(period, MONTHS[name])
     if len(parts) > MOST_PARTS:
         sentence = _("The period has more than %(most)s parts; choose a shorter one.", most=MOST_PARTS)
         raise InvalidInput(sentence, fields={"by": [sentence]})
-    column = getattr(DEAL, moment)
+    column = getattr(Deal, moment)
     branches = [(column < to_microseconds(crm.day_start(part.until)), place) for place, part in enumerate(parts)]
     labels = {place: _calendar_name(part, name) for place, part in enumerate(parts)}
-    title = dimension_titles()[name]
+    path = f"{moment}:{name}"
     return Dimension(
-        name, title, lambda _source: Case(None, branches) if branches else column * 0, labels, is_ordered=True
+        name, OFFERED[name], path, lambda query, _source: (query, Case(None, branches)), labels, is_ordered=True
     )
 
 
@@ -136,10 +141,8 @@ def _calendar_name(part: Period, name: str) -> str:
 
 
 _MAKERS: dict[str, Callable[[CRM], Dimension]] = {
-    "owner": _by_owner,
+    "owner": lambda crm: Dimension("owner", OFFERED["owner"], "owner", lambda query, source: (query, source.owner)),
     "team": _by_team,
     "version": _by_version,
-    "source": _by_list("source", lazy("Source"), "source_id", "core_source"),
-    "loss_reason": _by_list("loss_reason", lazy("Reason of loss"), "loss_reason_id", "core_loss_reason"),
-    "currency": lambda crm: Dimension("currency", lazy("Currency"), lambda _source: DEAL.currency),
 }
+_MAKERS |= {"manager": _MAKERS["owner"], "owner.team": _by_team}

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from core.api import CRM, InvalidInput
 from core.api import gettext as _
-from plugins.reports.conditions import Condition, is_field, read_condition
+from plugins.reports.conditions import PARAMETER, is_field, read_condition, read_conditions
 from plugins.reports.funnel.closed import COUNTINGS, FINAL
-from plugins.reports.periods import PRESETS, Period
+from plugins.reports.periods import Period, preset
 
-COMMON = ("type", "by", "columns", "indicators", "joined")
+COMMON = ("type", "by", "columns", "indicators", "joined", PARAMETER)
 CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from", "compare_to", "counting")
 OPEN = (*COMMON, "as_of")
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
@@ -26,7 +26,7 @@ class Settings:
     type_ids: tuple[int, ...] = ()
     period: Period = Period()
     compared: Period | None = None
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[dict[str, Any], ...] = ()
     by: str = ""
     columns: str = ""
     indicators: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ def read_settings(
         type_ids=_types(crm, given.get("type", [])),
         period=period,
         compared=_compared(crm, one, period),
-        conditions=tuple(read_condition(crm, n, values) for n, values in given.items() if n not in known),
+        conditions=_conditions(crm, given, known),
         by=one.get("by", ""),
         columns=one.get("columns", ""),
         indicators=_indicators(given.get("indicators", []), indicators),
@@ -81,10 +81,14 @@ def read_day(crm: CRM, name: str, text: str) -> date:
         refuse(name, _("“%(value)s” is no day: write %(name)s like 2026-03-31.", value=text, name=name))
 
 
+def _conditions(crm: CRM, given: Mapping[str, list[str]], known: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    found = [condition for text in given.get(PARAMETER, ()) for condition in read_conditions(crm, text)]
+    return (*found, *(read_condition(crm, name, values) for name, values in given.items() if name not in known))
+
+
 def _period(crm: CRM, one: Mapping[str, str]) -> Period:
     if one.get("period"):
-        preset = _choice(one, "period", tuple(PRESETS), "")
-        return PRESETS[preset][1](crm.today())
+        return preset(one["period"], crm.today())
     first = read_day(crm, "from", one["from"]) if "from" in one else None
     until = read_day(crm, "to", one["to"]) if "to" in one else None
     if "through" in one:

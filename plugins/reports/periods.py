@@ -1,13 +1,15 @@
 """Periods of reports: half-open spans of days, by name, before, a year before, and in words. Pure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel.dates import format_skeleton
 
-from core.api import Text, format_date, language, lazy
+from core.api import fields, format_date, language, lazy
 from core.api import gettext as _
+
+PRESETS = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year", "last_30_days")
+MORE_PRESETS = {"last_12_months": lazy("the last 12 months"), "all": lazy("all time")}
 
 
 @dataclass(frozen=True)
@@ -78,29 +80,13 @@ def steps(period: Period, months: int) -> list[Period]:
     return found
 
 
-def _whole(months: int, ago: int) -> Callable[[date], Period]:
-    def period(today: date) -> Period:
-        start = date(today.year, (today.month - 1) // months * months + 1, 1)
-        first = add_months(start, -ago * months)
-        return Period(first, add_months(first, months))
-
-    return period
-
-
-PRESETS: dict[str, tuple[Text, Callable[[date], Period]]] = {
-    "this-month": (lazy("This month"), _whole(1, 0)),
-    "last-month": (lazy("Last month"), _whole(1, 1)),
-    "this-quarter": (lazy("This quarter"), _whole(3, 0)),
-    "last-quarter": (lazy("Last quarter"), _whole(3, 1)),
-    "this-year": (lazy("This year"), _whole(12, 0)),
-    "last-year": (lazy("Last year"), _whole(12, 1)),
-    "last-30-days": (lazy("Last 30 days"), lambda today: Period(today - timedelta(days=29), today + timedelta(days=1))),
-    "last-12-months": (
-        lazy("Last 12 months"),
-        lambda today: Period(add_months(today.replace(day=1), -11), add_months(today.replace(day=1), 1)),
-    ),
-    "all": (lazy("All time"), lambda today: Period()),
-}
+def preset(name: str, today: date) -> Period:
+    """Returns the period of a name such as `last_quarter` or `last_30_days`; InvalidInput for an unknown one."""
+    if name == "all":
+        return Period()
+    if name == "last_12_months":
+        return Period(add_months(today.replace(day=1), -11), add_months(today.replace(day=1), 1))
+    return Period(*fields.period_days(name, today))
 
 
 def period_of(period: Period, first: date, last: date) -> Period:

@@ -5,10 +5,11 @@ from typing import Any
 
 from core.api import CRM, format_percent
 from core.api import gettext as _
-from plugins.reports.dimensions import Dimension, find_dimension
+from plugins.reports.dimensions import Dimension, find_dimension, named
 from plugins.reports.document import Mark
-from plugins.reports.facts import EVERYWHERE, Facts
+from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed import VISITED, ClosedRow, count_closed, whole
+from plugins.reports.funnel.closed_facts import EVERYWHERE, client_places, closed_groups
 from plugins.reports.funnel.common import bounded_period, cell_of
 from plugins.reports.funnel.data import money, share
 from plugins.reports.funnel.ladders import Frame
@@ -21,20 +22,22 @@ CELLS = {"deals": "reached", "lost": "lost", "potential": "reached"}
 
 
 def closed_matrix(
-    crm: CRM, facts: Facts, settings: Settings, frames: list[Frame], rows: Sequence[ClosedRow] | None, by: Any
+    crm: CRM, scope: Scope, settings: Settings, frames: list[Frame], rows: Sequence[ClosedRow] | None, by: Any
 ) -> Matrix:
     """Returns the matrix; `rows` are those already counted by the dimension `by`, or None to ask for them here."""
     dimension = by
     if rows is None:
-        dimension = find_dimension(crm, settings.columns, bounded_period(crm, facts, settings.columns, settings.period))
-        groups = facts.closed_groups(settings.period, dimension, settings.counting)
+        period = bounded_period(crm, scope, settings.columns, settings.period)
+        dimension = find_dimension(crm, scope.user, settings.columns, period)
+        groups = closed_groups(scope, settings.period, dimension, settings.counting)
+        dimension = named(crm, dimension, (group.key for group in groups))
         rows = count_closed(frames, groups, counting=settings.counting).rows
     company = whole(rows)
     indicators = settings.indicators or DEFAULT
-    clients = _clients(facts, settings, frames, dimension) if "clients" in indicators else {}
+    clients = _clients(scope, settings, frames, dimension) if "clients" in indicators else {}
     verdicts = _verdicts(rows, company)
     reader = Reader(
-        value=lambda indicator, row: _value(indicator, row, clients),
+        value=lambda indicator, row, has_key: _value(indicator, row, clients, (row.key,) if has_key else None),
         mark=lambda indicator, row: _mark(indicator, verdicts.get(((row.frame, row.stage_id), row.key))),
         link=lambda indicator, row, has_key: cell_of(row, CELLS.get(indicator), dimension if has_key else None),
     )
@@ -46,7 +49,7 @@ def closed_matrix(
     return make_matrix(settings, dimension, company, rows, indicators, reader, (note,))
 
 
-def _value(indicator: str, row: ClosedRow, clients: dict) -> Any:
+def _value(indicator: str, row: ClosedRow, clients: dict, key: tuple | None) -> Any:
     if indicator == "deals":
         return row.reached
     if indicator == "lost":
@@ -54,7 +57,7 @@ def _value(indicator: str, row: ClosedRow, clients: dict) -> Any:
     if indicator == "conversion":
         return row.conversion
     if indicator == "clients":
-        return clients.get((row.frame, row.stage_id, row.key), 0)
+        return clients.get((row.frame, row.stage_id, key), 0)
     if indicator == "potential":
         return money(row.reached_potential)
     if indicator == "expected_income":
@@ -79,11 +82,12 @@ def _mark(indicator: str, verdict: Verdict | None) -> Mark | None:
     return Mark(_("n = %(n)s; loses %(own)s, the others %(others)s", **shares))
 
 
-def _clients(facts: Facts, settings: Settings, frames: Sequence[Frame], dimension: Dimension) -> dict[tuple, int]:
-    """Returns the distinct clients whose deals reached each stage, of each key and (key None) of the company."""
+def _clients(scope: Scope, settings: Settings, frames: Sequence[Frame], dimension: Dimension) -> dict[tuple, int]:
+    """Returns the distinct clients whose deals reached each stage, of each (key,) and, under None, of the company."""
     ladders = {ladder.version_id: (frame, ladder) for frame in frames for ladder in frame.ladders}
     seen: dict[tuple, set[int]] = {}
-    for version_id, key, client_id, end, stood_at in facts.client_places(settings.period, dimension, settings.counting):
+    found = client_places(scope, settings.period, dimension, settings.counting)
+    for version_id, client_id, end, stood_at, key in found:
         frame, ladder = ladders[version_id]
         for place, stage_id in enumerate([step.stage_id for step in ladder.steps] or [None]):
             last = end if end == EVERYWHERE else ladder.within(end)
@@ -91,6 +95,6 @@ def _clients(facts: Facts, settings: Settings, frames: Sequence[Frame], dimensio
             if settings.counting == VISITED and ladder.steps:
                 is_there = bool(stood_at >> place & 1) or place == last
             if is_there:
-                seen.setdefault((frame, stage_id, key), set()).add(client_id)
+                seen.setdefault((frame, stage_id, (key,)), set()).add(client_id)
                 seen.setdefault((frame, stage_id, None), set()).add(client_id)
     return {cell: len(clients) for cell, clients in seen.items()}

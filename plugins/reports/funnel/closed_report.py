@@ -6,10 +6,11 @@ from typing import Any
 from core.api import CRM, User, format_number, format_percent, lazy, ngettext
 from core.api import gettext as _
 from plugins.reports.charts import Bar, funnel_chart
-from plugins.reports.dimensions import Dimension, find_dimension
+from plugins.reports.dimensions import Dimension, find_dimension, named
 from plugins.reports.document import COUNT, MONEY, SHARE, Chart, Column, Document, Figure, Row, Table
-from plugins.reports.facts import Facts
+from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed import FINAL, ClosedFunnel, ClosedRow, count_closed, whole
+from plugins.reports.funnel.closed_facts import closed_groups, count_clients
 from plugins.reports.funnel.closed_matrix import closed_matrix
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
@@ -21,7 +22,7 @@ from plugins.reports.funnel.common import (
     in_order,
     key_order,
     load_ladders,
-    make_facts,
+    make_scope,
     settings_words,
     stage_column,
     stage_words,
@@ -37,10 +38,11 @@ NAME = "funnel-closed"
 
 @dataclass(frozen=True)
 class Asked:
-    """The answers of the database, counted: the funnel, the one compared with, and their distinct clients."""
+    """The answers of the database, counted: the funnel by the dimension, the company's, the one compared with."""
 
     frames: list[Frame]
     funnel: ClosedFunnel
+    company: ClosedFunnel
     dimension: Dimension | None
     clients: int
     before: ClosedFunnel | None = None
@@ -50,19 +52,19 @@ class Asked:
 def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     """Returns the finished report."""
     ladders, published = load_ladders(crm)
-    facts = make_facts(crm, user, settings, ladders)
-    asked = ask(crm, facts, settings, ladders, published)
+    scope = make_scope(crm, user, settings, ladders)
+    asked = ask(crm, scope, settings, ladders, published)
     has_by = bool(settings.by) and asked.dimension is not None
-    shown = in_order(asked.funnel.rows, asked.frames, asked.dimension) if has_by else whole(asked.funnel.rows)
+    shown = in_order(asked.funnel.rows, asked.frames, asked.dimension) if has_by else whole(asked.company.rows)
     data = _data(settings, asked, shown, asked.dimension if has_by else None)
     tables = [_table(asked, shown, asked.dimension if has_by else None)]
     if settings.columns:
         rows = asked.funnel.rows if settings.by in ("", settings.columns) else None
-        matrix = closed_matrix(crm, facts, settings, asked.frames, rows, asked.dimension)
+        matrix = closed_matrix(crm, scope, settings, asked.frames, rows, asked.dimension)
         tables.append(matrix.table)
         data["matrix"] = matrix.data
     types = {ladder.type_id: ladder.type for ladder in ladders.values()}
-    words = settings_words(settings, types)
+    words = settings_words(crm, settings, types)
     if settings.counting != FINAL:
         words.append((_("Counted"), str(COUNTINGS[settings.counting])))
     if settings.compared:
@@ -77,29 +79,34 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         charts=_charts(asked, crm.currency, settings),
         notes=_notes(asked),
         data=data,
-        is_empty=not asked.funnel.totals.closed,
+        is_empty=not asked.company.totals.closed,
         **head(crm, user),
     )
 
 
-def ask(crm: CRM, facts: Facts, settings: Settings, ladders: dict, published: set[int]) -> Asked:
+def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: set[int]) -> Asked:
     """Returns what the database knows; the matrix by manager shares the query of the whole where it can."""
     name = settings.by or settings.columns
-    dimension = find_dimension(crm, name, bounded_period(crm, facts, name, settings.period))
-    groups = facts.closed_groups(settings.period, dimension, settings.counting)
+    dimension = find_dimension(crm, scope.user, name, bounded_period(crm, scope, name, settings.period))
+    groups = closed_groups(scope, settings.period, dimension, settings.counting)
+    dimension = named(crm, dimension, (group.key for group in groups))
+    company = groups
+    if dimension is not None and dimension.overlaps:
+        company = closed_groups(scope, settings.period, None, settings.counting)
     used = {group.version_id for group in groups}
     before = None
     if settings.compared:
-        before = facts.closed_groups(settings.compared, None, settings.counting)
+        before = closed_groups(scope, settings.compared, None, settings.counting)
         used |= {group.version_id for group in before}
     frames = choose_frames(settings, ladders, published, used)
     return Asked(
         frames=frames,
         funnel=count_closed(frames, groups, counting=settings.counting),
+        company=count_closed(frames, company, counting=settings.counting),
         dimension=dimension,
-        clients=facts.count_clients(settings.period) if groups else 0,
+        clients=count_clients(scope, settings.period) if groups else 0,
         before=count_closed(frames, before, counting=settings.counting) if before is not None else None,
-        before_clients=facts.count_clients(settings.compared) if before else 0,
+        before_clients=count_clients(scope, settings.compared) if before else 0,
     )
 
 
@@ -108,7 +115,7 @@ def _data(settings: Settings, asked: Asked, rows: list[ClosedRow], dimension: Di
         "report": NAME,
         "params": dict(settings.given),
         "rows": [_with_key(closed_row(row), row, settings.by, dimension) for row in rows],
-        "totals": closed_totals(asked.funnel.totals, asked.clients),
+        "totals": closed_totals(asked.company.totals, asked.clients),
     }
     if dimension is not None:
         data["groups"] = [
@@ -170,7 +177,7 @@ def _links(row: ClosedRow, dimension: Dimension | None) -> dict[str, dict[str, A
 
 
 def _figures(asked: Asked, currency: str) -> tuple[Figure, ...]:
-    now, before = asked.funnel.totals, asked.before.totals if asked.before is not None else None
+    now, before = asked.company.totals, asked.before.totals if asked.before is not None else None
 
     def figure(key: str, title: str, kind: str = COUNT) -> Figure:
         pair = [None if totals is None else getattr(totals, key) for totals in (now, before)]
@@ -189,7 +196,7 @@ def _figures(asked: Asked, currency: str) -> tuple[Figure, ...]:
 
 
 def _charts(asked: Asked, currency: str, settings: Settings) -> tuple[Chart, ...]:
-    rows = whole(asked.funnel.rows)
+    rows = whole(asked.company.rows)
     before = {(row.frame, row.stage_id): row for row in whole(asked.before.rows)} if asked.before is not None else {}
     charts = []
     for frame in asked.frames[: MOST_CHARTS // 2 if len(asked.frames) > 1 else 1]:
@@ -237,7 +244,7 @@ def _described(rows: list[ClosedRow]) -> str:
 
 
 def _notes(asked: Asked) -> tuple[str, ...]:
-    notes, missing = [], asked.funnel.totals.no_potential
+    notes, missing = [], asked.company.totals.no_potential
     if missing:
         words = ngettext(
             "%(n)s deal has no potential: it is counted, but adds nothing to the sums.",
@@ -249,4 +256,6 @@ def _notes(asked: Asked) -> tuple[str, ...]:
         notes.append(_("Stages changed over time: each deal counts by the stages its type had when it was opened."))
     if len(asked.frames) > MOST_CHARTS // 2:
         notes.append(_("Charts show the first %(n)s types; the table has all.", n=MOST_CHARTS // 2))
+    if asked.dimension is not None and asked.dimension.overlaps:
+        notes.append(_("A deal may count under several values here, so the parts add up to more than the whole."))
     return tuple(notes)

@@ -5,9 +5,10 @@ from typing import Any
 
 from core.api import CRM, User, from_microseconds, language
 from core.api import gettext as _
-from plugins.reports.dimensions import Dimension, dimension_titles
+from plugins.reports.conditions import in_words
+from plugins.reports.dimensions import MONTHS, OFFERED, Dimension
 from plugins.reports.document import TEXT, Column, Row
-from plugins.reports.facts import Facts
+from plugins.reports.facts import Scope
 from plugins.reports.funnel.ladders import Frame, Ladder, Step, make_frames
 from plugins.reports.parameters import Settings
 from plugins.reports.periods import Period, period_of
@@ -34,12 +35,11 @@ def load_ladders(crm: CRM) -> tuple[dict[int, Ladder], set[int]]:
     return {key: Ladder(*head, tuple(steps.get(key, ()))) for key, head in heads.items()}, published
 
 
-def make_facts(crm: CRM, user: User | None, settings: Settings, ladders: dict[int, Ladder]) -> Facts:
+def make_scope(crm: CRM, user: User | None, settings: Settings, ladders: dict[int, Ladder]) -> Scope:
     """Returns the deals that the report is about."""
     type_ids = settings.type_ids or tuple(sorted({ladder.type_id for ladder in ladders.values()}))
     versions = tuple(key for key, ladder in ladders.items() if ladder.type_id in type_ids)
-    expressions = tuple(condition.expression for condition in settings.conditions)
-    return Facts(crm, user, type_ids, versions, expressions)
+    return Scope(crm, user, type_ids, versions, settings.conditions)
 
 
 def choose_frames(settings: Settings, ladders: dict[int, Ladder], published: set[int], used: set[int]) -> list[Frame]:
@@ -52,11 +52,11 @@ def choose_frames(settings: Settings, ladders: dict[int, Ladder], published: set
     return make_frames(chosen, is_joined=settings.is_joined)
 
 
-def bounded_period(crm: CRM, facts: Facts, name: str, period: Period, column: str = "closed_at") -> Period:
+def bounded_period(crm: CRM, scope: Scope, name: str, period: Period, column: str = "closed_at") -> Period:
     """Returns the period; for a dimension of time its open sides are set by the first and last deal there is."""
-    if name not in ("month", "quarter", "year") or period.is_bounded:
+    if name not in MONTHS or period.is_bounded:
         return period
-    span = facts.span(column)
+    span = scope.span(column)
     if span is None:
         return period_of(period, crm.today(), crm.today())
     first, last = (from_microseconds(moment).astimezone(crm.config.zone).date() for moment in span)
@@ -114,17 +114,16 @@ def stage_column() -> Column:
     return Column("stage", _("Stage"), TEXT)
 
 
-def settings_words(settings: Settings, types: dict[int, str]) -> list[tuple[str, str]]:
+def settings_words(crm: CRM, settings: Settings, types: dict[int, str]) -> list[tuple[str, str]]:
     """Returns the settings as pairs of label and value, for the head of the report."""
     words = []
     if settings.type_ids:
         words.append((_("Deal type"), ", ".join(types[key] for key in settings.type_ids)))
-    words += [(str(condition.label), condition.words) for condition in settings.conditions]
-    titles = dimension_titles()
+    words += in_words(crm, settings.conditions)
     if settings.by:
-        words.append((_("Rows by"), str(titles.get(settings.by, settings.by))))
+        words.append((_("Rows by"), str(OFFERED.get(settings.by, settings.by))))
     if settings.columns:
-        words.append((_("Columns by"), str(titles.get(settings.columns, settings.columns))))
+        words.append((_("Columns by"), str(OFFERED.get(settings.columns, settings.columns))))
     if settings.is_joined:
         words.append((_("Types"), _("joined by the names of stages")))
     return words

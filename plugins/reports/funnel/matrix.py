@@ -33,9 +33,12 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Reader:
-    """How one kind of funnel answers for a row: an indicator's value, a remark on it, and the cell behind it."""
+    """How one kind of funnel answers for a row: an indicator's value, a remark on it, and the cell behind it.
 
-    value: Callable[[str, Any], Any]
+    The last argument of `value` and `link` tells whether the row is of one key, not of the whole company.
+    """
+
+    value: Callable[[str, Any, bool], Any]
     mark: Callable[[str, Any], Mark | None]
     link: Callable[[str, Any, bool], Mapping[str, Any] | None]
 
@@ -81,7 +84,7 @@ def _line(found: Sequence[Any], indicators: Sequence[str], reader: Reader) -> Ro
     for number, row in enumerate(found):
         for indicator in indicators:
             name = f"{number}.{indicator}"
-            values[name] = reader.value(indicator, row) if row is not None else None
+            values[name] = reader.value(indicator, row, number > 0) if row is not None else None
             if row is None:
                 continue
             if number and (mark := reader.mark(indicator, row)):

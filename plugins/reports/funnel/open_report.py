@@ -7,9 +7,9 @@ from typing import Any
 from core.api import CRM, User, format_date, format_number, format_percent, lazy, ngettext
 from core.api import gettext as _
 from plugins.reports.charts import LIGHT, PASSED, Bar, funnel_chart
-from plugins.reports.dimensions import Dimension, find_dimension
+from plugins.reports.dimensions import Dimension, find_dimension, named
 from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, Chart, Column, Document, Figure, Row, Table
-from plugins.reports.facts import Facts
+from plugins.reports.facts import Scope
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
     bounded_period,
@@ -19,7 +19,7 @@ from plugins.reports.funnel.common import (
     head,
     in_order,
     load_ladders,
-    make_facts,
+    make_scope,
     settings_words,
     stage_column,
     stage_words,
@@ -28,6 +28,7 @@ from plugins.reports.funnel.data import money, open_row, open_totals, share
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
 from plugins.reports.funnel.open import OpenFunnel, OpenRow, count_open
+from plugins.reports.funnel.open_facts import open_clients, open_groups
 from plugins.reports.parameters import Settings
 from plugins.reports.periods import Period
 from plugins.reports.words import compact
@@ -42,14 +43,15 @@ BLUE = (PASSED, LIGHT)
 def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     """Returns the finished report."""
     ladders, published = load_ladders(crm)
-    facts = make_facts(crm, user, settings, ladders)
-    dimension = _dimension(crm, facts, settings.by)
-    groups = facts.open_groups(settings.as_of, None)
+    scope = make_scope(crm, user, settings, ladders)
+    dimension = _dimension(crm, scope, settings.by)
+    groups = open_groups(scope, settings.as_of, None)
     frames = choose_frames(settings, ladders, published, {group.version_id for group in groups})
-    company, clients = _funnel(facts, frames, settings.as_of, None)
+    company, clients = _funnel(scope, frames, settings.as_of, None)
     shown = company
     if dimension is not None:
-        shown, _clients = _funnel(facts, frames, settings.as_of, dimension)
+        shown, _clients = _funnel(scope, frames, settings.as_of, dimension)
+        dimension = named(crm, dimension, shown.by_key)
     rows = in_order(shown.rows, frames, dimension)
     data = {
         "report": NAME,
@@ -58,15 +60,15 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         "totals": open_totals(company.totals, clients),
     }
     tables = [_table(rows, dimension, len(frames) > 1)]
-    if settings.columns and (across := _dimension(crm, facts, settings.columns)):
-        matrix = _matrix(facts, settings, frames, company, across)
+    if settings.columns and (across := _dimension(crm, scope, settings.columns)):
+        matrix = _matrix(crm, scope, settings, frames, company, across)
         tables.append(matrix.table)
         data["matrix"] = matrix.data
     return Document(
         name=NAME,
         title=str(TITLE),
         subtitle=_("As of %(day)s", day=format_date(settings.as_of_on or crm.today())),
-        settings=tuple(settings_words(settings, {ladder.type_id: ladder.type for ladder in ladders.values()})),
+        settings=tuple(settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})),
         figures=_figures(company, clients, crm.currency),
         tables=tuple(tables),
         charts=_charts(frames, company.rows, crm.currency),
@@ -77,24 +79,25 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     )
 
 
-def _dimension(crm: CRM, facts: Facts, name: str) -> Dimension | None:
-    return find_dimension(crm, name, bounded_period(crm, facts, name, Period(), "opened_at"), "opened_at")
+def _dimension(crm: CRM, scope: Scope, name: str) -> Dimension | None:
+    period = bounded_period(crm, scope, name, Period(), "opened_at")
+    return find_dimension(crm, scope.user, name, period, "opened_at")
 
 
 def _funnel(
-    facts: Facts, frames: Sequence[Frame], at: datetime | None, dimension: Dimension | None
+    scope: Scope, frames: Sequence[Frame], at: datetime | None, dimension: Dimension | None
 ) -> tuple[OpenFunnel, int]:
     """Returns the counted funnel and the number of distinct clients in all of it."""
     ladders = {ladder.version_id: (frame, ladder) for frame in frames for ladder in frame.ladders}
     seen: dict[tuple, set[int]] = {}
     everybody = set()
-    for version_id, key, place, client_id in facts.open_clients(at, dimension):
+    for version_id, place, client_id, key in open_clients(scope, at, dimension):
         frame, ladder = ladders[version_id]
         stage_id = ladder.steps[ladder.within(place)].stage_id if ladder.steps else None
         seen.setdefault((frame.type_ids, stage_id, key), set()).add(client_id)
         everybody.add(client_id)
     clients = {cell: len(found) for cell, found in seen.items()}
-    return count_open(frames, facts.open_groups(at, dimension), clients), len(everybody)
+    return count_open(frames, open_groups(scope, at, dimension), clients), len(everybody)
 
 
 def _with_key(values: dict[str, Any], row: OpenRow, by: str, dimension: Dimension | None) -> dict[str, Any]:
@@ -124,10 +127,13 @@ def _table(rows: Sequence[OpenRow], dimension: Dimension | None, is_many: bool) 
     return Table("funnel", "", columns, grouped_rows(rows, dimension, is_many, make_row))
 
 
-def _matrix(facts: Facts, settings: Settings, frames: list[Frame], company: OpenFunnel, dimension: Dimension) -> Matrix:
-    funnel, _clients = _funnel(facts, frames, settings.as_of, dimension)
+def _matrix(
+    crm: CRM, scope: Scope, settings: Settings, frames: list[Frame], company: OpenFunnel, dimension: Dimension
+) -> Matrix:
+    funnel, _clients = _funnel(scope, frames, settings.as_of, dimension)
+    dimension = named(crm, dimension, funnel.by_key)
     reader = Reader(
-        value=_value,
+        value=lambda indicator, row, _has_key: _value(indicator, row),
         mark=lambda _indicator, _row: None,
         link=lambda indicator, row, has_key: cell_of(row, CELLS.get(indicator), dimension if has_key else None),
     )
