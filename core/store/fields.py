@@ -51,7 +51,7 @@ class MoneyField(BigIntegerField):
 
 def money_sum(column: Any) -> Function:
     """Returns the sum of a money column as an SQL function whose result is a Decimal, or None without any row."""
-    return fn.SUM(column, python_value=lambda units: None if units is None else from_units(int(units)))
+    return fn.SUM(column).converter(lambda units: None if units is None else from_units(int(units)))
 
 
 class Record(Model):
