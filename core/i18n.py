@@ -130,11 +130,17 @@ def format_whole_money(value: Decimal | None, currency: str) -> str:
 
 def format_date(day: date | None) -> str:
     """Returns a day as the reader writes it, an empty text for None."""
-    return "" if day is None else dates.format_date(day, "medium", locale=_language.get())
+    return "" if day is None else dates.format_date(day, "medium", locale=_date_locale())
 
 
 def format_moment(moment: datetime | None, zone: ZoneInfo) -> str:
     """Returns a moment, in `zone`, as the reader writes it; an empty text for None."""
     if moment is None:
         return ""
-    return dates.format_datetime(moment.astimezone(zone), "medium", locale=_language.get()).replace("\u202f", " ")
+    local = moment.astimezone(zone)
+    return f"{format_date(local.date())}, {local:%H:%M}"
+
+
+def _date_locale() -> str:
+    # Our readers of English live in Europe: the day stands before the month, and the clock has 24 hours.
+    return {"en": "en_GB"}.get(_language.get(), _language.get())

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInput
 from core.i18n import Text, _, ngettext
+from core.web.sentences import plain
 from core.web.typed import KINDS, written
 
 Choices = Iterable[tuple[Any, Text]] | Callable[[], Iterable[tuple[Any, Text]]]
@@ -65,11 +66,14 @@ class SchemaForm:
 
     def read(self, sent: MultiDict, *, partial: bool = False) -> dict[str, Any]:
         """Returns the typed values of a sent form; raises InvalidInput with a sentence for each wrong field."""
-        given, wrong = {}, {}
+        given, empty, wrong = {}, {}, {}
         for name, kind in self._shown():
             if name in self._fixed:
                 continue
             self._written[name] = sent.getlist(name) if _has_many(kind) else sent.get(name, "").strip()
+            if name in sent and self._written[name] == "" and not isinstance(kind, Boolean):
+                empty.update(_emptied(name, kind))
+                continue
             try:
                 given.update(_lenient(name, kind, sent))
             except ValueError as error:
@@ -79,9 +83,10 @@ class SchemaForm:
             loaded = self.schema.load(given, partial=partial or None, unknown=EXCLUDE)
         except ValidationError as error:
             wrong = {**_flat(error.normalized_messages()), **wrong}
+        wrong.update({name: [_("Please fill this in.")] for name, value in empty.items() if value is missing})
         if wrong:
             raise InvalidInput(self._count(wrong), fields=wrong)
-        return loaded
+        return {**loaded, **empty}
 
     @contextmanager
     def catching(self) -> Iterator[None]:
@@ -159,7 +164,7 @@ class SchemaForm:
 
 
 def _lenient(name: str, kind: Field, sent: MultiDict) -> dict[str, Any]:
-    """Returns {name: value} as the schema takes it, or {} for a field left empty; raises ValueError."""
+    """Returns {name: value} as the schema takes it, or {} for a field that wasn't sent; raises ValueError."""
     if isinstance(kind, Boolean):
         return {name: name in sent}
     if _has_many(kind):
@@ -167,14 +172,21 @@ def _lenient(name: str, kind: Field, sent: MultiDict) -> dict[str, Any]:
     if name not in sent:
         return {}
     text = sent[name].strip()
-    if text == "":
-        if kind.allow_none and not isinstance(kind, String):
-            return {name: None}
-        return {name: ""} if isinstance(kind, String) and not kind.required else {}
     for field_class, kind_of_value in KINDS:
         if isinstance(kind, field_class):
             return {name: kind_of_value.read(text)}
     return {name: text}
+
+
+def _emptied(name: str, kind: Field) -> dict[str, Any]:
+    """Returns {name: value} of a field that was left empty: its default; `missing` stands for one that is required."""
+    if kind.required:
+        return {name: missing}
+    if kind.load_default is not missing and not callable(kind.load_default):
+        return {name: kind.load_default}
+    if isinstance(kind, String):
+        return {name: ""}
+    return {name: None} if kind.allow_none else {}
 
 
 def _widget(name: str, kind: Field, has_choices: bool) -> str:
@@ -215,5 +227,5 @@ def _flat(messages: Mapping[str, Any]) -> dict[str, list[str]]:
     for name, found in messages.items():
         if isinstance(found, Mapping):
             found = [sentence for inner in _flat(found).values() for sentence in inner]
-        flat[str(name)] = [_(str(sentence)) for sentence in ([found] if isinstance(found, str) else found)]
+        flat[str(name)] = [plain(sentence) for sentence in ([found] if isinstance(found, str) else found)]
     return flat

@@ -115,4 +115,5 @@ def _browser_language() -> str:
 
 
 def _close(error: BaseException | None) -> None:
-    g.stack.close()
+    if stack := g.pop("stack", None):  # none where a request ended before it began
+        stack.close()
