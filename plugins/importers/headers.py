@@ -48,7 +48,9 @@ def find_header(sheet: Sheet, row: int | None = None) -> Header:
     else:
         place = 0 if sheet.is_titled else _guess_row(head)
     cells = _with_merged(sheet, head, place) if place >= 0 else []
-    return Header(place, _names(cells, sheet.width))
+    # In a text file what stands beyond the header is a slip of the row, not a column without a title.
+    width = len(_trimmed(cells)) if sheet.is_text and place >= 0 else max(sheet.width, len(cells))
+    return Header(place, _names(cells, width))
 
 
 def column_letters(place: int) -> str:
@@ -93,9 +95,15 @@ def _with_merged(sheet: Sheet, head: Sequence[Row], place: int) -> Row:
     return cells
 
 
+def _trimmed(cells: Row) -> Row:
+    while cells and is_empty(cells[-1]):
+        cells = cells[:-1]
+    return cells
+
+
 def _names(cells: Row, width: int) -> tuple[str, ...]:
     names: list[str] = []
-    for place in range(max(width, len(cells))):
+    for place in range(width):
         name = shown(cells[place]) if place < len(cells) else ""
         name = name or column_letters(place)
         number = 2

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz, process
 
 from .kinds.fields import ImportKind
 from .looks import column_look
+from .phones import read_phones
 from .reading.table import Row, is_empty, shown
 from .synonyms import SYNONYMS
 from .titles import plain_header, without_brackets
@@ -39,6 +40,7 @@ def match_columns(
     *,
     mapped: Mapping[str, str] | None = None,
     properties: Mapping[str, str] | None = None,
+    region: str = "AL",
 ) -> list[Match]:
     """Returns a match for each column, in order.
 
@@ -60,7 +62,7 @@ def match_columns(
                 taken.add(field)
     columns = _columns(rows, len(titles))
     _correct_by_data(kind, columns, found, taken)
-    _add_by_data(kind, columns, found, taken)
+    _add_by_data(kind, columns, found, taken, region)
     return [Match(place, title, *found.get(place, (IGNORED, ""))) for place, title in enumerate(titles)]
 
 
@@ -109,9 +111,13 @@ def _correct_by_data(kind: ImportKind, columns: list[list], found: dict[int, tup
             return
 
 
-def _add_by_data(kind: ImportKind, columns: list[list], found: dict[int, tuple[str, str]], taken: set[str]) -> None:
+def _add_by_data(
+    kind: ImportKind, columns: list[list], found: dict[int, tuple[str, str]], taken: set[str], region: str
+) -> None:
     for place, cells in enumerate(columns):
         field = BY_LOOK[kind.key].get(column_look(cells), "") if place not in found else ""
+        if field == "phone" and not _are_phones(cells, region):
+            continue
         if field and field not in taken:
             found[place] = field, "data"
             taken.add(field)
@@ -119,6 +125,13 @@ def _add_by_data(kind: ImportKind, columns: list[list], found: dict[int, tuple[s
         place = _naming_column(columns, found)
         if place is not None:
             found[place] = "name", "data"
+
+
+def _are_phones(cells: list, region: str) -> bool:
+    """Stock numbers and codes look like phones too; most must be valid ones."""
+    filled = [shown(cell) for cell in cells if not is_empty(cell)][:50]
+    valid = sum(is_valid for text in filled for _value, _raw, is_valid in read_phones(text, region) or ())
+    return valid * 2 > len(filled)
 
 
 def _naming_column(columns: list[list], found: dict[int, tuple[str, str]]) -> int | None:

@@ -12,7 +12,9 @@ from rapidfuzz import fuzz
 from core.api import name_key
 
 SIMILAR = 90.0
+# Short names, and codes made mostly of digits, are the same or they are not.
 SHORTEST = 5
+DIGITS_IN_NAMES = 0.5
 # A drawer that is fuller says nothing (every second name begins so): it takes no more, the other half still finds.
 DRAWER = 40
 
@@ -29,9 +31,12 @@ _LATIN = str.maketrans(
 
 def similar_key(key: str) -> str:
     """Returns a name key (`core.name_key`) with words in order, in Latin letters, without blanks."""
-    if not key.isascii():
-        key = key.translate(_LATIN)
-    return "".join(sorted(key.split()))
+    return "".join(sorted((key if key.isascii() else in_latin(key)).split()))
+
+
+def in_latin(key: str) -> str:
+    """Returns a name key with Cyrillic letters written in Latin ones."""
+    return key.translate(_LATIN)
 
 
 class NameIndex:
@@ -50,13 +55,17 @@ class NameIndex:
             return
         self._ids[key] = record_id
         letters, digits = split_digits(key)
-        if len(letters) < SHORTEST:
+        if not _is_name(letters, digits):
             return
         half = len(letters) // 2
         for drawer in (hash((digits, letters[:half])), hash((letters[half:], digits))):
             names = self._drawers.setdefault(drawer, [])
             if len(names) < DRAWER:
                 names.append(key)
+
+    def same(self, key: str) -> int | None:
+        """Returns the id under exactly this key, or None."""
+        return self._ids.get(key)
 
     def find(self, key: str, accept: Callable[[int], bool] | None = None) -> int | None:
         """Returns the id of the same or the most similar name, or None; `accept` may turn a candidate down."""
@@ -73,7 +82,7 @@ class NameIndex:
     def _candidates(self, key: str) -> Iterable[str]:
         letters, digits = split_digits(key)
         count = len(letters)
-        if count < SHORTEST:
+        if not _is_name(letters, digits):
             return ()
         found: list[str] = []
         drawers = self._drawers
@@ -89,6 +98,10 @@ def split_digits(key: str) -> tuple[str, str]:
     if key.isalpha():
         return key, ""
     return "".join(char for char in key if not char.isdigit()), "".join(char for char in key if char.isdigit())
+
+
+def _is_name(letters: str, digits: str) -> bool:
+    return len(letters) >= SHORTEST and len(digits) <= len(letters) * DIGITS_IN_NAMES
 
 
 def is_similar(name: str, other: str) -> bool:

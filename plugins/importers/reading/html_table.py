@@ -60,4 +60,4 @@ def read_html(path: Path) -> Book:
         raise ImportRefused(lazy("The file is a web page without a table. Save the table as .xlsx or .csv and import that."))
     if width > MAX_COLUMNS:
         raise ImportRefused(lazy("The table has too many columns. Delete those you don't need and save it as .xlsx."))
-    return Book("html", (Sheet("", lambda: iter([list(row) for row in rows]), len(rows), width),))
+    return Book("html", (Sheet("", lambda: iter([list(row) for row in rows]), len(rows), width, is_text=True),))

@@ -30,7 +30,8 @@ class BadCell:
 class Sheet:
     """One sheet; `rows` may be called again, and starts from the first line each time.
 
-    `is_titled` says that the reader itself wrote the header, in the field names of the contract (vCard, Outlook).
+    `is_titled` says that the reader itself wrote the header, in the field names of the contract (vCard, Outlook);
+    `is_text` that nothing but delimiters makes its columns, so that a row may be too wide by mistake.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Sheet:
     width: int
     is_hidden: bool = False
     is_titled: bool = False
+    is_text: bool = False
     merged: tuple = ()
 
     def head(self, count: int = HEAD_ROWS) -> list[Row]:

@@ -56,7 +56,7 @@ def read_text(path: Path, *, encoding: str = "", delimiter: str = "") -> Book:
             )
     if not width:
         raise ImportRefused(lazy("The file is empty. Choose the file that holds the rows."))
-    return Book("text", (Sheet("", rows, height, width),), encoding=encoding, delimiter=delimiter)
+    return Book("text", (Sheet("", rows, height, width, is_text=True),), encoding=encoding, delimiter=delimiter)
 
 
 def parse_lines(lines: Iterator[str], delimiter: str, *, skip_first: bool = False) -> Iterator[Row]:

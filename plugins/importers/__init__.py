@@ -1,0 +1,1 @@
+"""Imports clients, deals and stage history from files; an import can be undone as a whole."""

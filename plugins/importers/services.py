@@ -1,0 +1,228 @@
+"""Imports from the first look to the last row: prepare, correct, run, take up again."""
+
+import hashlib
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.api import CRM, Conflict, NotFound, gettext, lazy
+
+from . import child
+from .errors import ImportRefused
+from .kinds.clients import ClientWriter
+from .kinds.fields import KINDS, ImportKind
+from .look import Look
+from .lookups import Lookups
+from .models import Batch, Mapping as SavedMapping, Rejected
+from .options import Options
+from .plan import changed_columns, make_plan, options_of, source_of
+from .stream import Chunk
+from .titles import plain_header
+from .writing import Outcome, Writing, sentence_of
+
+WRITERS = {"clients": ClientWriter}
+FOLDER = "imports"
+MOST_REJECTED = 100_000
+
+
+def get_kind(key: str) -> ImportKind:
+    """Returns the kind called `key`; raises ImportRefused naming the known ones."""
+    if key not in KINDS:
+        raise ImportRefused(lazy("There is no import of %(kind)s; known are %(known)s.", kind=key, known=", ".join(KINDS)))
+    return KINDS[key]
+
+
+def prepare(crm: CRM, kind: ImportKind, path: Path, file_name: str, options: Options) -> Batch:
+    """Returns a draft: the file copied into the instance, its columns matched, nothing imported yet.
+
+    Raises ImportRefused for a file that can't be read as a table.
+    """
+    if not path.is_file():
+        raise ImportRefused(lazy("There is no file %(path)s. Correct its name.", path=path))
+    look = child.look(path, options.sheet, options.header_row, options.encoding, options.delimiter)
+    plan = make_plan(crm, kind, look, options, _remembered(kind, look, options))
+    stored = f"{uuid.uuid4().hex}{path.suffix.lower()[:10]}"
+    folder = crm.config.files / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, folder / stored)
+    with crm.work():
+        return Batch.create(
+            kind=kind.key,
+            file_name=Path(file_name).name[:200],
+            stored_name=stored,
+            plan=plan,
+            height=look.height,
+            user_id=crm.actor.user_id,
+            created_at=crm.clock.now(),
+        )
+
+
+def get_batch(batch_id: int) -> Batch:
+    """Returns an import; raises NotFound."""
+    batch = Batch.get_or_none(Batch.id == batch_id)
+    if batch is None:
+        raise NotFound(gettext("There is no such import."))
+    return batch
+
+
+def file_of(crm: CRM, batch: Batch) -> Path:
+    """Returns where the file of an import is kept."""
+    return crm.config.files / FOLDER / batch.stored_name
+
+
+def forget(crm: CRM, batch: Batch) -> None:
+    """Deletes a draft with its file."""
+    with crm.work():
+        Batch.delete().where(Batch.id == batch.id, Batch.state == "draft").execute()
+    file_of(crm, batch).unlink(missing_ok=True)
+
+
+def correct(crm: CRM, batch: Batch, *, columns: Mapping[int, str] | None = None, **options: Any) -> Batch:
+    """Returns the draft with other columns or options; a new sheet or header row is looked at again."""
+    if batch.state != "draft":
+        raise Conflict(gettext("This import has already begun; begin a new one."))
+    kind = get_kind(batch.kind)
+    wanted = replace(options_of(batch.plan), **options)
+    if options:
+        look = child.look(file_of(crm, batch), wanted.sheet, wanted.header_row, wanted.encoding, wanted.delimiter)
+        batch.plan = make_plan(crm, kind, look, wanted, _remembered(kind, look, wanted))
+        batch.height = look.height
+    if columns:
+        batch.plan = changed_columns(batch.plan, columns)
+    with crm.work():
+        batch.save()
+    return batch
+
+
+def run(crm: CRM, batch: Batch, *, is_dry: bool = False, tell: Callable[[Batch], None] | None = None) -> Batch:
+    """Does an import, or goes on with one that was cut off; returns the batch with its counts.
+
+    Each chunk is one unit of work together with its place in the file, so a kill leaves whole chunks, never half of
+    one. Raises ImportRefused if the file turns out unreadable; what came in before stays and can be undone.
+    """
+    if batch.state not in ("draft", "waiting", "running"):
+        raise Conflict(gettext("This import is already finished."))
+    kind = get_kind(batch.kind)
+    _check_required(kind, batch)
+    if not is_dry:
+        with crm.work():
+            batch.state = "running"
+            batch.save()
+            remember(crm, batch)
+    with crm.acting(crm.actor.user_id, f"import:{batch.id}"):
+        writing = make_writing(crm, batch, is_dry=is_dry)
+        source = source_of(crm, kind, batch.plan, str(file_of(crm, batch)), batch.fixes, batch.done_row)
+        try:
+            with closing(child.stream(source)) as stream:
+                _write_all(writing, stream, tell)
+        except ImportRefused as refused:
+            if not is_dry:
+                _finish(crm, batch, "failed", str(refused))
+            raise
+    if not is_dry:
+        _finish(crm, batch, "done")
+    return batch
+
+
+def make_writing(crm: CRM, batch: Batch, *, is_dry: bool) -> Writing:
+    """Returns what the writers of a batch need."""
+    options = options_of(batch.plan)
+    return Writing(
+        crm,
+        batch,
+        options,
+        Lookups(crm, batch.id, create_missing=options.create_missing, is_dry=is_dry),
+        is_dry,
+        {match["field"]: match["title"] for match in batch.plan["columns"] if match["field"]},
+    )
+
+
+def remember(crm: CRM, batch: Batch) -> None:
+    """Keeps the columns of a batch for the next file with these titles."""
+    columns = {match["title"]: match["field"] for match in batch.plan["columns"] if match["found_by"] == "map"}
+    SavedMapping.insert(
+        kind=batch.kind,
+        titles_key=_titles_key(batch.plan["titles"]),
+        columns=columns,
+        options={},
+        user_id=crm.actor.user_id,
+        used_at=crm.clock.now(),
+    ).on_conflict(
+        conflict_target=[SavedMapping.kind, SavedMapping.titles_key],
+        update={SavedMapping.columns: columns, SavedMapping.used_at: crm.clock.now()},
+    ).execute()
+
+
+def _write_all(writing: Writing, stream: Iterator[Chunk], tell: Callable[[Batch], None] | None) -> None:
+    crm, batch = writing.crm, writing.batch
+    writer = WRITERS[batch.kind](writing)
+    for chunk in stream:
+        if writing.is_dry:
+            _count(writing, chunk, writer.write(chunk))
+            continue
+        with crm.work():
+            outcome = writer.write(chunk)
+            _count(writing, chunk, outcome)
+            batch.save()
+        if tell:
+            tell(batch)
+
+
+def _count(writing: Writing, chunk: Chunk, outcome: Outcome) -> None:
+    batch = writing.batch
+    errors = sorted((*chunk.errors, *outcome.errors), key=lambda error: error[0])
+    batch.rows += chunk.read
+    batch.created += outcome.created
+    batch.updated += outcome.updated
+    batch.skipped += outcome.skipped
+    batch.done_row = chunk.last_row
+    room = max(0, MOST_REJECTED - batch.rejected)
+    batch.rejected += len({row for row, _title, _sentence in errors})
+    rows = [
+        {"batch": batch.id, "row": row, "title": title, "message": sentence_of(writing, row, title, sentence)}
+        for row, title, sentence in errors[:room]
+    ]
+    if writing.is_dry:
+        batch.dry_errors = [*getattr(batch, "dry_errors", []), *rows]
+    elif rows:
+        for start in range(0, len(rows), 1000):
+            Rejected.insert_many(rows[start : start + 1000]).execute()
+
+
+def _finish(crm: CRM, batch: Batch, state: str, message: str = "") -> None:
+    with crm.work():
+        batch.state, batch.message, batch.finished_at = state, message, crm.clock.now()
+        batch.save()
+        crm.changed("import", batch.id, state)
+
+
+def _check_required(kind: ImportKind, batch: Batch) -> None:
+    options = options_of(batch.plan)
+    filled = {match["field"] for match in batch.plan["columns"]} | set(options.defaults)
+    missing = [field for field in kind.fields if field.is_required and field.key not in filled]
+    if missing:
+        raise ImportRefused(
+            lazy(
+                "No column of the file says the %(label)s (%(name)s). Name it in the map: [columns] “title in the file” = "
+                "“%(name)s”; the file has %(titles)s.",
+                label=missing[0].label,
+                name=missing[0].key,
+                titles=", ".join(batch.plan["titles"]),
+            )
+        )
+
+
+def _remembered(kind: ImportKind, look: Look, options: Options) -> dict[str, str]:
+    """What the user said about such a file last time, unless a map says it now."""
+    if options.columns:
+        return {}
+    saved = SavedMapping.get_or_none(SavedMapping.kind == kind.key, SavedMapping.titles_key == _titles_key(look.titles))
+    return dict(saved.columns) if saved else {}
+
+
+def _titles_key(titles: Any) -> str:
+    return hashlib.sha256("\n".join(plain_header(title) for title in titles).encode()).hexdigest()
