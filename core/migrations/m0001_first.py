@@ -411,6 +411,13 @@ TABLES = {
         is_shared   bool not null
         is_default  bool not null
     """,
+    "core_list_columns": """
+        id          id
+        user_id     ref core_user not null
+        list_name   text not null
+        paths       json not null
+        unique (user_id, list_name)
+    """,
 }
 
 INDEXES = (
@@ -448,7 +455,12 @@ INDEXES = (
     "core_task (user_id, state, due_at)",
     "core_task (deal_id)",
     "core_task (client_id)",
+    "core_favourite (list_name)",
+    "core_segment_member (entity_id)",
 )
+
+# Few rows name a contact; without these a deleted contact would be looked for in every row (foreign keys).
+CONTACT_INDEXES = ("core_contact_point", "core_consent", "core_deal", "core_interaction")
 
 
 def up(migration: Any) -> None:
@@ -457,6 +469,8 @@ def up(migration: Any) -> None:
         migration.create_table(name, columns)
     for index in INDEXES:
         migration.create_index(index)
+    for table in CONTACT_INDEXES:
+        migration.create_index(f"{table} (contact_id)", where="contact_id IS NOT NULL")
 
 
 def down(migration: Any) -> None:
