@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from core.clients.merge import merge
+from core.clients.merge import merge_clients
 
 from core import commands
 from core.commands.instance import Opener
@@ -98,7 +98,7 @@ def test_the_rate_of_a_plugin_beats_the_table(crm, make):
 
 def test_a_merge_asks_and_a_change_is_told(crm, make, seller):
     kept, gone = make.client("Kept", owner=seller), make.client("Gone", owner=seller)
-    merge(crm, kept, gone, {}, version_kept=kept.version, version_gone=gone.version)
+    merge_clients(crm, kept, gone)
     assert called()["client_merging"] == [(kept.id, gone.id)]
     assert ("client", "created") in called()["record_changed"]
 
