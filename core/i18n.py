@@ -76,6 +76,10 @@ class LazyText:
     def __str__(self) -> str:
         return gettext(self.message, **self.values)
 
+    def format(self, *args: object, **values: object) -> str:
+        """Returns the text filled in as `str.format` does: marshmallow's validators ask for it."""
+        return str(self).format(*args, **values)
+
     def __html__(self) -> str:
         from markupsafe import escape  # only pages need it
 

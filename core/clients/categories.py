@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from core.clients.models import Category, Client, ClientCategory, Source
 from core.errors import InvalidInput, NotFound
@@ -17,13 +17,13 @@ Word = TypeVar("Word", Category, Source)
 def categories_with_counts() -> list[Category]:
     """Returns the categories by name, each with `count`, the number of its clients."""
     query = Category.select(Category, fn.COUNT(ClientCategory.id).alias("count"))
-    return list(query.join(ClientCategory, "LEFT OUTER").group_by(Category.id).order_by(Category.name))
+    return list(query.join(ClientCategory, JOIN.LEFT_OUTER).group_by(Category.id).order_by(Category.name))
 
 
 def sources_with_counts() -> list[Source]:
     """Returns the sources by name, each with `count`, the number of its clients."""
     query = Source.select(Source, fn.COUNT(Client.id).alias("count"))
-    return list(query.join(Client, "LEFT OUTER").group_by(Source.id).order_by(Source.name))
+    return list(query.join(Client, JOIN.LEFT_OUTER).group_by(Source.id).order_by(Source.name))
 
 
 def create_category(crm: CRM, *, name: str, colour: str = "") -> Category:

@@ -7,7 +7,7 @@ from core.runtime import CRM
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in
-from core.web.admin import history, jobs, plugins, rates, settings
+from core.web.admin import history, jobs, plugins, rates, settings, sources
 
 CORE = (
     (home.blueprint, ""),
@@ -18,6 +18,7 @@ CORE = (
     (users.blueprint, "/settings/users"),
     (roles_pages.blueprint, "/settings/roles"),
     (teams_pages.blueprint, "/settings/teams"),
+    (sources.blueprint, "/settings/sources"),
     (rates.blueprint, "/settings/rates"),
     (plugins.blueprint, "/settings/plugins"),
     (jobs.blueprint, "/settings/jobs"),
