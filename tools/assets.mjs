@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const source = path.join(root, "core/web/static");
@@ -25,6 +26,7 @@ async function main() {
   try {
     await Promise.all([scripts(), theme(), styles()]);
     writeFileSync(path.join(draft, "icons.svg"), sprite(iconNames()));
+    pack();
     publish();
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -92,6 +94,13 @@ function symbol(name) {
     ? 'fill="currentColor" stroke="none"'
     : 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"';
   return `<symbol id="${name}" viewBox="0 0 24 24" ${paint}>${inner}</symbol>`;
+}
+
+// Packed once here, not at each request: the server sends these twins to browsers that take them.
+function pack() {
+  for (const name of readdirSync(draft)) {
+    writeFileSync(path.join(draft, `${name}.gz`), gzipSync(readFileSync(path.join(draft, name)), { level: 9 }));
+  }
 }
 
 // File by file, so that a server which runs meanwhile never finds the folder gone.

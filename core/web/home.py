@@ -5,7 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from flask import Blueprint, current_app, url_for
-from peewee import JOIN, fn
+from peewee import fn
+from werkzeug.wrappers import Response
 
 from core.clients.models import Client
 from core.deals.models import Deal
@@ -13,11 +14,12 @@ from core.i18n import Text, _
 from core.runtime import CRM
 from core.stages.models import Stage
 from core.store.fields import money_sum
+from core.tasks import services as tasks
 from core.tasks.models import Task
 from core.users.access import visible_to
 from core.users.models import User
 from core.web.context import crm, user
-from core.web.pages import page
+from core.web.pages import go, page
 
 blueprint = Blueprint("home", __name__)
 
@@ -71,6 +73,13 @@ def index() -> str:
         tasks=next_tasks(user()),
         now=crm().clock.now(),
     )
+
+
+@blueprint.post("/tasks/<int:task_id>/done")
+def done(task_id: int) -> Response:
+    """Marks a task as done."""
+    task = tasks.complete(crm(), tasks.get_task(user(), task_id))
+    return go("home.index", _("Done: %(title)s", title=task.title))
 
 
 def numbers_of_today(crm: CRM, user: User) -> Today:
@@ -143,10 +152,9 @@ def open_deals_by_stage(user: User) -> list[StageLoad]:
     return [StageLoad(_(name), count, potential or Decimal(0)) for name, count, potential in query.tuples()]
 
 
-def next_tasks(user: User, limit: int = 8) -> list[Task]:
+def next_tasks(user: User, limit: int = 10) -> list[Task]:
     """Returns the user's open tasks, the most urgent first."""
-    query = Task.select(Task, Client).join(Client, JOIN.LEFT_OUTER).where(Task.user == user, Task.state == "open")
-    return list(query.order_by(Task.due_at.is_null(), Task.due_at, Task.id).limit(limit))
+    return list(tasks.visible_tasks(user).where(Task.user == user.id, Task.state == tasks.OPEN).limit(limit))
 
 
 def _due_tasks(crm: CRM, user: User) -> tuple[int, int]:

@@ -16,7 +16,6 @@ CORE_ITEMS = (
     MenuItem("clients", lazy("Clients"), "clients.index", "building", 100, "clients.read"),
     MenuItem("segments", lazy("Segments"), "segments.index", "users-group", 150, "clients.read"),
     MenuItem("deals", lazy("Deals"), "deals.index", "briefcase", 200, "deals.read"),
-    MenuItem("tasks", lazy("Tasks"), "tasks.index", "checklist", 300),
     MenuItem("settings", lazy("General"), "settings.index", "settings", 10, "admin.settings", "settings"),
     MenuItem("users", lazy("Users"), "users.index", "users", 100, "admin.users", "settings"),
     MenuItem("roles", lazy("Roles"), "roles.index", "shield", 110, "admin.users", "settings"),
