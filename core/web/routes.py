@@ -2,17 +2,20 @@
 
 from flask import Flask
 
+from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.runtime import CRM
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in
 from core.web.admin import history, jobs, plugins, rates, settings, sources
+from core.web.rest.mount import add_rest
 
 CORE = (
     (home.blueprint, ""),
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
+    (deals.blueprint, "/deals"),
     (profile_pages.blueprint, "/profile"),
     (settings.blueprint, "/settings"),
     (users.blueprint, "/settings/users"),
@@ -30,6 +33,7 @@ def add_routes(app: Flask, crm: CRM) -> None:
     """Mounts every blueprint; raises PluginRefused for a plugin whose pages can't be mounted."""
     for blueprint, prefix in CORE:
         app.register_blueprint(blueprint, url_prefix=prefix or None)
+    add_rest(app, crm)
     for plugin, routes in crm.hooks.collect("routes", crm=crm):
         try:
             app.register_blueprint(routes.blueprint, url_prefix=routes.prefix or None)

@@ -8,3 +8,5 @@ import "@tabler/core/js/src/tab";
 import "./charts-loader.js";
 import "./confirm.js";
 import "./notes.js";
+import "./board.js";
+import "./dialogs.js";

@@ -1,0 +1,95 @@
+"""The board: open deals of a type by stage; cards are dragged from column to column."""
+
+from typing import Any
+
+from flask import Response, jsonify, request, session
+from peewee import Expression
+
+from core.deals import services
+from core.deals.columns import columns, first_cards, more_cards, running_versions
+from core.deals.models import Deal
+from core.deals.pages.blueprint import blueprint, shown_deal
+from core.deals.pages.lists import asked, in_list
+from core.i18n import _
+from core.stages.models import DealType
+from core.stages.types import all_types, ladders
+from core.web.context import crm, needs
+from core.web.pages import page
+
+LAST_TYPE = "deal_type"
+_HELD = ({"field": "is_on_hold", "op": "equal", "value": True},)
+
+
+@blueprint.get("/board")
+@needs("deals.read")
+def board() -> str:
+    """Shows the columns of one type, each with its totals and first cards."""
+    types = all_types(only_used=True)
+    deal_type = _chosen(types)
+    if deal_type is None:
+        return page("deals/no_types.html")
+    search = asked()
+    versions = running_versions(deal_type, search.where)
+    version_id = request.args.get("version", type=int, default=deal_type.published_version_id)
+    shown = columns(version_id, ladders([version_id])[version_id], search.where)
+    return page(
+        "deals/board.html",
+        types=types,
+        deal_type=deal_type,
+        versions=[version for version in versions if version.id != version_id],
+        version_id=version_id,
+        columns=shown,
+        on_hold=sum(column.on_hold for column in shown),
+        held_url=in_list(_HELD),
+        cards=first_cards(version_id, shown, search.where),
+        search=search,
+        **_card_context(),
+    )
+
+
+@blueprint.get("/board/cards")
+@needs("deals.read")
+def board_cards() -> str:
+    """Shows the next cards of a column."""
+    place = request.args.get("place", type=int)
+    version_id = request.args.get("version", type=int, default=0)
+    search = asked()
+    cards = more_cards(version_id, place, search.where, request.args.get("after", ""))
+    return page("deals/_cards.html", cards=cards, place=place, version_id=version_id, search=search, **_card_context())
+
+
+@blueprint.post("/<int:deal_id>/drop")
+@needs("deals.write")
+def drop(deal_id: int) -> Response:
+    """Does what a card's drop means, in the version its page showed: moves the deal, or wins it."""
+    deal = shown_deal(deal_id)
+    version = request.form.get("version", type=int, default=0)
+    if request.form.get("to") == "won":
+        services.win(crm(), deal, version=version)
+        return _after_drop(deal, "", _("Won: %(title)s", title=deal.title))
+    services.move(crm(), deal, request.form.get("stage", type=int, default=0), version=version)
+    card = page("deals/_card.html", deal=shown_deal(deal_id), **_card_context())
+    return _after_drop(deal, card, "")
+
+
+def _after_drop(deal: Deal, card: str, note: str) -> Response:
+    return jsonify(card=card, heads=_heads(deal.version_id, asked().where), note=note)
+
+
+def _heads(version_id: int, where: Expression) -> dict[str, str]:
+    """Returns the heads of the columns with their totals, by place."""
+    found = columns(version_id, ladders([version_id])[version_id], where)
+    return {str(column.place): page("deals/_head.html", column=column) for column in found}
+
+
+def _card_context() -> dict[str, Any]:
+    return {"today": crm().today(), "now": crm().clock.now()}
+
+
+def _chosen(types: list[DealType]) -> DealType | None:
+    """Returns the type asked for, else the one that the user looked at last, else the first."""
+    wanted = request.args.get("type", type=int) or session.get(LAST_TYPE)
+    chosen = next((one for one in types if one.id == wanted), types[0] if types else None)
+    if chosen is not None and session.get(LAST_TYPE) != chosen.id:
+        session[LAST_TYPE] = chosen.id
+    return chosen

@@ -1,0 +1,142 @@
+"""The list of deals, and the search that board and calendar share with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from peewee import Expression
+from werkzeug.wrappers import Response
+
+from core.clients.models import Client
+from core.deals.bulk import change_deals, delete_deals
+from core.deals.pages.blueprint import blueprint
+from core.deals.words import STATE_COLOURS
+from core.fields import describe, entity
+from core.i18n import lazy
+from core.web.context import crm, needs, user
+from core.web.lists.definition import GRAPH, LIST, Empty, ListPage, View, quick_filters
+from core.web.lists.show import show
+from core.web.lists.source import Source
+from core.web.lists.state import State, read_state, to_text
+
+BOARD = View("board", lazy("Board"), "layout-kanban", "deals.board", keys="b")
+CALENDAR = View("calendar", lazy("Calendar"), "calendar", "deals.calendar", keys="c")
+
+
+def search(source: Any, text: str) -> Expression:
+    """Returns the condition of a search: part of the title, the number, or part of the client's name."""
+    named = Client.select(Client.id).where(Client.name.contains(text))
+    return source.title.contains(text) | (source.number == text) | source.client.in_(named)
+
+
+DEALS = ListPage(
+    name="deals",
+    entity="deal",
+    title=lazy("Deals"),
+    columns=("number", "title", "client", "type", "stage", "state", "owner", "potential", "expected_on", "opened_at"),
+    title_column="title",
+    search=search,
+    search_hint=lazy("Title, number or client"),
+    card="deals.card",
+    card_argument="deal_id",
+    new="deals.new",
+    new_label=lazy("New deal"),
+    sort="-id",
+    sorts={"number": "id", "opened_at": "opened_at"},
+    money={
+        "potential": "currency",
+        "amount": "currency",
+    },
+    sums=("potential_base", "amount_base"),
+    colours={"state": STATE_COLOURS},
+    quick=quick_filters(
+        ("mine", lazy("My deals"), {"field": "owner", "op": "equal", "value": "me"}),
+        ("open", lazy("Open"), {"field": "state", "op": "equal", "value": "open"}),
+        ("won", lazy("Won"), {"field": "state", "op": "equal", "value": "won"}),
+        ("lost", lazy("Lost"), {"field": "state", "op": "equal", "value": "lost"}),
+        ("held", lazy("On hold"), {"field": "is_on_hold", "op": "equal", "value": True}),
+        (
+            "late",
+            lazy("Expected before today"),
+            {"field": "state", "op": "equal", "value": "open"},
+            {"field": "expected_on", "op": "less", "value": {"period": "today"}},
+        ),
+        ("unpriced", lazy("Without potential"), {"field": "potential", "op": "empty"}),
+    ),
+    groups=(
+        "type",
+        "stage",
+        "owner",
+        "owner.team",
+        "state",
+        "source",
+        "loss_reason",
+        "opened_at:month",
+        "closed_at:month",
+    ),
+    mass_edit=("owner", "source", "expected_on"),
+    change=change_deals,
+    delete=delete_deals,
+    views=(LIST, BOARD, CALENDAR, GRAPH),
+    permissions={"read": "deals.read", "write": "deals.write", "delete": "deals.delete", "export": "deals.export"},
+    empty=Empty(
+        "briefcase",
+        lazy("No deals yet"),
+        lazy("A deal is a sale that you lead, stage by stage, until it is won or lost."),
+        "deals.new",
+        lazy("Make the first deal"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: `where` keeps the deals it means; the rest is what the bar above shows of it."""
+
+    state: State
+    where: Expression
+    chips: list[tuple[str, str]]
+
+    @property
+    def query(self) -> str:
+        """The search as the query of an address."""
+        return self.state.query()
+
+    @property
+    def conditions(self) -> list[str]:
+        """The conditions as the address has them."""
+        return [to_text(one) for one in self.state.conditions]
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The ways to look at the same deals."""
+        return DEALS.views
+
+    def url_of(self, view: View) -> str:
+        """Returns the address of the same search in another view."""
+        if view.endpoint:
+            return f"{url_for(view.endpoint)}?{self.query}"
+        return in_list((), view=view.key)
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@needs("deals.read")
+def index() -> Response | str:
+    """Shows the list of deals."""
+    return show(DEALS)
+
+
+def asked() -> Asked:
+    """Returns the search of the present address, as the list understands it; raises InvalidInput."""
+    state = read_state(DEALS, request.args, request.path)
+    where = Source(crm(), DEALS, state, user()).where
+    words = describe(crm(), entity(crm(), DEALS.entity), state.conditions)
+    chips = [(text, state.without([one])) for text, one in zip(words, state.conditions, strict=True)]
+    return Asked(state, where, chips)
+
+
+def in_list(conditions: Sequence[dict], *, view: str = "list") -> str:
+    """Returns the address of the list with the present search and more conditions."""
+    state = read_state(DEALS, request.args, url_for("deals.index"))
+    return state.url(view=view, conditions=(*state.conditions, *conditions))
