@@ -49,6 +49,7 @@ class Dimension:
     keys: Mapping[Any, Any] | None = None
     is_ordered: bool = False
     overlaps: bool = False
+    parts: tuple[Period, ...] = ()
 
     def key(self, raw: Any) -> Any:
         """Returns the key of a raw value; an empty text is no value."""
@@ -128,9 +129,14 @@ def _by_time(crm: CRM, name: str, period: Period, moment: str) -> Dimension:
     column = getattr(Deal, moment)
     branches = [(column < to_microseconds(crm.day_start(part.until)), place) for place, part in enumerate(parts)]
     labels = {place: _calendar_name(part, name) for place, part in enumerate(parts)}
-    path = f"{moment}:{name}"
     return Dimension(
-        name, OFFERED[name], path, lambda query, _source: (query, Case(None, branches)), labels, is_ordered=True
+        name,
+        OFFERED[name],
+        f"{moment}:{name}",
+        lambda query, _source: (query, Case(None, branches)),
+        labels,
+        is_ordered=True,
+        parts=tuple(parts),
     )
 
 

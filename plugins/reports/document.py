@@ -34,10 +34,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: values by column key, the cells (see `cells`) whose records open there, and remarks on single cells."""
+    """One line: values by column key, queries of the list of deals behind them, and remarks on single cells."""
 
     values: Mapping[str, Any]
-    links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
     is_heading: bool = False
     is_total: bool = False
@@ -74,6 +74,7 @@ class Figure:
     kind: str = COUNT
     before: Any = None
     hint: Text = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,9 @@ def _conditions(crm: CRM, given: Mapping[str, list[str]], known: Sequence[str]) 
 
 
 def _period(crm: CRM, one: Mapping[str, str]) -> Period:
-    if one.get("period"):
+    if "period" in one:
+        if {"from", "to", "through"} & set(one):
+            refuse("period", _("Give either a named period or its first and last day, not both."))
         return preset(one["period"], crm.today())
     first = read_day(crm, "from", one["from"]) if "from" in one else None
     until = read_day(crm, "to", one["to"]) if "to" in one else None

@@ -10,11 +10,12 @@ from plugins.reports.document import Mark
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed import VISITED, ClosedRow, count_closed, whole
 from plugins.reports.funnel.closed_facts import EVERYWHERE, client_places, closed_groups
-from plugins.reports.funnel.common import bounded_period, cell_of
+from plugins.reports.funnel.common import bounded_period
 from plugins.reports.funnel.data import money, share
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
 from plugins.reports.funnel.significance import ENOUGH, Losses, Verdict, judge
+from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import Settings
 
 DEFAULT = ("deals", "conversion")
@@ -36,10 +37,11 @@ def closed_matrix(
     indicators = settings.indicators or DEFAULT
     clients = _clients(scope, settings, frames, dimension) if "clients" in indicators else {}
     verdicts = _verdicts(rows, company)
+    linker = Linker(crm, settings)
     reader = Reader(
         value=lambda indicator, row, has_key: _value(indicator, row, clients, (row.key,) if has_key else None),
         mark=lambda indicator, row: _mark(indicator, verdicts.get(((row.frame, row.stage_id), row.key))),
-        link=lambda indicator, row, has_key: cell_of(row, CELLS.get(indicator), dimension if has_key else None),
+        link=lambda indicator, row, has_key: _link(linker, indicator, row, dimension if has_key else None),
     )
     note = _(
         "Marked: loses clearly more deals at this stage than the others do, and not by chance (Fisher's exact test,"
@@ -63,6 +65,11 @@ def _value(indicator: str, row: ClosedRow, clients: dict, key: tuple | None) -> 
     if indicator == "expected_income":
         return None if row.stage_id is None else money(row.expected_income)
     return share(row.probability)
+
+
+def _link(linker: Linker, indicator: str, row: ClosedRow, dimension: Dimension | None) -> str:
+    conditions = linker.closed(row, CELLS[indicator], dimension) if indicator in CELLS else None
+    return as_query(conditions) if conditions is not None else ""
 
 
 def _verdicts(rows: Sequence[ClosedRow], company: Sequence[ClosedRow]) -> dict[Hashable, Verdict]:

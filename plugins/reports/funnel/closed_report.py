@@ -15,7 +15,6 @@ from plugins.reports.funnel.closed_matrix import closed_matrix
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
     bounded_period,
-    cell_of,
     choose_frames,
     grouped_rows,
     head,
@@ -29,6 +28,7 @@ from plugins.reports.funnel.common import (
 )
 from plugins.reports.funnel.data import closed_row, closed_totals, money
 from plugins.reports.funnel.ladders import Frame
+from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import Settings
 from plugins.reports.words import COUNTINGS, compact
 
@@ -57,7 +57,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     has_by = bool(settings.by) and asked.dimension is not None
     shown = in_order(asked.funnel.rows, asked.frames, asked.dimension) if has_by else whole(asked.company.rows)
     data = _data(settings, asked, shown, asked.dimension if has_by else None)
-    tables = [_table(asked, shown, asked.dimension if has_by else None)]
+    tables = [_table(asked, shown, asked.dimension if has_by else None, Linker(crm, settings))]
     if settings.columns:
         rows = asked.funnel.rows if settings.by in ("", settings.columns) else None
         matrix = closed_matrix(crm, scope, settings, asked.frames, rows, asked.dimension)
@@ -74,7 +74,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         title=str(TITLE),
         subtitle=settings.period.words(),
         settings=tuple(words),
-        figures=_figures(asked, crm.currency),
+        figures=_figures(asked, crm.currency, Linker(crm, settings)),
         tables=tuple(tables),
         charts=_charts(asked, crm.currency, settings),
         notes=_notes(asked),
@@ -142,7 +142,7 @@ def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key != name}
 
 
-def _table(asked: Asked, rows: list[ClosedRow], dimension: Dimension | None) -> Table:
+def _table(asked: Asked, rows: list[ClosedRow], dimension: Dimension | None, linker: Linker) -> Table:
     columns = [
         stage_column(),
         Column("reached", _("Reached"), COUNT),
@@ -165,25 +165,27 @@ def _table(asked: Asked, rows: list[ClosedRow], dimension: Dimension | None) -> 
         earlier = before.get((row.frame, row.stage_id))
         if earlier is not None:
             values |= {"reached_before": earlier.reached, "conversion_before": earlier.conversion}
-        return Row(values, links=_links(row, dimension))
+        return Row(values, links=_links(row, linker, dimension))
 
     return Table("funnel", "", tuple(columns), grouped_rows(rows, dimension, len(asked.frames) > 1, make_row))
 
 
-def _links(row: ClosedRow, dimension: Dimension | None) -> dict[str, dict[str, Any]]:
-    links = {cell: cell_of(row, cell, dimension) for cell in ("reached", "passed", "lost", "skipped")}
-    links |= {f"{cell}_potential": links[cell] for cell in ("reached", "passed", "lost")}
-    return {name: link for name, link in links.items() if link}
+def _links(row: ClosedRow, linker: Linker, dimension: Dimension | None) -> dict[str, str]:
+    cells = {cell: linker.closed(row, cell, dimension) for cell in ("reached", "passed", "lost", "skipped")}
+    cells |= {f"{cell}_potential": cells[cell] for cell in ("reached", "passed", "lost")}
+    return as_links(cells)
 
 
-def _figures(asked: Asked, currency: str) -> tuple[Figure, ...]:
+def _figures(asked: Asked, currency: str, linker: Linker) -> tuple[Figure, ...]:
     now, before = asked.company.totals, asked.before.totals if asked.before is not None else None
 
     def figure(key: str, title: str, kind: str = COUNT) -> Figure:
         pair = [None if totals is None else getattr(totals, key) for totals in (now, before)]
         if kind == MONEY:
             pair = [None if value is None else money(value) for value in pair]
-        return Figure(key, title, pair[0], kind, pair[1])
+        state = {"closed": "", "won": "won", "won_amount": "won", "lost_potential": "lost"}.get(key)
+        link = as_query(linker.closed_whole(state)) if state is not None and pair[0] else ""
+        return Figure(key, title, pair[0], kind, pair[1], link=link)
 
     return (
         figure("closed", _("Closed deals")),

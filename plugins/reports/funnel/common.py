@@ -94,16 +94,6 @@ def grouped_rows(
     return tuple(lines)
 
 
-def cell_of(row: Any, cell: str | None, dimension: Dimension | None) -> dict[str, Any] | None:
-    """Returns what names the cell of a row, so that its records can be listed; None where there are none."""
-    if cell is None or not getattr(row, cell):
-        return None
-    place: dict[str, Any] = {"cell": cell, "types": ",".join(map(str, row.frame.type_ids)), "stage": row.stage_id or 0}
-    if dimension is not None:
-        place |= {"dimension": dimension.name, "key": "" if row.key is None else row.key}
-    return place
-
-
 def stage_words(stage: str | None) -> str:
     """Returns a stage's name; deals of a type that knows no stages are called all deals."""
     return stage if stage is not None else _("All deals")

@@ -1,6 +1,6 @@
 """The matrix of a funnel: stages down, managers (or another dimension) across, the whole company beside them."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class Reader:
 
     value: Callable[[str, Any, bool], Any]
     mark: Callable[[str, Any], Mark | None]
-    link: Callable[[str, Any, bool], Mapping[str, Any] | None]
+    link: Callable[[str, Any, bool], str]
 
 
 def make_matrix(
@@ -80,7 +80,7 @@ def make_matrix(
 def _line(found: Sequence[Any], indicators: Sequence[str], reader: Reader) -> Row:
     values: dict[str, Any] = {}
     marks: dict[str, Mark] = {}
-    links: dict[str, Mapping[str, Any]] = {}
+    links: dict[str, str] = {}
     for number, row in enumerate(found):
         for indicator in indicators:
             name = f"{number}.{indicator}"

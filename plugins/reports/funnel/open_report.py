@@ -13,7 +13,6 @@ from plugins.reports.facts import Scope
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
     bounded_period,
-    cell_of,
     choose_frames,
     grouped_rows,
     head,
@@ -29,6 +28,7 @@ from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
 from plugins.reports.funnel.open import OpenFunnel, OpenRow, count_open
 from plugins.reports.funnel.open_facts import open_clients, open_groups
+from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import Settings
 from plugins.reports.periods import Period
 from plugins.reports.words import compact
@@ -36,7 +36,6 @@ from plugins.reports.words import compact
 TITLE = lazy("Funnel of open deals")
 NAME = "funnel-open"
 DEFAULT = ("deals", "expected_income")
-CELLS = {"deals": "count", "potential": "count"}
 BLUE = (PASSED, LIGHT)
 
 
@@ -59,7 +58,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         "rows": [_with_key(open_row(row), row, settings.by, dimension) for row in rows],
         "totals": open_totals(company.totals, clients),
     }
-    tables = [_table(rows, dimension, len(frames) > 1)]
+    tables = [_table(rows, dimension, len(frames) > 1, Linker(crm, settings))]
     if settings.columns and (across := _dimension(crm, scope, settings.columns)):
         matrix = _matrix(crm, scope, settings, frames, company, across)
         tables.append(matrix.table)
@@ -106,7 +105,7 @@ def _with_key(values: dict[str, Any], row: OpenRow, by: str, dimension: Dimensio
     return {"type": values.pop("type"), by: dimension.label(row.key), **values}
 
 
-def _table(rows: Sequence[OpenRow], dimension: Dimension | None, is_many: bool) -> Table:
+def _table(rows: Sequence[OpenRow], dimension: Dimension | None, is_many: bool, linker: Linker) -> Table:
     columns = (
         stage_column(),
         Column("count", _("Deals"), COUNT),
@@ -120,8 +119,9 @@ def _table(rows: Sequence[OpenRow], dimension: Dimension | None, is_many: bool) 
     )
 
     def make_row(row: OpenRow) -> Row:
-        link = cell_of(row, "count", dimension)
-        links = {"count": link, "potential": link} if link else {}
+        conditions = linker.open(row, dimension)
+        query = as_query(conditions) if conditions is not None else ""
+        links = {"count": query, "potential": query} if query else {}
         return Row(open_row(row) | {"stage": stage_words(row.stage)}, links=links)
 
     return Table("funnel", "", columns, grouped_rows(rows, dimension, is_many, make_row))
@@ -132,13 +132,19 @@ def _matrix(
 ) -> Matrix:
     funnel, _clients = _funnel(scope, frames, settings.as_of, dimension)
     dimension = named(crm, dimension, funnel.by_key)
+    linker = Linker(crm, settings)
     reader = Reader(
         value=lambda indicator, row, _has_key: _value(indicator, row),
         mark=lambda _indicator, _row: None,
-        link=lambda indicator, row, has_key: cell_of(row, CELLS.get(indicator), dimension if has_key else None),
+        link=lambda indicator, row, has_key: _link(linker, indicator, row, dimension if has_key else None),
     )
     indicators = settings.indicators or DEFAULT
     return make_matrix(settings, dimension, company.rows, funnel.rows, indicators, reader)
+
+
+def _link(linker: Linker, indicator: str, row: OpenRow, dimension: Dimension | None) -> str:
+    conditions = linker.open(row, dimension) if indicator in ("deals", "potential") else None
+    return as_query(conditions) if conditions is not None else ""
 
 
 def _value(indicator: str, row: OpenRow) -> Any:

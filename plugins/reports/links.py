@@ -1,0 +1,98 @@
+"""Which list of deals stands behind a number: conditions that the list of deals understands."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from core.api import CRM, fields
+from plugins.reports.dimensions import Dimension
+from plugins.reports.funnel.closed import FINAL, VISITED
+from plugins.reports.parameters import Settings
+
+Conditions = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Linker:
+    """Makes the conditions behind cells; a cell that no list can tell (`furthest`, the past) has none."""
+
+    crm: CRM
+    settings: Settings
+
+    def closed(self, row: Any, cell: str, dimension: Dimension | None) -> Conditions | None:
+        """Returns the conditions of a cell of the closed funnel: reached, passed, lost or skipped at a stage."""
+        if self.settings.counting not in (FINAL, VISITED) or not getattr(row, cell):
+            return None
+        found = [*self._own(row), *self._period()]
+        if row.stage_id is None:
+            state = {"passed": "won", "lost": "lost"}.get(cell)
+            found.append(_is("state", state) if state else {"field": "state", "op": "in", "value": ["won", "lost"]})
+        elif self.settings.counting == FINAL or cell == "lost":
+            found.append(_is("lost_at" if cell == "lost" else cell, row.stage_id))
+        else:
+            found += [{"field": "state", "op": "in", "value": ["won", "lost"]}, _is("stood_at", row.stage_id)]
+            if cell == "passed":
+                found.append({"field": "lost_at", "op": "not_equal", "value": row.stage_id})
+        return self._with_key(found, row, dimension)
+
+    def open(self, row: Any, dimension: Dimension | None) -> Conditions | None:
+        """Returns the conditions of the deals that stand at a stage now."""
+        if self.settings.as_of is not None or not row.count:
+            return None
+        found = [*self._own(row), _is("state", "open"), _is("is_on_hold", False)]
+        found.append(_is("stage", row.stage_id) if row.stage_id else {"field": "stage", "op": "empty"})
+        return self._with_key(found, row, dimension)
+
+    def closed_whole(self, state: str = "") -> Conditions:
+        """Returns the conditions of all deals closed in the period, or of those won or lost."""
+        types = [self._types(self.settings.type_ids)] if self.settings.type_ids else []
+        state_is = _is("state", state) if state else {"field": "state", "op": "in", "value": ["won", "lost"]}
+        return [*self.settings.conditions, *types, *self._period(), state_is]
+
+    def _own(self, row: Any) -> Conditions:
+        type_ids = row.frame.type_ids
+        if row.stage_id is None:
+            type_ids = tuple(sorted({ladder.type_id for ladder in row.frame.ladders if not ladder.steps}))
+        return [*self.settings.conditions, self._types(type_ids)]
+
+    def _types(self, type_ids: tuple[int, ...]) -> dict[str, Any]:
+        if len(type_ids) == 1:
+            return _is("type", type_ids[0])
+        return {"field": "type", "op": "in", "value": list(type_ids)}
+
+    def _period(self) -> Conditions:
+        period = self.settings.period
+        if period.is_bounded:
+            return [{"field": "closed_at", "op": "between", "value": [str(period.first), str(period.last)]}]
+        if period.first:
+            return [{"field": "closed_at", "op": "greater_equal", "value": str(period.first)}]
+        return [{"field": "closed_at", "op": "less_equal", "value": str(period.last)}] if period.until else []
+
+    def _with_key(self, found: Conditions, row: Any, dimension: Dimension | None) -> Conditions | None:
+        if dimension is None:
+            return found
+        if dimension.parts:
+            part = dimension.parts[row.key]
+            moment = dimension.path.partition(":")[0]
+            days = {"field": moment, "op": "between", "value": [str(part.first), str(part.last)]}
+            return [*(one for one in found if one["field"] != moment), days]
+        if not dimension.path:
+            return None
+        return [*found, fields.group_condition(self.crm, fields.entity(self.crm, "deal"), dimension.path, row.key)]
+
+
+def as_query(conditions: Conditions) -> str:
+    """Returns the conditions as the query of the address of the list of deals."""
+    pairs = [("f", json.dumps(one, ensure_ascii=False, separators=(",", ":"))) for one in conditions]
+    return urlencode(pairs or [("all", "1")])
+
+
+def as_links(cells: Mapping[str, Conditions | None]) -> dict[str, str]:
+    """Returns the queries of the cells that have one."""
+    return {name: as_query(conditions) for name, conditions in cells.items() if conditions is not None}
+
+
+def _is(field: str, value: Any) -> dict[str, Any]:
+    return {"field": field, "op": "equal", "value": value}

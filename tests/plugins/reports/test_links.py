@@ -1,0 +1,73 @@
+"""Every number opens its list: the list of deals finds exactly as many as the cell says."""
+
+import json
+from urllib.parse import parse_qs
+
+import pytest
+from core.api import Deal, fields
+
+
+def found(crm, query: str) -> int:
+    conditions = [json.loads(text) for text in parse_qs(query)["f"]]
+    deals = fields.entity(crm, "deal")
+    return Deal.select().where(fields.condition(crm, deals, conditions, None), Deal.deleted_at.is_null()).count()
+
+
+CELLS = ("reached", "passed", "lost", "skipped", "count")
+
+
+def counted(document, cells=CELLS) -> list[tuple[int, str]]:
+    return [
+        (row.values[cell], row.links.get(cell, ""))
+        for row in document.tables[0].rows
+        for cell in cells
+        if not row.is_heading and row.values.get(cell)
+    ]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"from_": "2025-04-01", "to": "2025-07-01"},
+        {"from_": "2025-04-01"},
+        {"to": "2025-09-01", "owner": "Arta"},
+        {"counting": "visited"},
+        {"joined": "yes"},
+        {"by": "owner"},
+        {"by": "team"},
+        {"by": "quarter"},
+        {"by": "client.region", "type": "Sale"},
+    ],
+)
+def test_every_number_of_the_closed_funnel_opens_its_list(crm, base, report, params):
+    pairs = counted(report("funnel-closed", **params))
+    assert pairs
+    for number, query in pairs:
+        assert found(crm, query) == number, query
+
+
+@pytest.mark.parametrize("params", [{}, {"by": "owner"}, {"type": "Sale", "team": "Team 1"}])
+def test_every_number_of_the_open_funnel_opens_its_list(crm, base, report, params):
+    pairs = counted(report("funnel-open", **params))
+    assert pairs
+    for number, query in pairs:
+        assert found(crm, query) == number, query
+
+
+def test_every_number_of_the_matrix_opens_its_list(crm, base, report):
+    matrix = report("funnel-closed", columns="owner", indicators="deals,lost").tables[1]
+    links = [(row.values[key], query) for row in matrix.rows for key, query in row.links.items()]
+    assert len(links) > 50
+    for number, query in links:
+        assert found(crm, query) == number, query
+
+
+def test_figures_open_their_lists(crm, base, report):
+    figures = {figure.key: figure for figure in report("funnel-closed", type="Sale").figures}
+    assert found(crm, figures["closed"].link) == figures["closed"].value
+    assert found(crm, figures["won"].link) == figures["won"].value
+
+
+def test_a_past_moment_has_no_list(base, report):
+    assert not any(query for _number, query in counted(report("funnel-open", as_of="2025-06-01")))
