@@ -1,6 +1,7 @@
 """The shape of a deal: one schema for form, REST and import; properties join it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -164,8 +165,7 @@ class MoveSchema(Schema):
 
 def deal_schema(crm: CRM) -> type[Schema]:
     """Returns the schema of a deal with its properties nested under `properties`, as REST speaks."""
-    nested = fields.Nested(property_schema(crm, "deal"))
-    return DealSchema.from_dict({"properties": nested}, name="DealWithProperties")
+    return _with_properties(property_schema(crm, "deal"))
 
 
 def deal_form(crm: CRM) -> type[Schema]:
@@ -174,3 +174,8 @@ def deal_form(crm: CRM) -> type[Schema]:
     for field in joined.values():
         field.metadata["group"] = _("More facts")
     return DealSchema.from_dict(joined, name="DealForm")
+
+
+@lru_cache(maxsize=2)
+def _with_properties(joined: type[Schema]) -> type[Schema]:
+    return DealSchema.from_dict({"properties": fields.Nested(joined)}, name="DealWithProperties")

@@ -16,7 +16,7 @@ COLUMNS = {
     "core_task": "title instructions client_id deal_id user_id author_id due_at state done_at version created_at "
     "changed_at".split(),
 }
-KINDS = (("call", 55), ("email", 25), ("meeting", 15), ("note", 5))
+KINDS = (("call", 55), ("letter", 25), ("meeting", 15), ("note", 5))
 TASKS = 0.35
 CALLED_BY_AGENT = 0.15
 OVERDUE_DAYS = 3
@@ -40,7 +40,7 @@ def _interaction(deal: SampleDeal, company: Company, chance: random.Random) -> t
     kind = chance.choices([kind for kind, _ in KINDS], [weight for _, weight in KINDS])[0]
     at = chance.randrange(deal.opened, max(deal.ended, deal.opened + 1))
     is_by_agent = kind == "call" and chance.random() < CALLED_BY_AGENT
-    direction = {"call": "out" if is_by_agent or chance.random() < 0.7 else "in", "email": "out"}.get(kind, "")
+    direction = {"call": "out" if is_by_agent or chance.random() < 0.7 else "in", "letter": "out"}.get(kind, "")
     duration = {"call": chance.randint(20, 900), "meeting": 60 * chance.randint(20, 120)}.get(kind)
     subject = str(chance.choice(words.SUBJECTS[kind]))
     user_id = company.people.agent_id if is_by_agent else deal.owner_id

@@ -177,7 +177,7 @@ GOODS = (
 REOPENED = lazy("The client came back")
 SUBJECTS = {
     "call": (lazy("Introduced ourselves"), lazy("Agreed on a meeting"), lazy("Answered questions"), lazy("No answer")),
-    "email": (lazy("Sent the offer"), lazy("Sent the catalogue"), lazy("Sent the draft of the contract")),
+    "letter": (lazy("Sent the offer"), lazy("Sent the catalogue"), lazy("Sent the draft of the contract")),
     "meeting": (lazy("Presentation"), lazy("Visit of the showroom"), lazy("Negotiation")),
     "note": (lazy("Wants a discount"), lazy("Compares with a competitor"), lazy("Decides after the season")),
 }

@@ -1,0 +1,88 @@
+"""REST of interactions: calls, letters, meetings, notes and SMS."""
+
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from core.clients.services import get_client
+from core.interactions import services
+from core.interactions.models import Interaction
+from core.interactions.words import DIRECTIONS, KINDS
+from core.web.context import crm, needs, user
+from core.web.rest import ID, Resource, answer, gone, guard, listing, rest_blueprint
+from core.web.rest.arguments import check_moment
+
+blueprint = rest_blueprint("interactions", "What passed between us and clients")
+blueprints = (blueprint,)
+
+
+class InteractionSchema(Schema):
+    """A call, letter, SMS, meeting or note, planned or held. Links are ids; the client can't be changed."""
+
+    id = fields.Integer(dump_only=True)
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+    direction = fields.String(load_default="", validate=validate.OneOf(["", *DIRECTIONS]))
+    client = fields.Integer(required=True, attribute="client_id")
+    contact = fields.Integer(attribute="contact_id", allow_none=True)
+    deal = fields.Integer(attribute="deal_id", allow_none=True)
+    user = fields.Integer(attribute="user_id", dump_only=True, allow_none=True)
+    subject = fields.String(load_default="", validate=validate.Length(max=300))
+    body = fields.String(load_default="", validate=validate.Length(max=100_000))
+    at = fields.AwareDateTime(validate=check_moment)
+    duration_s = fields.Integer(allow_none=True, validate=validate.Range(0, 10_000_000))
+    is_planned = fields.Boolean(load_default=False)
+    created_at = fields.AwareDateTime(dump_only=True)
+    changed_at = fields.AwareDateTime(dump_only=True)
+
+
+INTERACTIONS = Resource(
+    "interactions",
+    Interaction,
+    InteractionSchema,
+    services.visible_interactions,
+    search=lambda text: Interaction.subject.contains(text),
+    order="-at",
+)
+
+
+@blueprint.list("/interactions", INTERACTIONS)
+@needs("clients.read")
+def list_interactions() -> Response:
+    """Lists interactions, the newest first."""
+    return listing(INTERACTIONS)
+
+
+@blueprint.post("/interactions", INTERACTIONS, InteractionSchema)
+@needs("clients.write")
+def add_interaction(values: dict[str, Any]) -> Response:
+    """Notes an interaction with a client, held now unless told otherwise."""
+    client = get_client(crm(), user(), values.pop("client_id"))
+    return answer(INTERACTIONS, services.log_interaction(crm(), client, **values), 201)
+
+
+@blueprint.get(f"/interactions/<{ID}:interaction_id>", INTERACTIONS)
+@needs("clients.read")
+def get_one_interaction(interaction_id: int) -> Response:
+    """Shows an interaction."""
+    return answer(INTERACTIONS, services.get_interaction(crm(), user(), interaction_id))
+
+
+@blueprint.change(f"/interactions/<{ID}:interaction_id>", INTERACTIONS)
+@needs("clients.write")
+def patch_interaction(values: dict[str, Any], interaction_id: int) -> Response:
+    """Changes the given fields of an interaction."""
+    found = services.get_interaction(crm(), user(), interaction_id)
+    with guard(INTERACTIONS, found):
+        found = services.change_interaction(crm(), found, values)
+    return answer(INTERACTIONS, found)
+
+
+@blueprint.delete(f"/interactions/<{ID}:interaction_id>")
+@needs("clients.write")
+def remove_interaction(interaction_id: int) -> Response:
+    """Deletes an interaction; the history of changes keeps what it said."""
+    found = services.get_interaction(crm(), user(), interaction_id)
+    with guard(INTERACTIONS, found):
+        services.delete_interaction(crm(), found)
+    return gone()
