@@ -3,32 +3,27 @@
 Grouped by what one does with it; what is not here may change without notice.
 """
 
+from importlib import import_module
+from typing import Any
+
 # What can be asked of every kind of record: paths through links, conditions, groups, and their words.
 from core import fields
 
 # Clients, deal types and deals: what an import makes beside its rows, and how a deal's history is counted.
 from core.clients.properties import create_property
 from core.clients.words import STATUSES
-from core.deals.numbers import next_numbers
-from core.deals.recount import Ending, Period, Visit, periods, standing
-from core.stages.models import DealType, Stage, TypeStage
-from core.stages.services import (
-    Step,
-    create_deal_type,
-    create_reason,
-    create_stage,
-    find_reason,
-    find_stage,
-    not_given,
-    publish,
-    steps_of,
-)
 
 # Time, contacts and amounts as people write them: pure, no database.
 from core.clock import start_of_day
 
 # Pure helpers.
 from core.contacts import Point, format_phone, name_key, read_email, read_phone
+
+# Contributions: what hooks return, and the mark of a hook implementation.
+from core.deals.models import Deal, DealPeriod
+from core.deals.numbers import next_numbers
+from core.deals.recount import Ending, Period, Visit, periods, standing
+from core.deals.services import change_deal, lose, move, reopen, win
 
 # Errors: each carries one sentence for the user.
 from core.errors import (
@@ -40,9 +35,6 @@ from core.errors import (
     PluginRefused,
     ProviderError,
 )
-
-# Contributions: what hooks return, and the mark of a hook implementation.
-from core.deals.models import Deal, DealPeriod
 from core.hooks.contributions import (
     JobKind,
     MenuItem,
@@ -75,6 +67,18 @@ from core.i18n import (
 from core.jobs import Job, Progress
 from core.money import as_text, convert, from_units, parse_amount, rounded, to_units
 from core.runtime import CRM
+from core.stages.models import DealType, LossReason, Stage, TypeStage
+from core.stages.services import (
+    Step,
+    create_deal_type,
+    create_reason,
+    create_stage,
+    find_reason,
+    find_stage,
+    not_given,
+    publish,
+    steps_of,
+)
 
 # Store: the base of models, columns of moments and money, and writing thousands of rows.
 from core.store.audit import as_json, record
@@ -103,6 +107,7 @@ __all__ = [
     "JobKind",
     "LANGUAGE_NAMES",
     "LazyText",
+    "LossReason",
     "MenuItem",
     "MoneyField",
     "NotAllowed",
@@ -132,6 +137,7 @@ __all__ = [
     "Visit",
     "as_json",
     "as_text",
+    "change_deal",
     "convert",
     "create_deal_type",
     "create_property",
@@ -158,6 +164,8 @@ __all__ = [
     "is_postgres",
     "language",
     "lazy",
+    "lose",
+    "move",
     "name_key",
     "next_numbers",
     "ngettext",
@@ -169,6 +177,7 @@ __all__ = [
     "read_email",
     "read_phone",
     "record",
+    "reopen",
     "require",
     "rounded",
     "speaking",
@@ -179,5 +188,32 @@ __all__ = [
     "to_microseconds",
     "to_units",
     "visible_to",
+    "win",
     "write_history",
 ]
+
+# Pages: what a view may ask of its request, and how it answers. Loaded when first asked for, so that the command line
+# starts without the web.
+_PAGES = {
+    "can": "core.web.context",
+    "needs": "core.web.context",
+    "present_crm": "core.web.context:crm",
+    "present_user": "core.web.context:user",
+    "go": "core.web.pages",
+    "go_to": "core.web.pages",
+    "is_htmx": "core.web.pages",
+    "page": "core.web.pages",
+    "toast": "core.web.pages",
+    "list_filters": "core.web.lists.filters:",
+    "rest_blueprint": "core.web.rest",
+}
+__all__ += sorted(_PAGES)
+
+
+def __getattr__(name: str) -> Any:
+    """Returns a name of the group of pages."""
+    if name not in _PAGES:
+        raise AttributeError(f"core.api has no {name}")
+    place, colon, inner = _PAGES[name].partition(":")
+    module = import_module(place)
+    return module if colon and not inner else getattr(module, inner or name)
