@@ -12,7 +12,7 @@ from core.clients.models import Client
 from core.deals.models import Deal
 from core.i18n import Text, _
 from core.runtime import CRM
-from core.stages.models import Stage
+from core.stages.models import DealType, Stage
 from core.store.fields import money_sum
 from core.tasks import services as tasks
 from core.tasks.models import Task
@@ -49,6 +49,19 @@ class StageLoad:
 
 
 @dataclass(frozen=True)
+class TypeLoad:
+    """The stages of one deal type at which open deals stand."""
+
+    deal_type: str
+    stages: list[StageLoad]
+
+    @property
+    def most(self) -> int:
+        """The number of deals at the fullest stage."""
+        return max(stage.count for stage in self.stages)
+
+
+@dataclass(frozen=True)
 class Step:
     """One of the first steps; `url` is empty where the plugin for it is switched off."""
 
@@ -63,13 +76,11 @@ class Step:
 def index() -> str:
     """Shows what to do first, or what there is to do today."""
     today = numbers_of_today(crm(), user())
-    stages = open_deals_by_stage(user())
     return page(
         "web/home.html",
         today=today,
         steps=first_steps(today),
-        stages=stages,
-        most=max((stage.count for stage in stages), default=0),
+        loads=open_deals_by_stage(user()),
         tasks=next_tasks(user()),
         now=crm().clock.now(),
     )
@@ -140,16 +151,21 @@ def first_steps(today: Today) -> list[Step]:
     ]
 
 
-def open_deals_by_stage(user: User) -> list[StageLoad]:
-    """Returns how many open deals stand at each stage, and their potential, from the first stage to the last."""
+def open_deals_by_stage(user: User) -> list[TypeLoad]:
+    """Returns, for each deal type, how many open deals stand at each stage, from the first stage to the last."""
     query = (
-        Deal.select(Stage.name, fn.COUNT(Deal.id), money_sum(Deal.potential_base))
+        Deal.select(DealType.name, Stage.name, fn.COUNT(Deal.id), money_sum(Deal.potential_base))
+        .join(DealType)
+        .switch(Deal)
         .join(Stage)
         .where(visible_to(user, Deal.owner), Deal.deleted_at.is_null(), Deal.state == "open")
-        .group_by(Stage.id, Stage.name)
-        .order_by(fn.MIN(Deal.place), Stage.id)
+        .group_by(DealType.id, DealType.name, Stage.id, Stage.name)
+        .order_by(DealType.name, fn.MIN(Deal.place), Stage.id)
     )
-    return [StageLoad(_(name), count, potential or Decimal(0)) for name, count, potential in query.tuples()]
+    loads: dict[str, list[StageLoad]] = {}
+    for type_name, stage, count, potential in query.tuples():
+        loads.setdefault(_(type_name), []).append(StageLoad(_(stage), count, potential or Decimal(0)))
+    return [TypeLoad(name, stages) for name, stages in loads.items()]
 
 
 def next_tasks(user: User, limit: int = 10) -> list[Task]:

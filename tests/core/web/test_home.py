@@ -54,8 +54,9 @@ def test_stages_stand_in_their_order_with_open_deals_alone(crm, make, seller):
     make.deal(owner=seller, deal_type=kind, potential=Decimal(10))
     make.deal(owner=seller, deal_type=kind, potential=Decimal(20))
     win(crm, make.deal(owner=seller, deal_type=kind))
-    loads = open_deals_by_stage(seller)
-    assert [(load.stage, load.count, load.potential) for load in loads] == [("Interest", 2, Decimal(30))]
+    [load] = open_deals_by_stage(seller)
+    assert load.deal_type == kind.name
+    assert [(stage.stage, stage.count, stage.potential) for stage in load.stages] == [("Interest", 2, Decimal(30))]
 
 
 def test_late_task_is_counted_shown_and_ticked_off(web, crm, make, seller):
