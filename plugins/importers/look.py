@@ -17,7 +17,7 @@ LOOKED_ROWS = 30_000
 MOST_CHOICES = 40
 MOST_VALUES = 3000
 _ALL_OF = (
-    ({"yes_no"}, "yes_no"),
+    ({"yes_no"}, "bool"),
     ({"date"}, "date"),
     ({"number", "money", "phone"}, "number"),
 )

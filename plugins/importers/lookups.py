@@ -27,13 +27,13 @@ class Lookups:
         """Returns the id of the user with this name, login, e-mail or number; raises CellRefused."""
         if self._users is None:
             self._users = self._read_users()
-        found = self._users.get(_plain(text))
+        found = self._users.get(plain_name(text))
         if found is None:
             if not self.create_missing:
                 raise CellRefused(
                     lazy("there is no user “%(name)s”. Add the user first, or import with “create missing”", name=text)
                 )
-            found = self._users[_plain(text)] = self._make_user(text)
+            found = self._users[plain_name(text)] = self._make_user(text)
         return found
 
     def source(self, text: str) -> int:
@@ -56,11 +56,11 @@ class Lookups:
     def _word(self, entity: str, table: str, values: dict, text: str) -> int:
         if entity not in self._words:
             rows = fetch(self.crm, f"SELECT name, id FROM {table} ORDER BY id DESC")
-            self._words[entity] = {_plain(name): record_id for name, record_id in rows}
+            self._words[entity] = {plain_name(name): record_id for name, record_id in rows}
         words = self._words[entity]
-        if _plain(text) not in words:
-            words[_plain(text)] = self.dry_id() if self.is_dry else self._make(entity, table, {"name": text, **values})
-        return words[_plain(text)]
+        if plain_name(text) not in words:
+            words[plain_name(text)] = self.dry_id() if self.is_dry else self._make(entity, table, {"name": text, **values})
+        return words[plain_name(text)]
 
     def _make(self, entity: str, table: str, values: dict) -> int:
         marks = ", ".join("?" * len(values))
@@ -77,7 +77,7 @@ class Lookups:
         ):
             for text in (name, login, email, str(user_id)):
                 if text:
-                    users.setdefault(_plain(text), user_id)
+                    users.setdefault(plain_name(text), user_id)
         return users
 
     def _make_user(self, name: str) -> int:
@@ -99,5 +99,6 @@ def login_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", ".", latin).strip(".")[:60] or "user"
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
+    """Returns a name as names are compared: case and blanks aside."""
     return " ".join(text.casefold().split())

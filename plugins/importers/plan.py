@@ -94,6 +94,7 @@ def source_of(crm: CRM, kind: ImportKind, plan: Mapping[str, Any], path: str, fi
         encoding=plan["encoding"],
         delimiter=plan["delimiter"],
         after_row=after_row,
+        group_by="deal" if kind.key == "stage-history" else "",
     )
 
 

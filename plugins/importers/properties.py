@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.api import CRM, name_key
+from core.api import CRM, create_property, name_key
 
 from .similar import in_latin
 from .sql import fetch
 from .titles import plain_header
+from .writing import Writing
 
 READERS_OF_KINDS = {
-    "text": "text",
+    "text": "property_text",
     "number": "number",
     "money": "money",
     "date": "date",
-    "choice": "text",
-    "multi_choice": "words",
-    "yes_no": "yes_no",
+    "choice": "property_text",
+    "multichoice": "words",
+    "bool": "yes_no",
     "user": "text",
 }
 
@@ -53,6 +54,19 @@ def new_property(title: str) -> Property:
     """Returns a property named after a column; its key is its name in small Latin letters."""
     key = re.sub(r"[^a-z0-9]+", "_", in_latin(name_key(title))).strip("_")[:60]
     return Property(key or "property", title)
+
+
+def make_properties(writing: Writing, entity: str, wanted: Sequence[dict]) -> None:
+    """Makes the properties of a plan that aren't there yet."""
+    crm = writing.crm
+    known = {prop.key for prop in properties_of(crm, entity)}
+    with crm.work():
+        for prop in wanted:
+            if prop["key"] not in known:
+                made = create_property(
+                    crm, entity=entity, name=prop["name"], kind=prop["kind"], key=prop["key"], choices=prop["choices"]
+                )
+                writing.lookups.remember("property", made.id)
 
 
 def stored(value: object) -> object:

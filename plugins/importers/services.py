@@ -14,17 +14,20 @@ from core.api import CRM, Conflict, NotFound, gettext, lazy
 from . import child
 from .errors import ImportRefused
 from .kinds.clients import ClientWriter
+from .kinds.deals import DealWriter
 from .kinds.fields import KINDS, ImportKind
+from .kinds.history import HistoryWriter
 from .look import Look
 from .lookups import Lookups
 from .models import Batch, Mapping as SavedMapping, Rejected
 from .options import Options
 from .plan import changed_columns, make_plan, options_of, source_of
+from .properties import make_properties
 from .stream import Chunk
 from .titles import plain_header
 from .writing import Outcome, Writing, sentence_of
 
-WRITERS = {"clients": ClientWriter}
+WRITERS = {"clients": ClientWriter, "deals": DealWriter, "stage-history": HistoryWriter}
 FOLDER = "imports"
 MOST_REJECTED = 100_000
 
@@ -115,6 +118,8 @@ def run(crm: CRM, batch: Batch, *, is_dry: bool = False, tell: Callable[[Batch],
             remember(crm, batch)
     with crm.acting(crm.actor.user_id, f"import:{batch.id}"):
         writing = make_writing(crm, batch, is_dry=is_dry)
+        if not is_dry:
+            make_properties(writing, kind.entity, batch.plan["new_properties"])
         source = source_of(crm, kind, batch.plan, str(file_of(crm, batch)), batch.fixes, batch.done_row)
         try:
             with closing(child.stream(source)) as stream:

@@ -31,7 +31,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Source:
-    """What the second process needs to know to read a file; `after_row` is the last row that is already done."""
+    """What the second process needs to know to read a file; `after_row` is the last row that is already done.
+
+    With `group_by` the rows that name the same thing in that field come together, in the order in which the file first
+    names it, no chunk cuts such a group, and `after_row` and `Chunk.last_row` count rows instead of naming one.
+    """
 
     path: str
     sheet: str
@@ -45,6 +49,7 @@ class Source:
     encoding: str = ""
     delimiter: str = ""
     after_row: int = 0
+    group_by: str = ""
 
 
 @dataclass
@@ -66,15 +71,14 @@ def chunks(source: Source) -> Iterator[Chunk]:
     book = read_book(Path(source.path), encoding=source.encoding, delimiter=source.delimiter)
     sheet = choose_sheet(book, source.sheet)
     reader = ChunkReader(source, is_ragged=sheet.is_text and source.header_row >= 0)
+    if source.group_by:
+        yield from _grouped(sheet, source, reader)
+        return
     numbers: list[int] = []
     rows: list[Row] = []
     last = source.after_row
-    for number, row in _data_rows(sheet, source):
+    for number, row in _data_rows(sheet, source, source.after_row):
         last = number
-        if number in source.fixes:
-            row = fixed(row, source.fixes[number])
-        if row.count("") == len(row) or all(map(is_empty, row)):
-            continue
         numbers.append(number)
         rows.append(row)
         if len(rows) == CHUNK_ROWS:
@@ -151,11 +155,35 @@ class ChunkReader:
                     errors.append((numbers[position], titles.get(name, name), sentence))
 
 
-def _data_rows(sheet: Sheet, source: Source) -> Iterator[tuple[int, Row]]:
-    first = max(source.header_row + 1, source.after_row)
+def _data_rows(sheet: Sheet, source: Source, after_row: int) -> Iterator[tuple[int, Row]]:
+    """The filled rows below the header, with the user's corrections."""
+    first = max(source.header_row + 1, after_row)
     for number, row in enumerate(sheet.rows(), 1):
-        if number > first:
+        if number <= first:
+            continue
+        if number in source.fixes:
+            row = fixed(row, source.fixes[number])
+        if row.count("") != len(row) and not all(map(is_empty, row)):
             yield number, row
+
+
+def _grouped(sheet: Sheet, source: Source, reader: "ChunkReader") -> Iterator[Chunk]:
+    """Chunks of whole groups. All rows are held at once: this process may, it is bounded and short-lived."""
+    place = next(column.place for column in source.columns if column.field == source.group_by)
+    groups: dict[str, list[tuple[int, Row]]] = {}
+    for number, row in _data_rows(sheet, source, 0):
+        groups.setdefault(shown(row[place]) if place < len(row) else "", []).append((number, row))
+    done = 0
+    waiting: list[tuple[int, Row]] = []
+    for group in groups.values():
+        done += len(group)
+        if done <= source.after_row:
+            continue
+        waiting += group
+        if len(waiting) >= CHUNK_ROWS:
+            yield reader.read([number for number, _row in waiting], [row for _number, row in waiting], done)
+            waiting = []
+    yield reader.read([number for number, _row in waiting], [row for _number, row in waiting], done)
 
 
 def _read(reader: str, cell: object, reading: Reading, lookup: dict[str, str] | None, title: str) -> object:

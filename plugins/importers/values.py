@@ -14,10 +14,12 @@ from .dates import read_date, read_moment
 from .errors import CellRefused
 from .phones import read_phones
 from .reading.table import BadCell, is_empty, shown
-from .words import CLIENT_KINDS, NOTHING, STATES, YES_NO, plain_word
+from .words import CLIENT_KINDS, CLIENT_STATUSES, LANGUAGES, NOTHING, STATES, YES_NO, country_code, plain_word
 
-MAX_TEXT = 1000
-MAX_LONG_TEXT = 100_000
+MAX_TEXT = 200
+MAX_LONG_TEXT = 20_000
+MAX_PROPERTY_TEXT = 1000
+MAX_NAME = 300
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,44 @@ def read_client_kind(cell: object, reading: Reading) -> str | None:
     return kind
 
 
+def read_client_status(cell: object, reading: Reading) -> str | None:
+    """Returns prospect, active, dormant or former."""
+    if _is_nothing(shown(cell)):
+        return None
+    status = CLIENT_STATUSES.get(plain_word(shown(cell)))
+    if status is None:
+        raise CellRefused(
+            lazy("“%(text)s” is no status of a client. Write prospect, active, dormant or former", text=shown(cell))
+        )
+    return status
+
+
+def read_country(cell: object, reading: Reading) -> str | None:
+    """Returns the two letters of a country named in one of our languages; another text as it is."""
+    text = shown(cell)
+    return None if _is_nothing(text) else country_code(text) or text[:MAX_TEXT]
+
+
+def read_language(cell: object, reading: Reading) -> str | None:
+    """Returns en, sq or ru."""
+    if _is_nothing(shown(cell)):
+        return None
+    code = LANGUAGES.get(plain_word(shown(cell)))
+    if code is None:
+        raise CellRefused(lazy("“%(text)s” is no language of ours. Write en, sq or ru", text=shown(cell)))
+    return code
+
+
+def read_property_text(cell: object, reading: Reading) -> str | None:
+    """Returns the text of a property, which may be longer than others."""
+    text = shown(cell)
+    if len(text) > MAX_PROPERTY_TEXT:
+        raise CellRefused(
+            lazy("the text has %(count)s signs; at most %(limit)s fit. Shorten it", count=len(text), limit=MAX_PROPERTY_TEXT)
+        )
+    return text or None
+
+
 def read_currency(cell: object, reading: Reading) -> str | None:
     """Returns the code of a currency; a sign such as € counts for its code."""
     text = shown(cell)
@@ -228,6 +268,10 @@ READERS: dict[str, Reader] = {
     "yes_no": read_yes_no,
     "state": read_state,
     "client_kind": read_client_kind,
+    "client_status": read_client_status,
+    "country": read_country,
+    "language": read_language,
+    "property_text": read_property_text,
     "currency": read_currency,
     "words": read_words,
 }

@@ -9,7 +9,15 @@ from core.api import execute_many, insert_rows
 from ..properties import stored
 from ..sql import fetch_in
 from ..writing import Writing, keep_before, loaded, write_history
-from .client_parts import POINTS, points_of, write_categories, write_consents, write_contacts
+from .client_parts import (
+    POINTS,
+    main_email,
+    main_phone,
+    points_of,
+    write_categories,
+    write_consents,
+    write_contacts,
+)
 
 FIELDS = (
     "name", "name_key", "kind", "tax_number", "website", "country", "region", "city", "postal_code", "address", "language",
@@ -96,10 +104,10 @@ def _filled(row: dict[str, Any], current: dict[str, Any]) -> dict[str, Any]:
         if value in (None, "") or name in ("phone", "email", "properties", "kind"):
             continue
         found[name] = value.isoformat() if name.endswith("_on") else value
-    if row.get("phone") and not current["phone"]:
-        found["phone"] = row["phone"][0][0]
-    if row.get("email") and not current["email"]:
-        found["email"] = row["email"][0]
+    if not current["phone"] and main_phone(row):
+        found["phone"] = main_phone(row)
+    if not current["email"] and main_email(row):
+        found["email"] = main_email(row)
     own = {name: value for name, value in row.items() if name.startswith("property:") and value is not None}
     if own:
         changed = {name.removeprefix("property:"): stored(value) for name, value in own.items()}

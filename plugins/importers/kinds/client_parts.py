@@ -62,6 +62,18 @@ def points_of(client_id: int, contact_id: int | None, row: dict[str, Any], phone
     return found
 
 
+def main_phone(row: dict[str, Any]) -> str:
+    """Returns the phone that the client's row repeats: its own first one, else its contact's."""
+    phones = row.get("phone") or row.get("contact_phone")
+    return phones[0][0] if phones else ""
+
+
+def main_email(row: dict[str, Any]) -> str:
+    """Returns the e-mail that the client's row repeats: its own first one, else its contact's."""
+    emails = row.get("email") or row.get("contact_email")
+    return emails[0] if emails else ""
+
+
 def write_categories(writing: Writing, rows: Rows, known: set[tuple[int, int]] = frozenset()) -> None:
     """Gives clients their categories; `known` are the pairs that are there already."""
     pairs = dict.fromkeys(

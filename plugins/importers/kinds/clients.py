@@ -12,11 +12,11 @@ from ..similar import similar_key
 from ..stream import Chunk
 from ..writing import Outcome, Writing, resolve, without_rows, write_history
 from .client_changes import add_contacts, update_clients
-from .client_parts import write_parts
+from .client_parts import main_email, main_phone, write_parts
 
 TEXTS = ("website", "country", "region", "city", "postal_code", "address", "language", "salutation", "note", "status")
 DATES = ("next_need_on", "next_contact_on")
-DEFAULT_STATUS = "active"
+DEFAULT_STATUS = "prospect"
 
 
 class ClientWriter:
@@ -59,6 +59,7 @@ class ClientWriter:
             row["id"], row["owner_id"], row["source_id"] = record_id, owners[position], sources[position]
             row["name_key"] = name_key(row["name"])
             row["kind"] = row.get("kind") or "company"
+            _settle_country(row)
             row["wanted"] = _wanted(row)
             rows.append(row)
         return rows
@@ -81,7 +82,7 @@ class ClientWriter:
         values = [
             (
                 row["id"], row["kind"], row["name"], row["name_key"], row.get("tax_number") or "",
-                row["phone"][0][0] if row.get("phone") else "", row["email"][0] if row.get("email") else "",
+                main_phone(row), main_email(row),
                 row["owner_id"], row["source_id"], properties_json(row, keys), writing.batch.id, now, now,
                 *[row[name] or (DEFAULT_STATUS if name == "status" else "") for name in present],
                 *[row[name] and row[name].isoformat() for name in dates], *tail,
@@ -123,6 +124,14 @@ def properties_json(row: dict[str, Any], keys: Sequence[str]) -> str:
     return json.dumps(
         {key.removeprefix("property:"): stored(row[key]) for key in keys if row[key] is not None}, ensure_ascii=False
     )
+
+
+def _settle_country(row: dict[str, Any]) -> None:
+    """A client's country is two letters; what is none of them ("Asia/Pacific") is kept as region, not lost."""
+    country = row.get("country")
+    if country and len(country) != 2:
+        row["country"] = ""
+        row["region"] = row.get("region") or country
 
 
 def _wanted(row: dict[str, Any]) -> Wanted:
