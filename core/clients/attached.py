@@ -1,9 +1,10 @@
 """Everything that hangs on a client, found in the schema itself, so that a plugin's tables are moved too.
 
-A row hangs on a client by a foreign key to `core_client`, or by a pair of columns `entity` ("client") and `entity_id`.
+A row hangs on a client by a foreign key to `core_client`, or, in the core's own tables, by a pair of columns `entity`
+("client") and `entity_id`. What a plugin keeps in such pairs may be its own account of the past (what an import made),
+so it is left to the plugin's `client_merging`.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,6 @@ from typing import Any
 from peewee import Database, chunked
 
 from core.runtime import CRM
-from core.store.audit import as_json
-from core.store.database import is_postgres
 
 # The history of a record stays with it, and a merge keeps its own two clients.
 STAYING = frozenset({"core_audit", "core_merge", "core_client"})
@@ -54,22 +53,35 @@ def attachments(crm: CRM) -> list[Attachment]:
             if one.dest_table == "core_client":
                 unique = _unique_with(crm.database, table, one.column)
                 found.append(Attachment(table, one.column, unique_with=unique, parents=parents))
-        if {"entity", "entity_id"} <= columns:
-            found.append(Attachment(table, "entity_id", _OF_CLIENTS, _unique_with(crm.database, table, "entity_id")))
+        if table.startswith("core_") and {"entity", "entity_id"} <= columns:
+            unique = _unique_with(crm.database, table, "entity_id")
+            found.append(Attachment(table, "entity_id", _OF_CLIENTS, unique))
     # A member's row says only an id; its segment says of what.
     found.append(Attachment("core_segment_member", "entity_id", _MEMBERS, (("segment_id",),)))
     return found
+
+
+def counts(crm: CRM, attachment: Attachment, client_ids: Sequence[int]) -> dict[int, int]:
+    """Returns how many rows hang on each of the clients, without those that have none."""
+    one, marks = attachment, ", ".join("?" * len(client_ids))
+    query = f"SELECT {one.column}, COUNT(*) FROM {one.table} WHERE {one.column} IN ({marks}) AND {one.condition}"
+    return dict(run(crm, f"{query} GROUP BY {one.column}", client_ids))
 
 
 def ids_on(crm: CRM, attachment: Attachment, client_id: int) -> list[int]:
     """Returns the ids of the rows that hang on a client."""
     one = attachment
     query = f"SELECT id FROM {one.table} WHERE {one.column} = ? AND {one.condition} ORDER BY id"
-    return [row[0] for row in _run(crm, query, (client_id,))]
+    return [row[0] for row in run(crm, query, (client_id,))]
 
 
-def conflicting_ids(crm: CRM, attachment: Attachment, gone_id: int, kept_id: int) -> list[int]:
-    """Returns the ids of rows of `gone_id` that can't move to `kept_id`, since the like of them is there already."""
+def last_ids(crm: CRM, found: Iterable[Attachment]) -> dict[str, int]:
+    """Returns the highest id of each table: rows above it came later."""
+    return {one.table: run(crm, f"SELECT COALESCE(MAX(id), 0) FROM {one.table}", ())[0][0] for one in found}
+
+
+def conflicting_ids(crm: CRM, attachment: Attachment, source: int, target: int) -> set[int]:
+    """Returns the ids of rows of one client that can't move to the other, since the like of them is there already."""
     found: set[int] = set()
     for columns in attachment.unique_with:
         same = " AND ".join(f"theirs.{column} = mine.{column}" for column in columns) or "1 = 1"
@@ -77,8 +89,8 @@ def conflicting_ids(crm: CRM, attachment: Attachment, gone_id: int, kept_id: int
             f"SELECT mine.id FROM {attachment.table} mine WHERE mine.{attachment.column} = ? AND EXISTS (SELECT 1"
             f" FROM {attachment.table} theirs WHERE theirs.{attachment.column} = ? AND {same})"
         )
-        found |= {row[0] for row in _run(crm, query, (gone_id, kept_id))}
-    return sorted(found)
+        found |= {row[0] for row in run(crm, query, (source, target))}
+    return found
 
 
 def move(crm: CRM, attachment: Attachment, ids: Iterable[int], *, source: int, target: int) -> list[int]:
@@ -87,54 +99,48 @@ def move(crm: CRM, attachment: Attachment, ids: Iterable[int], *, source: int, t
     for some in chunked(ids, _AT_ONCE):
         marks = ", ".join("?" * len(some))
         query = f"UPDATE {one.table} SET {one.column} = ? WHERE {one.column} = ? AND id IN ({marks}) RETURNING id"
-        moved += [row[0] for row in _run(crm, query, (target, source, *some))]
+        moved += [row[0] for row in run(crm, query, (target, source, *some))]
     return moved
 
 
-def take_away(crm: CRM, table: str, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Deletes rows and returns them as JSON, from which `put_back` makes them again."""
-    taken = []
-    for some in chunked(ids, _AT_ONCE):
-        marks = ", ".join("?" * len(some))
-        if is_postgres(crm.database):
-            rows = _run(crm, f"SELECT to_jsonb(one) FROM {table} one WHERE id IN ({marks})", some)
-            taken += [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in rows]
-        else:
-            cursor = crm.database.execute_sql(f"SELECT * FROM {table} WHERE id IN ({marks})", some)
-            names = [column[0] for column in cursor.description]
-            taken += [as_json(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-        _run(crm, f"DELETE FROM {table} WHERE id IN ({marks})", some)
-    return taken
-
-
-def put_back(crm: CRM, table: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Makes rows again that `take_away` took; one whose place was taken meanwhile stays away."""
-    for row in rows:
-        if is_postgres(crm.database):
-            query = f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, ?) ON CONFLICT DO NOTHING"
-            _run(crm, query.replace("?", "CAST(? AS jsonb)"), (json.dumps(row),))
-        else:
-            marks = ", ".join("?" * len(row))
-            query = f"INSERT OR IGNORE INTO {table} ({', '.join(row)}) VALUES ({marks})"
-            _run(crm, query, tuple(row.values()))
-
-
-def follow(crm: CRM, attachment: Attachment, moved: dict[str, list[int]], *, source: int, target: int) -> None:
-    """Moves rows that hang on `source` but belong to a row of `moved` ({table: ids}): they go where it went."""
-    one = attachment
+def follow(
+    crm: CRM, attachment: Attachment, gone_on: dict[str, set[int]], after: int, *, source: int, target: int
+) -> list[int]:
+    """Moves rows made since (id above `after`) whose contact or deal is among `gone_on` ({table: ids}) after it."""
+    one, moved = attachment, []
     for column, table in one.parents:
-        for some in chunked(moved.get(table, ()), _AT_ONCE):
+        for some in chunked(sorted(gone_on.get(table, ())), _AT_ONCE):
             marks = ", ".join("?" * len(some))
-            query = f"UPDATE {one.table} SET {one.column} = ? WHERE {one.column} = ? AND {column} IN ({marks})"
-            _run(crm, query, (target, source, *some))
+            query = (
+                f"UPDATE {one.table} SET {one.column} = ? WHERE {one.column} = ? AND id > ?"
+                f" AND {column} IN ({marks}) RETURNING id"
+            )
+            moved += [row[0] for row in run(crm, query, (target, source, after, *some))]
+    return moved
+
+
+def part(crm: CRM, attachment: Attachment, found: Iterable[Attachment], *, kept: int, gone: int) -> None:
+    """Empties links of rows to a contact or deal of the other client: two clients don't share one."""
+    one = attachment
+    nullable = {column.name for column in crm.database.get_columns(one.table) if column.null}
+    hanging = {(other.table, other.column) for other in found}
+    for column, table in one.parents:
+        for other in (their for name, their in hanging if name == table and column in nullable):
+            query = (
+                f"UPDATE {one.table} SET {column} = NULL WHERE {one.column} IN (?, ?) AND EXISTS (SELECT 1 FROM {table}"
+                f" theirs WHERE theirs.id = {one.table}.{column} AND theirs.{other} IN (?, ?)"
+                f" AND theirs.{other} <> {one.table}.{one.column})"
+            )
+            run(crm, query, (kept, gone, kept, gone))
+
+
+def run(crm: CRM, query: str, values: Sequence[Any]) -> list[tuple]:
+    """Returns the rows of a statement written with `?`."""
+    # Names of tables and columns come from the schema, every value is bound.
+    cursor = crm.database.execute_sql(query.replace("?", crm.database.param), tuple(values))
+    return cursor.fetchall() if cursor.description else []
 
 
 def _unique_with(database: Database, table: str, column: str) -> tuple[tuple[str, ...], ...]:
     indexes = (index.columns for index in database.get_indexes(table) if index.unique and column in index.columns)
     return tuple(tuple(other for other in columns if other != column) for columns in indexes)
-
-
-def _run(crm: CRM, query: str, values: Sequence[Any]) -> list[tuple]:
-    # Names of tables and columns come from the schema, every value is bound.
-    cursor = crm.database.execute_sql(query.replace("?", crm.database.param), values)
-    return cursor.fetchall() if cursor.description else []
