@@ -25,6 +25,7 @@ CORE_ITEMS = (
     MenuItem("sources", lazy("Sources"), "sources.index", "affiliate", 220, "admin.settings", "settings"),
     MenuItem("deal_types", lazy("Deal types"), "types.index", "route", 300, "admin.settings", "settings"),
     MenuItem("stages", lazy("Stages"), "stages.index", "stairs-up", 310, "admin.settings", "settings"),
+    MenuItem("reasons", lazy("Reasons of loss"), "reasons.index", "thumb-down", 320, "admin.settings", "settings"),
     MenuItem("rates", lazy("Exchange rates"), "rates.index", "currency-euro", 400, "admin.settings", "settings"),
     MenuItem("plugins", lazy("Plugins"), "plugins.index", "puzzle", 500, "admin.plugins", "settings"),
     MenuItem("jobs", lazy("Jobs"), "jobs.index", "list-check", 600, "admin.jobs", "settings"),

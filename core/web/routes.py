@@ -5,6 +5,8 @@ from flask import Flask
 from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.runtime import CRM
+from core.stages import pages as stages
+from core.stages import reasons_pages, types_pages
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in
@@ -16,6 +18,9 @@ CORE = (
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
     (deals.blueprint, "/deals"),
+    (types_pages.blueprint, "/settings/deal-types"),
+    (stages.blueprint, "/settings/stages"),
+    (reasons_pages.blueprint, "/settings/loss-reasons"),
     (profile_pages.blueprint, "/profile"),
     (settings.blueprint, "/settings"),
     (users.blueprint, "/settings/users"),

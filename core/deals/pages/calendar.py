@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from babel.dates import format_skeleton, get_day_names
 from flask import request
-from peewee import Expression, Window, fn
+from peewee import Expression, fn
 
 from core.clients.models import Client
 from core.deals.models import Deal
@@ -81,7 +81,7 @@ def _days(month: date, start: date, end: date, where: Expression) -> list[Day]:
 def _first_deals(is_meant: Expression) -> dict[date, list[Deal]]:
     """Returns the few most valuable deals of each day."""
     order = [Deal.potential_base.desc(nulls="last"), Deal.id]
-    rank = fn.ROW_NUMBER().over(Window(partition_by=[Deal.expected_on], order_by=order))
+    rank = fn.ROW_NUMBER().over(partition_by=[Deal.expected_on], order_by=order)
     ranked = Deal.select(Deal.id.alias("id"), rank.alias("rank")).where(is_meant).alias("ranked")
     query = Deal.select(Deal, Client).join(Client).join_from(Deal, ranked, on=Deal.id == ranked.c.id)
     found: dict[date, list[Deal]] = {}

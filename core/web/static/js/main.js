@@ -10,3 +10,5 @@ import "./confirm.js";
 import "./notes.js";
 import "./board.js";
 import "./dialogs.js";
+import "./lists.js";
+import "./ordering.js";

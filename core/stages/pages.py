@@ -1,0 +1,46 @@
+"""The pages of the reference list of stages."""
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from core.i18n import _
+from core.stages import services
+from core.stages.schemas import StageSchema
+from core.web.context import crm, needs
+from core.web.forms import SchemaForm
+from core.web.pages import go, page
+
+blueprint = Blueprint("stages", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+@needs("admin.settings")
+def index() -> str:
+    """Shows all stages."""
+    return page("stages/index.html", stages=services.all_stages(with_retired=True))
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs("admin.settings")
+def new() -> str | Response:
+    """Makes a stage."""
+    form = SchemaForm(StageSchema(exclude=("is_active",)))
+    if request.method == "POST":
+        with form.catching():
+            values = form.read(request.form)
+            stage = services.create_stage(crm(), values["name"], probability=values["probability"])
+            return go("stages.index", _("The stage “%(name)s” is made.", name=stage.name))
+    return page("stages/stage.html", stage=None, form=form)
+
+
+@blueprint.route("/<int:stage_id>", methods=["GET", "POST"])
+@needs("admin.settings")
+def edit(stage_id: int) -> str | Response:
+    """Shows and changes a stage."""
+    stage = services.get_stage(stage_id)
+    form = SchemaForm(StageSchema, stage)
+    if request.method == "POST":
+        with form.catching():
+            services.change_stage(crm(), stage, form.read(request.form))
+            return go("stages.index", _("Saved."))
+    return page("stages/stage.html", stage=stage, form=form)
