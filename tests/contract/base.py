@@ -42,17 +42,30 @@ class Made:
 
 
 def make_base(count: int, seed: int) -> list[Made]:
-    """Returns deals that move, skip, return, and are won, lost or still open."""
+    """Returns deals that move, skip, return, and are won, lost or still open.
+
+    The first ones stand at each stage in turn: types take their stages in the order in which a file first names them.
+    """
     chance = random.Random(seed)
-    return [_deal(number, chance) for number in range(1, count + 1)]
+    first = [_standing(kind, place) for kind, stages in TYPES.items() for place in range(len(stages))]
+    made = first + [_deal(chance) for _number in range(count - len(first))]
+    for number, deal in enumerate(made, start=1):
+        deal.number, deal.client = f"C-{number}", f"Client {number % 40}"
+    return made
 
 
-def _deal(number: int, chance: random.Random) -> Made:
+def _standing(kind: str, place: int) -> Made:
+    moments = [START + timedelta(days=day) for day in range(place + 1)]
+    visits = list(zip(TYPES[kind], moments, [*moments[1:], None], strict=False))
+    return Made("", kind, OWNERS[0], "", "open", Decimal(100), START, None, visits)
+
+
+def _deal(chance: random.Random) -> Made:
     kind = chance.choice(list(TYPES))
     stages = TYPES[kind]
     at = START + timedelta(hours=chance.randrange(24 * 300))
     potential = None if chance.random() < 0.1 else Decimal(chance.randrange(100, 900_000)) / 100
-    made = Made(f"C-{number}", kind, chance.choice(OWNERS), f"Client {number % 40}", "open", potential, at, None)
+    made = Made("", kind, chance.choice(OWNERS), "", "open", potential, at, None)
     place = 0
     while True:
         left = at + timedelta(hours=chance.randrange(1, 400))

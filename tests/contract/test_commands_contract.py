@@ -83,7 +83,7 @@ def test_open_funnel_counts_open_deals_where_they_stand(filled):
         assert {"probability", "expected_wins", "expected_income"} <= set(row)
 
 
-@pytest.mark.parametrize("param", ["colour=red", "from=yesterday", "type=Nonsense", "by=nothing", "from=2026-02-30"])
+@pytest.mark.parametrize("param", ["colour=red", "from=someday", "type=Nonsense", "by=nothing", "from=2026-02-30"])
 def test_a_wrong_parameter_is_wrong_usage_with_a_sentence(filled, param):
     done = filled("report", "funnel-closed", "--param", param, "--format", "json")
     assert (done.returncode, done.stdout) == (2, "")
