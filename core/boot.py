@@ -26,6 +26,8 @@ ENTITIES = {
     "client": "core.clients.fields:client_entity",
     "contact": "core.clients.fields:contact_entity",
     "source": "core.clients.fields:source_entity",
+    "category": "core.clients.fields:category_entity",
+    "segment": "core.clients.segments:segment_entity",
     "deal": "core.deals.fields:deal_entity",
     "deal_type": "core.stages.fields:deal_type_entity",
     "stage": "core.stages.fields:stage_entity",

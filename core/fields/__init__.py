@@ -9,6 +9,7 @@ from core.fields.groups import group_condition, group_expression, group_field
 from core.fields.labels import describe, group_labels, options, titles, value_labels
 from core.fields.operators import OPERATORS, operator_label
 from core.fields.periods import PARTS, PERIODS, period_days, period_label
+from core.fields.reading import Joins, read
 from core.fields.tree import Entity, Field, Members, entity, label_of, property_field, resolve, tree
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "PERIODS",
     "Entity",
     "Field",
+    "Joins",
     "Members",
     "alive",
     "checked",
@@ -33,6 +35,7 @@ __all__ = [
     "period_days",
     "period_label",
     "property_field",
+    "read",
     "resolve",
     "seen",
     "titles",

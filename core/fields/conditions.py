@@ -24,9 +24,7 @@ MOST_CONDITIONS = 50
 KEYS = {"field", "op", "value"}
 
 
-def condition(
-    crm: CRM, start: Entity, conditions: Sequence[dict], user: User | None, source: Any = None
-) -> Expression:
+def condition(crm: CRM, start: Entity, conditions: Sequence[dict], user: User | None, source: Any = None) -> Expression:
     """Returns the expression that keeps the records which meet every condition and which `user` may see.
 
     `user` None is the system itself and sees everything; `source` is the model or the alias in the query. Raises
@@ -41,9 +39,12 @@ def condition(
 
 def seen(start: Entity, user: User | None, source: Any = None) -> Expression | None:
     """Returns the condition of what `user` may see of an entity, or None if that is all of it."""
+    source = start.model if source is None else source
+    if user is not None and start.seen is not None:
+        return start.seen(user, source)
     if user is None or not start.owner or user.role.scope == "all":
         return None
-    return visible_to(user, getattr(start.model if source is None else source, start.owner))
+    return visible_to(user, getattr(source, start.owner))
 
 
 def alive(start: Entity, source: Any = None) -> Expression:

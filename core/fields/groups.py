@@ -6,9 +6,9 @@ from typing import Any
 from peewee import JOIN, ModelSelect, fn
 
 from core.errors import InvalidInput
-from core.fields.conditions import seen
 from core.fields.periods import PARTS, bucket, next_first_day
-from core.fields.tree import Entity, Step, entity, resolve
+from core.fields.reading import Joins
+from core.fields.tree import Entity, Step, resolve
 from core.i18n import _
 from core.runtime import CRM
 from core.users.models import User
@@ -30,7 +30,12 @@ def group_field(crm: CRM, start: Entity, path: str) -> tuple[Step, str]:
     step = resolve(crm, start, bare)
     is_time = step.field.kind in ("date", "moment")
     is_listed = step.field.kind == "multichoice" and step.field.members is None
-    if is_listed or step.field.test or any(link.reverse for link in (*step.links, step.field)) or (part and not is_time):
+    if (
+        is_listed
+        or step.field.test
+        or any(link.reverse for link in (*step.links, step.field))
+        or (part and not is_time)
+    ):
         raise InvalidInput(_("Records can't be grouped by “%(field)s”.", field=str(step.field.label)))
     return step, (part or DEFAULT_PART) if is_time else ""
 
@@ -44,14 +49,9 @@ def group_expression(
     is no value. Grouping by a multichoice counts a record once for each of its choices.
     """
     step, part = group_field(crm, start, path)
-    here = start.model if source is None else source
-    for link in step.links:
-        target = entity(crm, link.target)
-        there = target.model.alias()
-        joined = link.of(here) == there.id
-        visible = seen(target, user, there)
-        query = query.join_from(here, there, JOIN.LEFT_OUTER, on=joined if visible is None else joined & visible)
-        here = there
+    joins = Joins(crm, start, query, user, source)
+    here = joins.source_of(step.links)
+    query = joins.query
     if step.field.members is not None:
         members = step.field.members
         table = members.model.alias()

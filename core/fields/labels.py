@@ -84,7 +84,7 @@ def options(crm: CRM, start: Entity, path: str, user: User | None, search: str =
     """Returns values to choose from for a field, as (value, label); of linked records those that `user` may see."""
     field = resolve(crm, start, path).field
     wanted = search.strip().lower()
-    if field.kind in ("choice", "multichoice") or (field.kind == "link" and field.choices):
+    if field.kind in ("choice", "multichoice"):
         return [(value, str(label)) for value, label in field.pairs() if wanted in str(label).lower()]
     if field.kind == "bool":
         return [(True, _("Yes")), (False, _("No"))]

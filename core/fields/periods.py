@@ -77,8 +77,7 @@ def period_days(name: str, today: date) -> tuple[date, date]:
 def period_label(name: str) -> str:
     """Returns what a relative period is called."""
     if found := _DAYS.match(name):
-        words = _("the last %(n)s days", n=found[2]) if found[1] == "last" else _("the next %(n)s days", n=found[2])
-        return words
+        return _("the last %(n)s days", n=found[2]) if found[1] == "last" else _("the next %(n)s days", n=found[2])
     return str(PERIODS.get(name, name))
 
 
@@ -120,7 +119,9 @@ def bucket(crm: CRM, part: str, column: Any, *, is_moment: bool) -> Any:
     """Returns SQL of the key (first day, ISO text) of the period that a date or moment column lies in."""
     if is_postgres(crm.database):
         if is_moment:
-            column = fn.timezone(crm.config.time_zone, fn.to_timestamp(column / 1_000_000.0, coerce=False), coerce=False)
+            column = fn.timezone(
+                crm.config.time_zone, fn.to_timestamp(column / 1_000_000.0, coerce=False), coerce=False
+            )
         else:
             column = column.cast("timestamp")
         return fn.to_char(fn.date_trunc(part, column, coerce=False), "YYYY-MM-DD", coerce=False)
@@ -140,7 +141,7 @@ def _offset(column: Any, zone: str, last_year: int) -> Any:
 
 @lru_cache(maxsize=16)
 def offset_changes(zone: str, last_year: int) -> list[tuple[datetime, int]]:
-    """Returns the moments, rising, at which the zone's offset from UTC changes, with the offset in seconds from then."""
+    """Returns the moments, rising, at which the zone's offset from UTC changes, and the new offset in seconds."""
     info, at, end = ZoneInfo(zone), _OLDEST, datetime(last_year, 1, 1, tzinfo=UTC)
     changes = [(at, _offset_at(info, at))]
     while at < end:

@@ -24,8 +24,8 @@ MOST_VALUES = 1_000
 ME = "me"
 MY_TEAM = "my_team"
 _LIMIT = 1 << 63
-_YES = {True, 1, "true", "yes", "1"}
-_NO = {False, 0, "false", "no", "0"}
+_YES = {True, "true", "yes", "1"}
+_NO = {False, "false", "no", "0"}
 
 
 @dataclass(frozen=True)

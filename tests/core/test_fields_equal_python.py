@@ -62,7 +62,13 @@ def _conditions_of(field, kind):
     one = {**VALUES, "labels": st.sampled_from([1, 2, 3]), "multichoice": CHOICES, "moment": DATES}[kind]
     one = one.filter(bool) if kind == "text" else one
     several = st.lists(one, min_size=1, max_size=3)
-    values = {"empty": st.none(), "not_empty": st.none(), "in": several, "not_in": several, "between": st.tuples(one, one)}
+    values = {
+        "empty": st.none(),
+        "not_empty": st.none(),
+        "in": several,
+        "not_in": several,
+        "between": st.tuples(one, one),
+    }
     ops = OPERATORS["multichoice" if kind == "labels" else kind]
     return st.one_of([st.tuples(st.just(field), st.just(op), values.get(op, one)) for op in ops])
 
@@ -117,7 +123,9 @@ def store(crm, stored):
     ids = list(range(1, len(stored) + 1))
     if ids:
         Thing.insert_many([{"id": number, **_kept(row)} for number, row in zip(ids, stored, strict=True)]).execute()
-    labels = [{"thing": number, "number": one} for number, row in zip(ids, stored, strict=True) for one in row["labels"]]
+    labels = [
+        {"thing": number, "number": one} for number, row in zip(ids, stored, strict=True) for one in row["labels"]
+    ]
     if labels:
         Label.insert_many(labels).execute()
     return ids

@@ -1,0 +1,98 @@
+"""What a list reads: which records match, how many, in what order, and their values for the chosen columns."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from peewee import Expression, ModelSelect
+
+from core.errors import InvalidInput
+from core.fields import Entity, Joins, alive, condition, entity, read, resolve
+from core.i18n import _
+from core.runtime import CRM
+from core.users.models import User
+from core.web.lists.definition import ListPage
+from core.web.lists.state import DEEPEST, PAGE, State
+
+# The most records that one action changes: more would keep others from writing for too long.
+MOST_CHOSEN = 10_000
+
+
+@dataclass
+class Source:
+    """The records of a list in one state, as one user sees them."""
+
+    crm: CRM
+    list_page: ListPage
+    state: State
+    user: User
+
+    @cached_property
+    def entity(self) -> Entity:
+        """The kind of record."""
+        return entity(self.crm, self.list_page.entity)
+
+    @cached_property
+    def where(self) -> Expression:
+        """What keeps the matching records; raises InvalidInput for a condition that can't be used."""
+        found = alive(self.entity) & condition(self.crm, self.entity, self.state.conditions, self.user)
+        return found & self.list_page.search(self.entity.model, self.state.q) if self.state.q else found
+
+    def page_ids(self, size: int = PAGE) -> list[int]:
+        """Returns the ids of the page's records, in order, and one more if another page follows."""
+        offset = (self.state.page - 1) * PAGE
+        return [row[0] for row in self.ordered().limit(size + 1).offset(offset).tuples()]
+
+    def ordered(self) -> ModelSelect:
+        """Returns the query of the matching ids in the order of the state."""
+        model = self.entity.model
+        query = model.select(model.id).where(self.where)
+        sort = self.state.sort or self.list_page.sort or "-id"
+        path, is_falling = sort.removeprefix("-"), sort.startswith("-")
+        if path == "id":
+            return query.order_by(model.id.desc() if is_falling else model.id)
+        if column := self.list_page.sorts.get(path):
+            expression = getattr(model, column)
+        else:
+            joins = Joins(self.crm, self.entity, query, self.user)
+            expression = _sortable(self, joins, path)
+            query = joins.query
+        nulls = None if path in self.list_page.sorts else "last"
+        ordering = expression.desc(nulls=nulls) if is_falling else expression.asc(nulls=nulls)
+        return query.order_by(ordering, model.id.desc() if is_falling else model.id)
+
+    def count(self) -> int:
+        """Returns how many records match, at most DEEPEST + 1: counting stops there."""
+        model = self.entity.model
+        return model.select(model.id).where(self.where).limit(DEEPEST + 1).count()
+
+    def chosen_ids(self, ids: list[int], *, is_all: bool) -> list[int]:
+        """Returns those of the ids, or of all that match, which the user may see; raises InvalidInput for too many."""
+        model = self.entity.model
+        where = self.where
+        if not is_all:
+            where = alive(self.entity) & condition(self.crm, self.entity, (), self.user) & (model.id << ids)
+        found = [row[0] for row in model.select(model.id).where(where).limit(MOST_CHOSEN + 1).tuples()]
+        if len(found) > MOST_CHOSEN:
+            raise InvalidInput(_("At most %(n)s records can be changed at once; narrow the search.", n=MOST_CHOSEN))
+        if not found:
+            raise InvalidInput(_("Choose at least one record first."))
+        return found
+
+    def values(self, ids: list[int], columns: tuple[str, ...]) -> dict[int, dict[str, Any]]:
+        """Returns the values of the columns, and of the currencies they need, by record."""
+        needed = dict.fromkeys(
+            (*columns, *(self.list_page.money[path] for path in columns if path in self.list_page.money))
+        )
+        return read(self.crm, self.entity, list(needed), ids, self.user)
+
+
+def _sortable(source: Source, joins: Joins, path: str) -> Any:
+    """Returns what to sort by: the name of a linked record instead of its id."""
+    step = resolve(source.crm, source.entity, path)
+    if step.field.kind == "multichoice" or step.field.reverse or step.field.test:
+        raise InvalidInput(_("The list can't be sorted by “%(field)s”.", field=str(step.field.label)))
+    if step.field.is_link and not step.field.json_key:
+        target = entity(source.crm, step.field.target)
+        return getattr(joins.source_of((*step.links, step.field)), target.title)
+    return joins.expression(step)
