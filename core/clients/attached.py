@@ -18,6 +18,8 @@ STAYING = frozenset({"core_audit", "core_merge", "core_client"})
 _OF_CLIENTS = "entity = 'client'"
 _MEMBERS = "segment_id IN (SELECT id FROM core_segment WHERE entity = 'client')"
 _AT_ONCE = 500
+# PostgreSQL takes a third of a second to describe its tables; they change only while the instance is down.
+_described: dict[frozenset[str], tuple["Attachment", ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,14 @@ class Attachment:
     """A column by which rows of a table hang on clients, where `condition` holds.
 
     `unique_with` are the sets of other columns with which it is unique; `parents` are the foreign keys (column,
-    table) to other tables whose rows may hang on clients as well.
+    table, whether it may be empty) to other tables whose rows may hang on clients as well.
     """
 
     table: str
     column: str
     condition: str = "1 = 1"
     unique_with: tuple[tuple[str, ...], ...] = ()
-    parents: tuple[tuple[str, str], ...] = ()
+    parents: tuple[tuple[str, str, bool], ...] = ()
 
     @property
     def key(self) -> str:
@@ -40,25 +42,15 @@ class Attachment:
         return f"{self.table}.{self.column}"
 
 
-def attachments(crm: CRM) -> list[Attachment]:
-    """Returns every way in which rows hang on clients, in this database as it is now."""
-    found = []
-    for table in sorted(set(crm.database.get_tables()) - STAYING):
-        columns = {one.name for one in crm.database.get_columns(table)}
-        if "id" not in columns:
-            continue
-        keys = crm.database.get_foreign_keys(table)
-        parents = tuple((one.column, one.dest_table) for one in keys if one.dest_table != "core_client")
-        for one in keys:
-            if one.dest_table == "core_client":
-                unique = _unique_with(crm.database, table, one.column)
-                found.append(Attachment(table, one.column, unique_with=unique, parents=parents))
-        if table.startswith("core_") and {"entity", "entity_id"} <= columns:
-            unique = _unique_with(crm.database, table, "entity_id")
-            found.append(Attachment(table, "entity_id", _OF_CLIENTS, unique))
-    # A member's row says only an id; its segment says of what.
-    found.append(Attachment("core_segment_member", "entity_id", _MEMBERS, (("segment_id",),)))
-    return found
+def attachments(crm: CRM) -> tuple[Attachment, ...]:
+    """Returns every way in which rows hang on clients in this database."""
+    tables = frozenset(crm.database.get_tables())
+    if tables not in _described:
+        # A member's row says only an id; its segment says of what.
+        members = Attachment("core_segment_member", "entity_id", _MEMBERS, (("segment_id",),))
+        found = [one for table in sorted(tables - STAYING) for one in _of_table(crm.database, table)]
+        _described[tables] = (*found, members)
+    return _described[tables]
 
 
 def counts(crm: CRM, attachment: Attachment, client_ids: Sequence[int]) -> dict[int, int]:
@@ -108,7 +100,7 @@ def follow(
 ) -> list[int]:
     """Moves rows made since (id above `after`) whose contact or deal is among `gone_on` ({table: ids}) after it."""
     one, moved = attachment, []
-    for column, table in one.parents:
+    for column, table, _may_be_empty in one.parents:
         for some in chunked(sorted(gone_on.get(table, ())), _AT_ONCE):
             marks = ", ".join("?" * len(some))
             query = (
@@ -122,10 +114,9 @@ def follow(
 def part(crm: CRM, attachment: Attachment, found: Iterable[Attachment], *, kept: int, gone: int) -> None:
     """Empties links of rows to a contact or deal of the other client: two clients don't share one."""
     one = attachment
-    nullable = {column.name for column in crm.database.get_columns(one.table) if column.null}
-    hanging = {(other.table, other.column) for other in found}
-    for column, table in one.parents:
-        for other in (their for name, their in hanging if name == table and column in nullable):
+    hanging = [(other.table, other.column) for other in found]
+    for column, table, may_be_empty in one.parents:
+        for other in (their for name, their in hanging if name == table and may_be_empty):
             query = (
                 f"UPDATE {one.table} SET {column} = NULL WHERE {one.column} IN (?, ?) AND EXISTS (SELECT 1 FROM {table}"
                 f" theirs WHERE theirs.id = {one.table}.{column} AND theirs.{other} IN (?, ?)"
@@ -139,6 +130,21 @@ def run(crm: CRM, query: str, values: Sequence[Any]) -> list[tuple]:
     # Names of tables and columns come from the schema, every value is bound.
     cursor = crm.database.execute_sql(query.replace("?", crm.database.param), tuple(values))
     return cursor.fetchall() if cursor.description else []
+
+
+def _of_table(database: Database, table: str) -> list[Attachment]:
+    columns = {one.name: one.null for one in database.get_columns(table)}
+    if "id" not in columns:
+        return []
+    keys, found = database.get_foreign_keys(table), []
+    parents = tuple((one.column, one.dest_table, columns[one.column]) for one in keys if one.dest_table not in STAYING)
+    for one in keys:
+        if one.dest_table == "core_client":
+            unique = _unique_with(database, table, one.column)
+            found.append(Attachment(table, one.column, unique_with=unique, parents=parents))
+    if table.startswith("core_") and {"entity", "entity_id"} <= set(columns):
+        found.append(Attachment(table, "entity_id", _OF_CLIENTS, _unique_with(database, table, "entity_id")))
+    return found
 
 
 def _unique_with(database: Database, table: str, column: str) -> tuple[tuple[str, ...], ...]:

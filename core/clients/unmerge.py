@@ -79,7 +79,7 @@ def _move_back(crm: CRM, kept_id: int, gone_id: int, before: dict[str, Any]) -> 
 
 
 def _follow(
-    crm: CRM, found: list[Attachment], back: dict[str, set[int]], last: dict[str, int], kept_id: int, gone_id: int
+    crm: CRM, found: tuple[Attachment, ...], back: dict[str, set[int]], last: dict[str, int], kept_id: int, gone_id: int
 ) -> None:
     """Moves what was added since to the contacts and deals that went back, and what was added to that in turn."""
     is_moving = True
