@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-PASSED, LOST, LIGHT = "#1f6fc5", "#f08c2e", "#a9cdf0"
+PASSED, LOST, LIGHT = "#12857b", "#f2983e", "#a6d8d2"
 INK = "#1d273b"
 FONT = "Noto Sans, DejaVu Sans, sans-serif"
 STEP = 38
@@ -78,7 +78,26 @@ def on_paper(specification: Mapping[str, Any], *, width: int, has_labels: bool =
         "legend": config.get("legend", {}) | ink,
         "text": {"color": INK, "font": FONT},
     }
-    return {**specification, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}, "config": config}
+    layers = [_without_links(layer) for layer in specification["layer"]]
+    size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return {**specification, **size, "layer": layers, "config": config}
+
+
+def with_links(specification: Mapping[str, Any], address: str) -> dict[str, Any]:
+    """Returns a specification whose bars lead to the lists behind them, at `address`."""
+    return {**specification, "layer": [_with_links(layer, address) for layer in specification["layer"]]}
+
+
+def _without_links(layer: Mapping[str, Any]) -> Mapping[str, Any]:
+    encoding = {name: channel for name, channel in layer["encoding"].items() if name not in ("href", "tooltip")}
+    return {**layer, "encoding": encoding}
+
+
+def _with_links(layer: Mapping[str, Any], address: str) -> Mapping[str, Any]:
+    values = [
+        {**value, "link": address + value["link"]} if value.get("link") else value for value in layer["data"]["values"]
+    ]
+    return {**layer, "data": {"values": values}}
 
 
 def _bars(bars: Sequence[Bar], core: str, flank: str, colours: tuple[str, str], across: dict) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from core.api import CRM, InvalidInput, fields
 from core.api import gettext as _
 from plugins.reports.dimensions import ALIASES
 
-PARAMETER = "conditions"
+PARAMETER = "f"
 LISTS = ("in", "not_in", "between")
 
 
@@ -36,19 +36,29 @@ def read_condition(crm: CRM, name: str, values: Sequence[str]) -> dict[str, Any]
     condition: dict[str, Any] = {"field": path, "op": op}
     if op not in ("empty", "not_empty"):
         condition["value"] = found if op in LISTS else found[-1]
-    fields.condition(crm, deals, [condition], None)
     return condition
 
 
-def read_conditions(crm: CRM, text: str) -> list[dict[str, Any]]:
-    """Returns the conditions of a JSON text, as the chooser and saved variants write them; InvalidInput if wrong."""
+def read_conditions(text: str) -> list[dict[str, Any]]:
+    """Returns the condition, or the list of them, of a JSON text, as the chooser and the list of deals write them."""
     try:
-        conditions = json.loads(text)
-    except ValueError as error:
-        sentence = _("The parameter “conditions” is no JSON list of conditions.")
-        raise InvalidInput(sentence, fields={PARAMETER: [sentence]}) from error
-    fields.condition(crm, fields.entity(crm, "deal"), conditions, None)
-    return conditions
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable() from error
+    found = found if isinstance(found, list) else [found]
+    if not all(isinstance(one, dict) and isinstance(one.get("field"), str) for one in found):
+        raise _unreadable()
+    return found
+
+
+def _unreadable() -> InvalidInput:
+    sentence = _("A filter can't be read: “f” is a condition as JSON, with field, op and value.")
+    return InvalidInput(sentence, fields={PARAMETER: [sentence]})
+
+
+def as_text(condition: Mapping[str, Any]) -> str:
+    """Returns a condition as an address has it."""
+    return json.dumps(condition, ensure_ascii=False, separators=(",", ":"))
 
 
 def in_words(crm: CRM, conditions: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.api import Permission, hook, lazy
+from core.api import MenuItem, Permission, RestRoutes, Routes, hook, lazy
 from plugins.reports.commands import report
 
 EVERYBODY = ("director", "head", "seller", "agent", "reader")
@@ -22,3 +22,25 @@ def permissions() -> list[Permission]:
 def commands() -> list[Any]:
     """Adds `hinka report`."""
     return [report]
+
+
+@hook
+def menu_items() -> list[MenuItem]:
+    """Adds the reports to the menu."""
+    return [MenuItem("reports", lazy("Reports"), "reports.index", "chart-funnel", 400, "reports.read")]
+
+
+@hook
+def routes() -> list[Routes]:
+    """Adds the pages."""
+    from plugins.reports.pages import blueprint  # only the web needs them
+
+    return [Routes(blueprint, "/reports")]
+
+
+@hook
+def rest_routes() -> list[RestRoutes]:
+    """Adds the reports to the REST API."""
+    from plugins.reports.api_v1 import blueprint  # only the web needs it
+
+    return [RestRoutes(blueprint)]

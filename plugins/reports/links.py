@@ -1,12 +1,12 @@
 """Which list of deals stands behind a number: conditions that the list of deals understands."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from core.api import CRM, fields
+from plugins.reports.conditions import as_text
 from plugins.reports.dimensions import Dimension
 from plugins.reports.funnel.closed import FINAL, VISITED
 from plugins.reports.parameters import Settings
@@ -85,7 +85,7 @@ class Linker:
 
 def as_query(conditions: Conditions) -> str:
     """Returns the conditions as the query of the address of the list of deals."""
-    pairs = [("f", json.dumps(one, ensure_ascii=False, separators=(",", ":"))) for one in conditions]
+    pairs = [("f", as_text(one)) for one in conditions]
     return urlencode(pairs or [("all", "1")])
 
 

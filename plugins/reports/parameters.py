@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
-from core.api import CRM, InvalidInput
+from core.api import CRM, InvalidInput, User, fields
 from core.api import gettext as _
 from plugins.reports.conditions import PARAMETER, is_field, read_condition, read_conditions
 from plugins.reports.funnel.closed import COUNTINGS, FINAL
@@ -37,7 +37,12 @@ class Settings:
 
 
 def read_settings(
-    crm: CRM, report: str, known: Sequence[str], pairs: Iterable[tuple[str, str]], indicators: Sequence[str]
+    crm: CRM,
+    user: User | None,
+    report: str,
+    known: Sequence[str],
+    pairs: Iterable[tuple[str, str]],
+    indicators: Sequence[str],
 ) -> Settings:
     """Returns the settings that the parameters mean; raises InvalidInput, with the field's name, for a wrong one."""
     given: dict[str, list[str]] = {}
@@ -55,7 +60,7 @@ def read_settings(
         type_ids=_types(crm, given.get("type", [])),
         period=period,
         compared=_compared(crm, one, period),
-        conditions=_conditions(crm, given, known),
+        conditions=_conditions(crm, user, given, known),
         by=one.get("by", ""),
         columns=one.get("columns", ""),
         indicators=_indicators(given.get("indicators", []), indicators),
@@ -78,12 +83,18 @@ def read_day(crm: CRM, name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        refuse(name, _("“%(value)s” is no day: write %(name)s like 2026-03-31.", value=text, name=name))
+        refuse(name, _("“%(value)s” is no day: write “%(name)s” like 2026-03-31.", value=text, name=name))
 
 
-def _conditions(crm: CRM, given: Mapping[str, list[str]], known: Sequence[str]) -> tuple[dict[str, Any], ...]:
-    found = [condition for text in given.get(PARAMETER, ()) for condition in read_conditions(crm, text)]
-    return (*found, *(read_condition(crm, name, values) for name, values in given.items() if name not in known))
+def _conditions(
+    crm: CRM, user: User | None, given: Mapping[str, list[str]], known: Sequence[str]
+) -> tuple[dict[str, Any], ...]:
+    found = [condition for text in given.get(PARAMETER, ()) for condition in read_conditions(text)]
+    named = {name: values for name, values in given.items() if name not in known}
+    found += [read_condition(crm, name, values) for name, values in named.items()]
+    if found:
+        fields.condition(crm, fields.entity(crm, "deal"), found, user)
+    return tuple(found)
 
 
 def _period(crm: CRM, one: Mapping[str, str]) -> Period:

@@ -47,4 +47,9 @@ def make_report(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[st
     Raises NotFound for an unknown report, InvalidInput for a wrong parameter.
     """
     report = get_report(name)
-    return report.make(crm, user, read_settings(crm, name, report.parameters, pairs, report.indicators))
+    return report.make(crm, user, read_pairs(crm, user, report, pairs))
+
+
+def read_pairs(crm: CRM, user: User | None, report: Report, pairs: Iterable[tuple[str, str]]) -> Settings:
+    """Returns the settings that the parameters mean to a report; raises InvalidInput for a wrong one."""
+    return read_settings(crm, user, report.name, report.parameters, pairs, report.indicators)

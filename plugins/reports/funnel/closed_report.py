@@ -76,7 +76,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         settings=tuple(words),
         figures=_figures(asked, crm.currency, Linker(crm, settings)),
         tables=tuple(tables),
-        charts=_charts(asked, crm.currency, settings),
+        charts=_charts(asked, crm.currency, Linker(crm, settings)),
         notes=_notes(asked),
         data=data,
         is_empty=not asked.company.totals.closed,
@@ -197,25 +197,26 @@ def _figures(asked: Asked, currency: str, linker: Linker) -> tuple[Figure, ...]:
     )
 
 
-def _charts(asked: Asked, currency: str, settings: Settings) -> tuple[Chart, ...]:
+def _charts(asked: Asked, currency: str, linker: Linker) -> tuple[Chart, ...]:
     rows = whole(asked.company.rows)
     before = {(row.frame, row.stage_id): row for row in whole(asked.before.rows)} if asked.before is not None else {}
     charts = []
     for frame in asked.frames[: MOST_CHARTS // 2 if len(asked.frames) > 1 else 1]:
         own = [row for row in rows if row.frame == frame]
         name = f"{frame.type}: " if len(asked.frames) > 1 else ""
-        compared = settings.compared.words() if settings.compared else ""
+        compared = linker.settings.compared.words() if linker.settings.compared else ""
         for key, title in (
             ("deals", _("Number of deals")),
             ("potential", _("Potential, %(currency)s", currency=currency)),
         ):
-            bars = [_bar(row, key, before.get((row.frame, row.stage_id))) for row in own]
+            bars = [_bar(row, key, before.get((row.frame, row.stage_id)), _links(row, linker, None)) for row in own]
             chart = funnel_chart(bars, _("Passed"), _("Lost"), before=compared)
-            charts.append(Chart(f"{key}-{frame.type_ids[0]}", name + title, chart, _described(own)))
+            outlined = " · " + _("dashed: %(period)s", period=compared) if compared else ""
+            charts.append(Chart(f"{key}-{frame.type_ids[0]}", name + title + outlined, chart, _described(own)))
     return tuple(charts)
 
 
-def _bar(row: ClosedRow, measure: str, before: ClosedRow | None) -> Bar:
+def _bar(row: ClosedRow, measure: str, before: ClosedRow | None, links: dict[str, str]) -> Bar:
     if measure == "deals":
         reached, passed, lost = row.reached, row.passed, row.lost
         earlier = before.reached if before else None
@@ -235,6 +236,8 @@ def _bar(row: ClosedRow, measure: str, before: ClosedRow | None) -> Bar:
         flank_hint=_(
             "%(stage)s: %(n)s lost of %(all)s", stage=stage, n=format_number(lost), all=format_number(reached)
         ),
+        core_link=links.get("passed", ""),
+        flank_link=links.get("lost", ""),
         before=None if earlier is None else float(earlier),
         before_hint="" if earlier is None else _("%(n)s before", n=format_number(earlier)),
     )

@@ -70,7 +70,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         settings=tuple(settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})),
         figures=_figures(company, clients, crm.currency),
         tables=tuple(tables),
-        charts=_charts(frames, company.rows, crm.currency),
+        charts=_charts(frames, company.rows, crm.currency, Linker(crm, settings)),
         notes=_notes(company),
         data=data,
         is_empty=not (company.totals.count or company.totals.on_hold),
@@ -172,7 +172,7 @@ def _figures(funnel: OpenFunnel, clients: int, currency: str) -> tuple[Figure, .
     )
 
 
-def _charts(frames: Sequence[Frame], rows: Sequence[OpenRow], currency: str) -> tuple[Chart, ...]:
+def _charts(frames: Sequence[Frame], rows: Sequence[OpenRow], currency: str, linker: Linker) -> tuple[Chart, ...]:
     charts = []
     for frame in frames[: MOST_CHARTS // 2 if len(frames) > 1 else 1]:
         own = [row for row in rows if row.frame == frame]
@@ -190,12 +190,15 @@ def _charts(frames: Sequence[Frame], rows: Sequence[OpenRow], currency: str) -> 
     return tuple(charts)
 
 
-def _bar(row: OpenRow, *, by_money: bool) -> Bar:
+def _bar(row: OpenRow, linker: Linker, *, by_money: bool) -> Bar:
     whole = money(row.potential) if by_money else row.count
     core = (money(row.expected_income or 0) if by_money else share(row.expected_wins)) or 0
     stage = stage_words(row.stage)
     chance = format_percent(share(row.probability))
+    link = _link(linker, "deals", row, None)
     return Bar(
+        core_link=link,
+        flank_link=link,
         stage=stage,
         whole=float(whole),
         core=float(core),

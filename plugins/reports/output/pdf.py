@@ -13,7 +13,7 @@ from plugins.reports.output.paper import press
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "reports"
 WIDTHS = (430, 300)  # a chart with the names of its stages, and the one beside it
-COLUMNS_ON_A_PAGE = 9
+COLUMNS_ON_A_PAGE = 15
 
 
 def write_pdf(document: Document) -> bytes:

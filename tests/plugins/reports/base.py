@@ -82,7 +82,14 @@ def _deal(rnd: random.Random, owners: list) -> PlainDeal:
     potential = None if rnd.random() < 0.1 else Decimal(rnd.randint(100, 90_000_00)) / 100
     opened_at = START + timedelta(minutes=rnd.randrange(DAYS * 24 * 60))
     deal = PlainDeal(
-        kind, version, rnd.randrange(40), rnd.choice(owners), rnd.choice(("Fair", "Call")), currency, potential, opened_at
+        kind,
+        version,
+        rnd.randrange(40),
+        rnd.choice(owners),
+        rnd.choice(("Fair", "Call")),
+        currency,
+        potential,
+        opened_at,
     )
     moment = _walk(rnd, deal, owners)
     roll = rnd.random()
@@ -164,14 +171,10 @@ def _types(crm: CRM, stages: dict[str, int]) -> tuple[dict[str, int], dict[tuple
             types[kind] = _insert(
                 crm, "core_deal_type", name=kind, mode=mode, is_used=True, registers_demand=False, created_at=now
             )
-        version = _insert(
-            crm, "core_deal_type_version", deal_type_id=types[kind], number=number, published_at=now
-        )
+        version = _insert(crm, "core_deal_type_version", deal_type_id=types[kind], number=number, published_at=now)
         versions[kind, number] = version
         for place, (stage, chance) in enumerate(steps):
-            _insert(
-                crm, "core_type_stage", version_id=version, stage_id=stages[stage], place=place, probability=chance
-            )
+            _insert(crm, "core_type_stage", version_id=version, stage_id=stages[stage], place=place, probability=chance)
         sql = f"UPDATE core_deal_type SET published_version_id = {version} WHERE id = {types[kind]}"
         crm.database.execute_sql(sql)
     return types, versions

@@ -4,6 +4,7 @@ import json
 from urllib.parse import parse_qs
 
 import pytest
+
 from core.api import Deal, fields
 
 

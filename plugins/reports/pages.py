@@ -1,0 +1,152 @@
+"""The pages of reports: a funnel with its settings, its files, and saved settings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Blueprint, Response, make_response, request, url_for
+
+from core.api import InvalidInput, fields, go, go_to, list_filters, needs, page, present_crm, present_user
+from core.api import gettext as _
+from plugins.reports import variants
+from plugins.reports.charts import with_links
+from plugins.reports.conditions import PARAMETER, as_text
+from plugins.reports.document import as_shown
+from plugins.reports.output.forms import write
+from plugins.reports.output.pdf import change_words
+from plugins.reports.panel import make_panel
+from plugins.reports.registry import REPORTS, get_report, make_report
+
+blueprint = Blueprint(
+    "reports", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+)
+# Names that belong to the page, not to the report.
+OWN = ("variant", "format")
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Stands where the templates of the filter chooser expect the state of a list; `of` are the report's settings."""
+
+    name: str
+    of: str
+    q = sort = measure = ""
+    texts = groups = ()
+    view = "list"
+
+    @property
+    def path(self) -> str:
+        """The address that the form of a filter is sent to."""
+        return url_for("reports.choose", name=self.name, of=self.of)
+
+    def url(self) -> str:
+        """Returns the address of the chooser's parts."""
+        return self.path
+
+    def address(self, more: list[tuple[str, str]]) -> str:
+        """Returns the address of the report with these settings and more."""
+        return url_for("reports.show", name=self.name) + "?" + urlencode([*parse_qsl(self.of), *more])
+
+
+@blueprint.get("/")
+@needs("reports.read")
+def index() -> str:
+    """Shows the reports there are, and saved settings."""
+    saved = variants.variants_of(present_user())
+    return page("reports/index.html", reports=REPORTS.values(), saved=saved, query=variants.query_of)
+
+
+@blueprint.get("/<name>")
+@needs("reports.read")
+def show(name: str) -> str | Response:
+    """Shows a report with its settings; those that can't be used are named, and the page stays usable."""
+    crm, user, report = present_crm(), present_user(), get_report(name)
+    pairs, problem = _pairs(request.args.items(multi=True)), ""
+    try:
+        document = make_report(crm, user, name, pairs)
+    except InvalidInput as error:
+        problem, document = str(error), None
+    return page(
+        "reports/page.html",
+        report=report,
+        document=document,
+        problem=problem,
+        panel=make_panel(crm, user, report, pairs),
+        saved=variants.variants_of(user, name),
+        variant=request.args.get("variant", 0, int),
+        pairs=pairs,
+        query=variants.query_of,
+        chooser=Chooser(name, urlencode(pairs)),
+        address=urlencode(pairs),
+        deals_url=url_for("deals.index") + "?",
+        shown=as_shown,
+        change=change_words,
+        linked=lambda specification: with_links(specification, url_for("deals.index") + "?"),
+    )
+
+
+@blueprint.get("/<name>/file")
+@needs("reports.export")
+def download(name: str) -> Response:
+    """Returns the report as a file."""
+    pairs = _pairs(request.args.items(multi=True))
+    file = write(make_report(present_crm(), present_user(), name, pairs), request.args.get("format", "pdf"))
+    response = make_response(file.content)
+    response.headers["Content-Type"] = file.media_type
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response
+
+
+@blueprint.get("/<name>/filters")
+@needs("reports.read")
+def choose(name: str) -> Any:
+    """Shows the tree of fields, or the form of one, as lists do; `add` leads to the report with one filter more."""
+    crm, args = present_crm(), request.args
+    deals, path = fields.entity(crm, "deal"), args.get("field", "")
+    chooser = Chooser(get_report(name).name, args.get("of", ""))
+    if "add" in args:
+        field = fields.resolve(crm, deals, args["add"]).field
+        return go_to(chooser.address([(PARAMETER, as_text(list_filters.condition_of(field, args["add"], args)))]))
+    part = args.get("part", "tree")
+    if part == "field":
+        label = fields.label_of(crm, deals, path)
+        form = list_filters.filter_form(crm, deals, path, present_user(), label)
+        return page("lists/field.html", form=form, state=chooser)
+    if part == "options":
+        found = fields.options(crm, deals, path, present_user(), args.get("search", ""))
+        return page("lists/options.html", choices=found)
+    nodes = list_filters.branch(crm, deals, args.get("at", ""), args.get("search", "").strip())
+    return page("lists/tree.html", nodes=nodes, use="filter", state=chooser, chosen=(), at=args.get("at", ""))
+
+
+@blueprint.post("/<name>/variants")
+@needs("reports.read")
+def save(name: str) -> Any:
+    """Saves the settings under a name and shows the report with them."""
+    variant = variants.save_variant(
+        present_crm(),
+        present_user(),
+        name,
+        request.form.get("name", ""),
+        _pairs(request.args.items(multi=True)),
+        is_shared="shared" in request.form,
+    )
+    words = _("Saved. You find these settings under “%(name)s”.", name=variant.name)
+    return go_to(url_for("reports.show", name=name) + "?" + variants.query_of(variant), words)
+
+
+@blueprint.post("/variants/<int:variant_id>/delete")
+@needs("reports.read")
+def delete(variant_id: int) -> Any:
+    """Deletes saved settings."""
+    variant = variants.delete_variant(present_crm(), present_user(), variant_id)
+    return go("reports.show", _("The settings “%(name)s” are deleted.", name=variant.name), name=variant.report)
+
+
+def _pairs(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    found = [(name, value) for name, value in items if name not in OWN and value.strip()]
+    # The panel sends all of its fields: a named period decides over days that were left in theirs.
+    if any(name == "period" for name, _value in found):
+        found = [(name, value) for name, value in found if name not in ("from", "to", "through")]
+    return found

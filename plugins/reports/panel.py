@@ -1,0 +1,115 @@
+"""The panel of settings beside a report: what can be chosen, what is chosen, and filters as chips."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from core.api import CRM, InvalidInput, Text, User, fields, lazy
+from plugins.reports.conditions import PARAMETER, in_words, read_condition, read_conditions
+from plugins.reports.dimensions import OFFERED
+from plugins.reports.funnel.matrix import INDICATORS
+from plugins.reports.periods import MORE_PRESETS, PRESETS
+from plugins.reports.registry import Report
+from plugins.reports.words import COUNTINGS
+
+Pairs = Sequence[tuple[str, str]]
+COMPARED = {"": lazy("nothing"), "previous": lazy("the period before"), "year": lazy("the same a year before")}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A select of the panel: its name, label, options as (value, label), and what is chosen."""
+
+    name: str
+    label: Text
+    options: list[tuple[str, Text]]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in words, with the query of the address without it."""
+
+    label: str
+    words: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All that the panel shows; `values` holds the other parameters by name."""
+
+    choices: dict[str, Choice]
+    indicators: list[tuple[str, Text, bool]]
+    chips: list[Chip]
+    values: dict[str, str]
+    kept: list[tuple[str, str]]
+    last_day: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is set among the further settings."""
+        return any(self.values.get(name) for name in ("by", "counting", "joined", "indicators"))
+
+
+def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
+    """Returns the panel of a report with the present settings, usable even if some of them are not."""
+    values = dict(pairs)
+    dimensions = [("", lazy("nothing")), *((name, title) for name, title in OFFERED.items() if name != "type")]
+    types = crm.database.execute_sql("SELECT id, name FROM core_deal_type ORDER BY name").fetchall()
+    offered: dict[str, tuple[Text, list[tuple[str, Text]]]] = {
+        "type": (lazy("Deal type"), [("", lazy("All types")), *((name, name) for _id, name in types)]),
+        "period": (lazy("Period"), _periods()),
+        "compare": (lazy("Compare with"), list(COMPARED.items())),
+        "columns": (lazy("Columns by"), dimensions),
+        "by": (lazy("Rows by"), dimensions),
+        "counting": (lazy("Count lost deals"), list(COUNTINGS.items())),
+    }
+    choices = {
+        name: Choice(name, label, _with_chosen(options, values.get(name, "")), values.get(name, ""))
+        for name, (label, options) in offered.items()
+        if name in report.parameters
+    }
+    chosen = values.get("indicators", "")
+    sent = [value for name, value in pairs if name == "indicators"] or [chosen]
+    ticked = {part for value in sent for part in value.split(",")}
+    indicators = [(name, INDICATORS[name][0], name in ticked) for name in report.indicators]
+    # What the panel has no field for goes along unseen: filters, and periods given by an address alone.
+    shown = {*choices, "from", "to", "through", "as_of", "joined", "indicators"}
+    kept = [(name, value) for name, value in pairs if name not in shown]
+    return Panel(choices, indicators, _chips(crm, report, pairs), values, kept, _last_day(values))
+
+
+def _last_day(values: dict[str, str]) -> str:
+    if "through" in values or "to" not in values:
+        return values.get("through", "")
+    try:
+        return str(date.fromisoformat(values["to"]) - timedelta(days=1))
+    except ValueError:
+        return ""
+
+
+def _periods() -> list[tuple[str, Text]]:
+    named = [(name, fields.period_label(name)) for name in PRESETS]
+    return [("", lazy("dates below, or all time")), *named, ("last_12_months", MORE_PRESETS["last_12_months"])]
+
+
+def _with_chosen(options: list[tuple[str, Text]], chosen: str) -> list[tuple[str, Text]]:
+    if chosen in [value for value, _label in options]:
+        return options
+    return [*options, (chosen, chosen)]
+
+
+def _chips(crm: CRM, report: Report, pairs: Pairs) -> list[Chip]:
+    chips = []
+    for place, (name, value) in enumerate(pairs):
+        if name in report.parameters and name != PARAMETER:
+            continue
+        rest = urlencode([pair for number, pair in enumerate(pairs) if number != place])
+        try:
+            found = read_conditions(value) if name == PARAMETER else [read_condition(crm, name, [value])]
+            chips += [Chip(label, words, rest) for label, words in in_words(crm, found)]
+        except InvalidInput:
+            chips.append(Chip(name, value, rest))
+    return chips
