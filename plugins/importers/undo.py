@@ -5,7 +5,7 @@ from collections.abc import Callable
 from core.api import CRM, Conflict, gettext
 
 from .models import Batch
-from .undo_clients import delete_clients, delete_contacts, restore_clients
+from .undo_clients import delete_clients, delete_contacts, delete_points, restore_clients
 from .undo_deals import delete_deals, restore_deals
 from .undo_made import delete_made
 from .undoing import Undoing
@@ -25,7 +25,7 @@ def undo_batch(crm: CRM, batch: Batch, *, tell: Callable[[int], None] | None = N
             with crm.work():
                 batch.state, batch.kept = "undoing", []
                 batch.save()
-        for step in (restore_deals, delete_deals, restore_clients, delete_contacts, delete_clients, delete_made):
+        for step in (restore_deals, delete_deals, delete_points, restore_clients, delete_contacts, delete_clients, delete_made):
             step(undoing)
         with crm.work():
             batch.state, batch.undone_at = "undone", crm.clock.now()

@@ -62,6 +62,24 @@ def delete_contacts(undoing: Undoing) -> None:
             undoing.keep("contact", {key: (names[key], reason) for key, reason in reasons.items()})
 
 
+def delete_points(undoing: Undoing) -> None:
+    """Takes away the phones, e-mails, categories and consents that the import added to clients it did not make."""
+    crm, batch_id = undoing.crm, undoing.batch.id
+    with crm.work():
+        for table, entity in (("core_contact_point", "point"), ("core_client_category", "client_category")):
+            change(
+                crm,
+                f"DELETE FROM {table} WHERE id IN (SELECT entity_id FROM importers_made WHERE batch_id = ? AND entity = ?)",
+                (batch_id, entity),
+            )
+        change(
+            crm,
+            "DELETE FROM core_consent WHERE how = ? AND client_id IN"
+            " (SELECT entity_id FROM importers_change WHERE batch_id = ? AND entity = 'client')",
+            (f"import:{batch_id}", batch_id),
+        )
+
+
 def restore_clients(undoing: Undoing) -> None:
     """Puts clients back as they were, field by field; a field that was edited since keeps the edit."""
     crm = undoing.crm
@@ -100,7 +118,6 @@ def _restore(undoing: Undoing, image: Change) -> tuple[str, str] | None:
             back[column] = before[column]
         elif column != "name_key":
             edited.append(column)
-    _delete_points(undoing, image.entity_id)
     if back:
         values = [json.dumps(value) if column == "properties" else value for column, value in back.items()]
         named = ", ".join(f"{column} = ?" for column in back)
@@ -127,24 +144,6 @@ def _properties_back(now: dict, before: dict, after: dict) -> tuple[dict, list[s
         else:
             back.pop(key, None)
     return back, edited
-
-
-def _delete_points(undoing: Undoing, client_id: int) -> None:
-    """Takes away the phones, e-mails and consents that the import added; they are noted beside the fields."""
-    crm = undoing.crm
-    for table, entity in (
-        ("core_contact_point", "point"),
-        ("core_client_category", "client_category"),
-    ):
-        change(
-            crm,
-            f"DELETE FROM {table} WHERE client_id = ? AND id IN"
-            " (SELECT entity_id FROM importers_made WHERE batch_id = ? AND entity = ?)",
-            (client_id, undoing.batch.id, entity),
-        )
-    change(
-        crm, "DELETE FROM core_consent WHERE client_id = ? AND how = ?", (client_id, f"import:{undoing.batch.id}")
-    )
 
 
 def _uses(undoing: Undoing, ids: list[int]) -> dict[int, Any]:

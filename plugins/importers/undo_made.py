@@ -2,8 +2,10 @@
 
 from peewee import IntegrityError
 
+from core.api import is_postgres
+
 from .models import Made
-from .sql import change
+from .sql import change, fetch
 from .undoing import Undoing
 
 # In this order: what refers to others goes first.
@@ -26,9 +28,22 @@ def delete_made(undoing: Undoing) -> None:
         made = list(Made.select().where(Made.batch == undoing.batch.id).order_by(Made.id.desc()))
         for entity, table in TABLES.items():
             for row in made:
-                if row.entity == entity:
+                if row.entity == entity and not (entity == "property" and _is_used(undoing, row.entity_id)):
                     _delete(undoing, table, row.entity_id)
         Made.delete().where(Made.batch == undoing.batch.id).execute()
+
+
+def _is_used(undoing: Undoing, property_id: int) -> bool:
+    """Whether any record still has a value of a property: the database knows of no link between them."""
+    rows = fetch(undoing.crm, "SELECT entity, key FROM core_property WHERE id = ?", (property_id,))
+    if not rows:
+        return False
+    entity, key = rows[0]
+    if is_postgres(undoing.crm.database):
+        has, value = "jsonb_extract_path(properties, ?)", key
+    else:
+        has, value = "json_extract(properties, ?)", f'$."{key}"'
+    return bool(fetch(undoing.crm, f"SELECT 1 FROM core_{entity} WHERE {has} IS NOT NULL LIMIT 1", (value,)))
 
 
 def _delete(undoing: Undoing, table: str, record_id: int) -> None:

@@ -60,6 +60,8 @@ MORE_COUNTRIES = {
     "usa": "US", "u.s.a.": "US", "united_states_of_america": "US", "сша": "US", "uk": "GB", "england": "GB",
     "great_britain": "GB", "англия": "GB", "рф": "RU", "российская_федерация": "RU", "shba": "US", "kosova": "XK",
     "maqedonia": "MK", "macedonia": "MK", "czech_republic": "CZ", "чехия": "CZ", "белоруссия": "BY", "uae": "AE",
+    "shqiperia": "AL", "kosovo": "XK", "italia": "IT", "greqia": "GR", "gjermania": "DE", "franca": "FR", "austria": "AT",
+    "turqia": "TR", "zvicra": "CH", "serbia": "RS", "mali_i_zi": "ME", "maqedonia_e_veriut": "MK", "kroacia": "HR",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from .client_parts import (
     write_categories,
     write_consents,
     write_contacts,
+    write_tracked,
 )
 
 FIELDS = (
@@ -57,7 +58,7 @@ def update_clients(writing: Writing, repeated: list[tuple[int, dict[str, Any]]])
     known = fetch_in(
         writing.crm, "SELECT client_id, category_id FROM core_client_category WHERE client_id IN ({marks})", before
     )
-    write_categories(writing, repeated, {tuple(pair) for pair in known})
+    write_categories(writing, repeated, {tuple(pair) for pair in known}, is_tracked=True)
     write_consents(writing, repeated)
 
 
@@ -136,4 +137,4 @@ def _add_points(writing: Writing, repeated: list[tuple[int, dict[str, Any]]]) ->
                 is_first = not any(kind == point[2] for kind, _value in known[client_id])
                 known[client_id].add(point[2:4])
                 fresh.append((*point[:-1], is_first))
-    insert_rows(writing.crm.database, "core_contact_point", POINTS, fresh)
+    write_tracked(writing, "point", "core_contact_point", POINTS, fresh)

@@ -74,13 +74,29 @@ def main_email(row: dict[str, Any]) -> str:
     return emails[0] if emails else ""
 
 
-def write_categories(writing: Writing, rows: Rows, known: set[tuple[int, int]] = frozenset()) -> None:
+def write_categories(
+    writing: Writing, rows: Rows, known: set[tuple[int, int]] = frozenset(), *, is_tracked: bool = False
+) -> None:
     """Gives clients their categories; `known` are the pairs that are there already."""
     pairs = dict.fromkeys(
         (client_id, writing.lookups.category(word)) for client_id, row in rows for word in row.get("categories") or ()
     )
     fresh = [pair for pair in pairs if pair not in known]
-    insert_rows(writing.crm.database, "core_client_category", ("client_id", "category_id"), fresh)
+    write_tracked(writing, "client_category", "core_client_category", ("client_id", "category_id"), fresh, is_tracked)
+
+
+def write_tracked(
+    writing: Writing, entity: str, table: str, columns: Sequence[str], rows: Sequence[tuple], is_tracked: bool = True
+) -> None:
+    """Writes rows and, for those added to records that were there before, notes their ids for an undo."""
+    if not is_tracked:
+        insert_rows(writing.crm.database, table, columns, rows)
+        return
+    ids = take_ids(writing.crm.database, table, len(rows))
+    insert_rows(
+        writing.crm.database, table, ("id", *columns), [(key, *row) for key, row in zip(ids, rows, strict=True)]
+    )
+    writing.lookups.remember_all(entity, ids)
 
 
 def write_consents(writing: Writing, rows: Rows) -> None:

@@ -84,8 +84,8 @@ class ClientWriter:
                 row["id"], row["kind"], row["name"], row["name_key"], row.get("tax_number") or "",
                 main_phone(row), main_email(row),
                 row["owner_id"], row["source_id"], properties_json(row, keys), writing.batch.id, now, now,
-                *[row[name] or (DEFAULT_STATUS if name == "status" else "") for name in present],
-                *[row[name] and row[name].isoformat() for name in dates], *tail,
+                *[row.get(name) or (DEFAULT_STATUS if name == "status" else "") for name in present],
+                *[row.get(name) and row[name].isoformat() for name in dates], *tail,
             )
             for row in rows
         ]  # fmt: skip

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from core.api import CRMError, Deal, LossReason, change_deal, lose, move, reopen, win
+from core.api import CRMError, Deal, LossReason, as_json, change_deal, lose, move, reopen, win
 
 from ..deal_images import keep_images
-from ..properties import stored
-from ..writing import Writing
+from ..sql import change
+from ..writing import Writing, write_history
+from .deal_rows import Rates, units
 
 
 def update_deals(writing: Writing, repeated: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, str, object]]:
@@ -25,32 +26,52 @@ def update_deals(writing: Writing, repeated: list[tuple[int, dict[str, Any]]]) -
 
 def _update(writing: Writing, deal: Deal, row: dict[str, Any]) -> None:
     crm = writing.crm
-    if not deal.is_open and row["state"] == "open" and writing.titles.get("state"):
+    if not deal.is_open and row["state"] == "open" and "state" in writing.titles:
         reopen(crm, deal)
-    values: dict[str, Any] = {}
-    if row.get("title") and "title" in writing.titles:
-        values["title"] = row["title"]
-    for name in ("note", "expected_on"):
-        if row.get(name):
-            values[name] = row[name]
-    if deal.is_open and row.get("owner"):
-        values["owner_id"] = row["owner_id"]
-    if row["source_id"]:
-        values["source_id"] = row["source_id"]
-    if deal.is_open and row["potential"] is not None:
-        values |= {"potential": row["potential"], "currency": row["currency"]}
-    own = {key.removeprefix("property:"): value for key, value in row.items() if key.startswith("property:")}
-    own = {key: stored(value) for key, value in own.items() if value is not None}
-    if own:
-        values["properties"] = own
-    if values:
-        change_deal(crm, deal, values)
-    if deal.is_open and row.get("stage") and row["step"][0] != deal.stage_id:
+    if facts := _facts(writing, row):
+        change_deal(crm, deal, facts)
+    if not deal.is_open:
+        return
+    _correct_standing(writing, deal, row)
+    if row.get("stage") and row["step"][0] != deal.stage_id:
         move(crm, deal, row["step"][0])
-    if deal.is_open and row["state"] == "won":
+    if row["state"] == "won":
         win(crm, deal, amount=row["amount"], at=row["closed_at"])
-    elif deal.is_open and row["state"] == "lost":
+    elif row["state"] == "lost":
         lose(crm, deal, _reason(row["loss_reason_id"]), at=row["closed_at"])
+
+
+def _facts(writing: Writing, row: dict[str, Any]) -> dict[str, Any]:
+    """What the row says that has no history of its own."""
+    found: dict[str, Any] = {name: row[name] for name in ("note", "expected_on") if row.get(name)}
+    if "title" in writing.titles:
+        found["title"] = row["title"]
+    if row["source_id"]:
+        found["source_id"] = row["source_id"]
+    own = {key.removeprefix("property:"): value for key, value in row.items() if key.startswith("property:")}
+    own = {key: value for key, value in own.items() if value is not None}
+    return found | ({"properties": own} if own else {})
+
+
+def _correct_standing(writing: Writing, deal: Deal, row: dict[str, Any]) -> None:
+    """Owner and potential of an open deal, corrected for the whole time in which it stood as it does.
+
+    A change as of now would lie after the day on which the very same row may close the deal.
+    """
+    crm = writing.crm
+    potential = row["potential"] if "potential" in writing.titles and row["potential"] is not None else deal.potential
+    owner_id = row["owner_id"] if row.get("owner") else deal.owner_id
+    if (potential, owner_id) == (deal.potential, deal.owner_id):
+        return
+    base = Rates(writing).base(potential, deal.currency, deal.opened_at)
+    change(crm, "UPDATE core_deal SET potential = ?, potential_base = ?, owner_id = ?, version = version + 1 WHERE id = ?",
+           (units(potential), base, owner_id, deal.id))  # fmt: skip
+    change(crm, "UPDATE core_deal_period SET potential_base = ?, owner_id = ? WHERE deal_id = ? AND to_at IS NULL",
+           (base, owner_id, deal.id))  # fmt: skip
+    before = {"potential": as_json(deal.potential), "owner_id": deal.owner_id}
+    after = {"potential": as_json(potential), "owner_id": owner_id}
+    write_history(writing, "deal", "changed", {deal.id: {name: [before[name], after[name]] for name in before}})
+    deal.potential, deal.owner_id, deal.version = potential, owner_id, deal.version + 1
 
 
 def _reason(reason_id: int) -> LossReason:
