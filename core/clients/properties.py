@@ -93,6 +93,20 @@ def change_property(crm: CRM, changed: Property, **values: Any) -> Property:
     return changed
 
 
+def move_property(crm: CRM, moved: Property, *, is_up: bool) -> None:
+    """Changes places with the property before it, or after it; the first one stays first, the last one last."""
+    order = properties_of(moved.entity, with_retired=True)
+    here = next(place for place, one in enumerate(order) if one.id == moved.id)
+    there = here - 1 if is_up else here + 1
+    if not 0 <= there < len(order):
+        return
+    order[here], order[there] = order[there], order[here]
+    with crm.work():
+        for place, one in enumerate(order):
+            Property.update(place=place).where(Property.id == one.id).execute()
+        audit.record(crm, "property", moved.id, "changed", {"place": [here, there]})
+
+
 def add_choice(crm: CRM, changed: Property, choice: str) -> None:
     """Offers one more choice, or offers a retired one again; raises InvalidInput for an empty one."""
     choice = _checked_choices([choice])

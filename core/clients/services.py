@@ -209,12 +209,19 @@ def _conflict(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> Conflict:
     for name in ("phones", "emails"):
         if name in mine:
             mine = {**mine, name: [one if isinstance(one, str) else one["value"] for one in mine[name]]}
-    differing = [name for name in mine if name in theirs and mine[name] != theirs[name]]
+    theirs, mine = _split_properties(theirs), _split_properties(mine)
+    differing = [name for name in mine if mine[name] != theirs.get(name)]
     return Conflict(
         _("Somebody changed this client while you did. Choose which values stay."),
-        theirs={name: theirs[name] for name in differing},
+        theirs={name: theirs.get(name) for name in differing},
         mine={name: mine[name] for name in differing},
     )
+
+
+def _split_properties(facts: Mapping[str, Any]) -> dict[str, Any]:
+    split = {name: value for name, value in facts.items() if name != "properties"}
+    split.update({f"properties.{key}": value for key, value in facts.get("properties", {}).items()})
+    return split
 
 
 def _checked(facts: dict[str, Any]) -> dict[str, Any]:

@@ -125,9 +125,9 @@ def _comments(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
 
 def _closings(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
     query = (
-        Closing.select(Closing, Deal, LossReason.name.alias("reason"))
+        Closing.select(Closing, Deal, LossReason)
         .join(Deal)
-        .join_from(Closing, LossReason, JOIN.LEFT_OUTER, on=Closing.loss_reason_id == LossReason.id)
+        .join_from(Closing, LossReason, JOIN.LEFT_OUTER, on=Closing.loss_reason_id == LossReason.id, attr="reason")
         .where(scope.deals)
     )
     return [Entry("closing", one.closed_at, one.id, one) for one in page(query, Closing.closed_at, Closing.id)]

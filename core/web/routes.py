@@ -2,8 +2,11 @@
 
 from flask import Flask
 
+from core.clients import pages as clients
+from core.clients import setup_pages
 from core.deals import pages as deals
 from core.errors import PluginRefused
+from core.interactions import pages as interactions
 from core.runtime import CRM
 from core.stages import pages as stages
 from core.stages import reasons_pages, types_pages
@@ -17,6 +20,10 @@ CORE = (
     (home.blueprint, ""),
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
+    (clients.blueprint, "/clients"),
+    (setup_pages.properties_blueprint, "/settings/properties"),
+    (setup_pages.categories_blueprint, "/settings/categories"),
+    (interactions.blueprint, "/interactions"),
     (deals.blueprint, "/deals"),
     (types_pages.blueprint, "/settings/deal-types"),
     (stages.blueprint, "/settings/stages"),

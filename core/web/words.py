@@ -7,6 +7,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from core import i18n
+from core.contacts import format_phone
 from core.runtime import CRM
 
 
@@ -36,6 +37,7 @@ def add_words(app: Flask, crm: CRM) -> None:
         "number": i18n.format_number,
         "percent": i18n.format_percent,
         "lines": sentence,
+        "phone": format_phone,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(has_page=lambda endpoint: endpoint in app.view_functions)

@@ -1,0 +1,174 @@
+"""The card of a client: its facts, contacts, consents, deals, tasks, files, all that happened, panels of plugins."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import request
+from marshmallow import Schema, fields, validate
+from peewee import JOIN, fn
+from werkzeug.wrappers import Response
+
+from core.clients.consent import consents_of, record_consent
+from core.clients.contacts import contacts_of
+from core.clients.models import Client, ContactPoint, Property
+from core.clients.pages.blueprint import blueprint, shown_client
+from core.clients.points import points_of
+from core.clients.properties import properties_of
+from core.clients.property_fields import typed_values
+from core.clients.schemas import ConsentSchema
+from core.clients.services import categories_of, delete_client
+from core.clients.words import CHANNELS, KINDS, STATUS_COLOURS, STATUSES
+from core.deals.models import Deal
+from core.i18n import _
+from core.interactions.panels import contact_choices, part_of_timeline, shown_kinds
+from core.money import from_units
+from core.stages.models import Stage
+from core.tasks.models import Task
+from core.tasks.services import create_task
+from core.users.access import visible_to
+from core.users.models import User
+from core.web.context import crm, needs, user
+from core.web.forms import SchemaForm
+from core.web.pages import go, page
+
+MOST_DEALS = 30
+MOST_TASKS = 20
+# A task of a day is due when its working hours end.
+DAY_END = timedelta(hours=18)
+
+
+class TaskSchema(Schema):
+    """A task made from the card."""
+
+    title = fields.String(required=True, validate=validate.Length(1, 300))
+    due_on = fields.Date(allow_none=True)
+
+
+@dataclass(frozen=True)
+class Deals:
+    """The client's deals, open ones first, with how many and how much of each state in the company's currency."""
+
+    shown: list[Deal]
+    counts: dict[str, int]
+    sums: dict[str, Decimal | None]
+
+    @property
+    def total(self) -> int:
+        """How many there are in all."""
+        return sum(self.counts.values())
+
+
+@blueprint.get("/<int:client_id>")
+@needs("clients.read")
+def card(client_id: int) -> str | Response:
+    """Shows a client; one that was merged away leads to the one it is part of."""
+    client = shown_client(client_id, with_deleted=True)
+    if client.merged_into_id:
+        message = _("%(name)s was merged into this client.", name=client.name)
+        return go("clients.card", message, client_id=client.merged_into_id)
+    contacts = contacts_of(client)
+    deals = deals_of(user(), client)
+    properties = properties_of("client")
+    return page(
+        "clients/card.html",
+        client=client,
+        contacts=contacts,
+        points=_points_by_owner(points_of([client.id])),
+        categories=categories_of(client),
+        consents=consents_of(client),
+        deals=deals,
+        tasks=_tasks(client),
+        properties=_shown_properties(properties, client),
+        panels=crm().hooks.collect_on_page("client_panels", crm=crm(), client=client, user=user()),
+        contact_choices=contact_choices(client, contacts),
+        deal_choices=[(deal.id, deal.title) for deal in deals.shown if deal.is_open],
+        today=crm().today(),
+        now=crm().clock.now(),
+        words={"kinds": KINDS, "statuses": STATUSES, "colours": STATUS_COLOURS, "channels": CHANNELS},
+        **part_of_timeline(crm(), user(), "client", client, shown_kinds(request.args.get("show", ""))),
+    )
+
+
+@blueprint.post("/<int:client_id>/delete")
+@needs("clients.delete")
+def delete(client_id: int) -> Response:
+    """Moves a client into the trash."""
+    client = shown_client(client_id)
+    delete_client(crm(), client)
+    return go("clients.index", _("%(name)s is in the trash.", name=client.name))
+
+
+@blueprint.post("/<int:client_id>/consents")
+@needs("clients.write")
+def consent(client_id: int) -> Response:
+    """Notes what the client said about a channel."""
+    client = shown_client(client_id)
+    values = SchemaForm(ConsentSchema).read(request.form)
+    record_consent(crm(), client, values["channel"], is_given=values["is_given"], how=values["how"])
+    return go("clients.card", _("Noted."), client_id=client.id)
+
+
+@blueprint.post("/<int:client_id>/tasks")
+@needs("clients.write")
+def new_task(client_id: int) -> Response:
+    """Makes a task for the client: for oneself, due at the end of the chosen day."""
+    client = shown_client(client_id)
+    form = SchemaForm(TaskSchema)
+    values = form.read(request.form)
+    due = values.get("due_on")
+    due_at = crm().day_start(due) + DAY_END if due else None
+    create_task(crm(), title=values["title"], user=user(), client=client, due_at=due_at)
+    return go("clients.card", _("The task is made."), client_id=client.id)
+
+
+def deals_of(reader: User, client: Client) -> Deals:
+    """Returns the deals of a client that the reader sees, in two queries."""
+    seen = (Deal.client == client) & Deal.deleted_at.is_null() & visible_to(reader, Deal.owner)
+    query = (
+        Deal.select(Deal, Stage, User).join(Stage, JOIN.LEFT_OUTER).join_from(Deal, User, JOIN.LEFT_OUTER).where(seen)
+    )
+    shown = list(query.order_by(Deal.closed_at.is_null().desc(), Deal.opened_at.desc()).limit(MOST_DEALS))
+    if not shown:
+        return Deals([], {}, {})
+    worth = fn.COALESCE(Deal.amount_base, Deal.potential_base, coerce=False)
+    rows = Deal.select(Deal.state, fn.COUNT(Deal.id), fn.SUM(worth, coerce=False)).where(seen).group_by(Deal.state)
+    found = list(rows.tuples())
+    return Deals(
+        shown,
+        {state: count for state, count, _sum in found},
+        {state: None if total is None else from_units(int(total)) for state, _count, total in found},
+    )
+
+
+def _tasks(client: Client) -> list[Task]:
+    """The client's open tasks, and those of its deals that the user sees."""
+    me = user()
+    query = (
+        Task.select(Task, User, Deal).join(User, JOIN.LEFT_OUTER, on=Task.user).join_from(Task, Deal, JOIN.LEFT_OUTER)
+    )
+    seen = Deal.id.is_null() | visible_to(me, Deal.owner) | (Task.user == me)
+    query = query.where(Task.client == client, Task.state == "open", seen)
+    return list(query.order_by(Task.due_at.is_null(), Task.due_at, Task.id).limit(MOST_TASKS))
+
+
+def _points_by_owner(points: list[ContactPoint]) -> dict[int | None, dict[str, list[ContactPoint]]]:
+    """The points of the client itself (None) and of each contact, by kind."""
+    found: dict[int | None, dict[str, list[ContactPoint]]] = {}
+    for point in points:
+        kinds = found.setdefault(point.contact_id, {"phone": [], "email": []})
+        kinds[point.kind].append(point)
+    return found
+
+
+def _shown_properties(properties: list[Property], client: Client) -> list[tuple[Property, Any]]:
+    """Each property with its value; a user with its name."""
+    values = typed_values(properties, client.properties)
+    wanted = [values[one.key] for one in properties if one.kind == "user" and one.key in values]
+    names = dict(User.select(User.id, User.name).where(User.id.in_(wanted)).tuples()) if wanted else {}
+    return [
+        (one, names.get(values[one.key]) if one.kind == "user" else values[one.key])
+        for one in properties
+        if one.key in values
+    ]

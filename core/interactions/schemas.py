@@ -1,0 +1,68 @@
+"""The shapes of interactions and comments: for form and REST."""
+
+from marshmallow import Schema, fields, validate
+
+from core.i18n import lazy
+from core.interactions.comments import LONGEST
+from core.interactions.words import DIRECTIONS, ENTITIES, KINDS
+
+_TEXT = validate.Length(max=LONGEST)
+
+
+class InteractionSchema(Schema):
+    """An interaction. `client`, `contact`, `deal` and `user` are ids; the client never changes."""
+
+    id = fields.Integer(dump_only=True)
+    kind = fields.String(
+        load_default="note",
+        validate=validate.OneOf([*KINDS], [*KINDS.values()]),
+        metadata={"label": lazy("Kind")},
+    )
+    client = fields.Integer(dump_only=True, attribute="client_id")
+    subject = fields.String(
+        load_default="", validate=validate.Length(max=300), metadata={"label": lazy("Subject"), "wide": True}
+    )
+    body = fields.String(
+        load_default="", validate=_TEXT, metadata={"label": lazy("What was said"), "widget": "textarea"}
+    )
+    at = fields.AwareDateTime(allow_none=True, metadata={"label": lazy("When")})
+    is_planned = fields.Boolean(load_default=False, metadata={"label": lazy("Still to come")})
+    direction = fields.String(
+        load_default="",
+        validate=validate.OneOf(["", *DIRECTIONS], ["—", *DIRECTIONS.values()]),
+        metadata={"label": lazy("Direction")},
+    )
+    contact = fields.Integer(
+        attribute="contact_id", allow_none=True, metadata={"label": lazy("With"), "widget": "select"}
+    )
+    deal = fields.Integer(attribute="deal_id", allow_none=True, metadata={"label": lazy("Deal"), "widget": "select"})
+    duration_s = fields.Integer(
+        allow_none=True, validate=validate.Range(0, 86_400), metadata={"label": lazy("Duration in seconds")}
+    )
+    user = fields.Integer(dump_only=True, attribute="user_id")
+    created_at = fields.AwareDateTime(dump_only=True)
+    changed_at = fields.AwareDateTime(dump_only=True)
+
+
+class CommentSchema(Schema):
+    """A comment on a client or deal."""
+
+    id = fields.Integer(dump_only=True)
+    entity = fields.String(required=True, validate=validate.OneOf(ENTITIES))
+    entity_id = fields.Integer(required=True)
+    body = fields.String(required=True, validate=validate.Length(1, LONGEST), metadata={"widget": "textarea"})
+    user = fields.Integer(dump_only=True, attribute="user_id")
+    at = fields.AwareDateTime(dump_only=True)
+
+
+class FileSchema(Schema):
+    """A file on a client or deal; its bytes are downloaded apart."""
+
+    id = fields.Integer(dump_only=True)
+    entity = fields.String(dump_only=True)
+    entity_id = fields.Integer(dump_only=True)
+    name = fields.String(dump_only=True)
+    media_type = fields.String(dump_only=True)
+    size = fields.Integer(dump_only=True)
+    user = fields.Integer(dump_only=True, attribute="user_id")
+    at = fields.AwareDateTime(dump_only=True)
