@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request, session
 
 from core.config import LANGUAGES
 from core.errors import NotSignedIn
+from core.fields import remembering
 from core.i18n import _, speaking
 from core.runtime import CRM
 from core.settings import instance_key
@@ -79,6 +80,8 @@ def _open() -> None:
         return
     g.stack.enter_context(_turn())
     g.stack.enter_context(crm().database.connection_context())
+    if request.method == "GET":
+        g.stack.enter_context(remembering())
     _recognise()
     if g.user is None and not is_open:
         raise NotSignedIn(_("Please sign in first."))
