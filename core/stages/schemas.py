@@ -51,7 +51,10 @@ class DealTypeSchema(Schema):
     mode = fields.String(
         load_default=MANUAL,
         validate=validate.OneOf(list(MODES), list(MODES.values())),
-        metadata={"label": lazy("Mode")},
+        metadata={
+            "label": lazy("Mode"),
+            "help": lazy("Process: stage by stage, none is skipped. Manual: the user moves the deal and may skip."),
+        },
     )
     is_used = fields.Boolean(load_default=True, metadata={"label": lazy("Use allowed")})
     registers_demand = fields.Boolean(

@@ -19,9 +19,9 @@ from core.users.models import User
 
 PROCESS, MANUAL, NO_STAGES = "process", "manual", "none"
 MODES = {
-    PROCESS: lazy("Process: stage by stage, none is skipped"),
-    MANUAL: lazy("Manual: the user moves the deal and may skip"),
-    NO_STAGES: lazy("No process: no stages"),
+    PROCESS: lazy("Process"),
+    MANUAL: lazy("Manual"),
+    NO_STAGES: lazy("No process"),
 }
 # Which places a deal stood at is kept as the bits of one 64-bit integer.
 MOST_STAGES = 60

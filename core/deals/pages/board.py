@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import Response, jsonify, request, session
 from peewee import Expression
+from werkzeug.wrappers import Response as BaseResponse
 
 from core.deals import services
 from core.deals.columns import columns, first_cards, more_cards, running_versions
 from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint, shown_deal
-from core.deals.pages.lists import asked, in_list
+from core.deals.pages.lists import asked, in_list, part_of_bar, view_of
 from core.i18n import _
 from core.stages.models import DealType
 from core.stages.types import all_types, ladders
@@ -20,10 +21,12 @@ LAST_TYPE = "deal_type"
 _HELD = ({"field": "is_on_hold", "op": "equal", "value": True},)
 
 
-@blueprint.get("/board")
+@blueprint.route("/board", methods=["GET", "POST"])
 @needs("deals.read")
-def board() -> str:
+def board() -> str | BaseResponse:
     """Shows the columns of one type, each with its totals and first cards."""
+    if (part := part_of_bar()) is not None:
+        return part
     types = all_types(only_used=True)
     deal_type = _chosen(types)
     if deal_type is None:
@@ -32,8 +35,9 @@ def board() -> str:
     versions = running_versions(deal_type, search.where)
     version_id = request.args.get("version", type=int, default=deal_type.published_version_id)
     shown = columns(version_id, ladders([version_id])[version_id], search.where)
-    return page(
-        "deals/board.html",
+    return view_of(
+        "board",
+        search,
         types=types,
         deal_type=deal_type,
         versions=[version for version in versions if version.id != version_id],
@@ -42,7 +46,6 @@ def board() -> str:
         on_hold=sum(column.on_hold for column in shown),
         held_url=in_list(_HELD),
         cards=first_cards(version_id, shown, search.where),
-        search=search,
         **_card_context(),
     )
 

@@ -7,17 +7,17 @@ from decimal import Decimal
 from babel.dates import format_skeleton, get_day_names
 from flask import request
 from peewee import Expression, fn
+from werkzeug.wrappers import Response
 
 from core.clients.models import Client
 from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint
-from core.deals.pages.lists import asked, in_list
+from core.deals.pages.lists import asked, in_list, part_of_bar, view_of
 from core.errors import InvalidInput
 from core.fields.periods import first_day, next_first_day
 from core.i18n import _, language
 from core.money import from_units
 from core.web.context import crm, needs
-from core.web.pages import page
 
 SHOWN_A_DAY = 4
 
@@ -34,25 +34,27 @@ class Day:
     url: str
 
 
-@blueprint.get("/calendar")
+@blueprint.route("/calendar", methods=["GET", "POST"])
 @needs("deals.read")
-def calendar() -> str:
+def calendar() -> str | Response:
     """Shows a month; `month` of the address is like 2026-11."""
+    if (part := part_of_bar()) is not None:
+        return part
     month = _month(request.args.get("month", ""))
     start = first_day("week", month)
     after = next_first_day("month", month)
     end = after if after.weekday() == 0 else next_first_day("week", first_day("week", after))
     search = asked()
     days = _days(month, start, end, search.where)
-    return page(
-        "deals/calendar.html",
+    return view_of(
+        "calendar",
+        search,
         weeks=[days[index : index + 7] for index in range(0, len(days), 7)],
         names=[get_day_names("abbreviated", "stand-alone", locale=language())[day] for day in range(7)],
         month=format_skeleton("yMMMM", month, locale=language()),
         before=(month - timedelta(days=1)).strftime("%Y-%m"),
         after=after.strftime("%Y-%m"),
         today=crm().today(),
-        search=search,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import make_response, request, url_for
 from peewee import Expression
 from werkzeug.wrappers import Response
 
@@ -12,13 +12,15 @@ from core.clients.models import Client
 from core.deals.bulk import change_deals, delete_deals
 from core.deals.pages.blueprint import blueprint
 from core.deals.words import STATE_COLOURS
-from core.fields import describe, entity
+from core.fields import describe, entity, resolve
 from core.i18n import lazy
 from core.web.context import crm, needs, user
 from core.web.lists.definition import GRAPH, LIST, Empty, ListPage, View, quick_filters
+from core.web.lists.filters import condition_of
 from core.web.lists.show import show
 from core.web.lists.source import Source
-from core.web.lists.state import State, read_state, to_text
+from core.web.lists.state import State, read_state
+from core.web.pages import go_to, is_htmx, page
 
 BOARD = View("board", lazy("Board"), "layout-kanban", "deals.board", keys="b")
 CALENDAR = View("calendar", lazy("Calendar"), "calendar", "deals.calendar", keys="c")
@@ -92,7 +94,7 @@ DEALS = ListPage(
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: `where` keeps the deals it means; the rest is what the bar above shows of it."""
+    """What the address asks for: `where` keeps the deals it means, `chips` say its filters, with a way without each."""
 
     state: State
     where: Expression
@@ -102,22 +104,6 @@ class Asked:
     def query(self) -> str:
         """The search as the query of an address."""
         return self.state.query()
-
-    @property
-    def conditions(self) -> list[str]:
-        """The conditions as the address has them."""
-        return [to_text(one) for one in self.state.conditions]
-
-    @property
-    def views(self) -> tuple[View, ...]:
-        """The ways to look at the same deals."""
-        return DEALS.views
-
-    def url_of(self, view: View) -> str:
-        """Returns the address of the same search in another view."""
-        if view.endpoint:
-            return f"{url_for(view.endpoint)}?{self.query}"
-        return in_list((), view=view.key)
 
 
 @blueprint.route("/", methods=["GET", "POST"])
@@ -131,12 +117,34 @@ def asked() -> Asked:
     """Returns the search of the present address, as the list understands it; raises InvalidInput."""
     state = read_state(DEALS, request.args, request.path)
     where = Source(crm(), DEALS, state, user()).where
-    words = describe(crm(), entity(crm(), DEALS.entity), state.conditions)
-    chips = [(text, state.without([one])) for text, one in zip(words, state.conditions, strict=True)]
-    return Asked(state, where, chips)
+    in_quick = [one for quick in DEALS.quick if state.has(quick.conditions) for one in quick.conditions]
+    others = [one for one in state.conditions if one not in in_quick]
+    words = describe(crm(), entity(crm(), DEALS.entity), others)
+    return Asked(state, where, [(text, state.without([one])) for text, one in zip(words, others, strict=True)])
 
 
-def in_list(conditions: Sequence[dict], *, view: str = "list") -> str:
+def part_of_bar() -> Response | str | None:
+    """Returns the answer to what the bar above board and calendar asks for, or None for the page itself."""
+    if path := request.args.get("add"):
+        state = read_state(DEALS, request.args, request.path)
+        field = resolve(crm(), entity(crm(), DEALS.entity), path).field
+        return go_to(state.with_condition(condition_of(field, path, request.args)))
+    return show(DEALS) if request.method == "POST" or request.args.get("part") else None
+
+
+def view_of(name: str, search: Asked, **context: Any) -> Response:
+    """Returns a view of the list, whole or, for htmx, the part below the search line; `name` is its template."""
+    template = f"deals/{name}_body.html" if is_htmx() else f"deals/{name}.html"
+    words = {"list_page": DEALS, "search": search, "state": search.state, "chips": search.chips, "here": name}
+    response = make_response(page(template, **words, **context))
+    # The same address is a whole page or a part of one.
+    response.vary.add("HX-Request")
+    if is_htmx():
+        response.headers["HX-Replace-Url" if "typed" in request.args else "HX-Push-Url"] = search.state.url()
+    return response
+
+
+def in_list(conditions: Sequence[dict]) -> str:
     """Returns the address of the list with the present search and more conditions."""
     state = read_state(DEALS, request.args, url_for("deals.index"))
-    return state.url(view=view, conditions=(*state.conditions, *conditions))
+    return state.url(conditions=(*state.conditions, *conditions))
