@@ -10,7 +10,7 @@ from core.fields.labels import describe, group_labels, options, titles, value_la
 from core.fields.operators import OPERATORS, operator_label
 from core.fields.periods import PARTS, PERIODS, period_days, period_label
 from core.fields.reading import Joins, read
-from core.fields.tree import Entity, Field, Members, entity, label_of, property_field, resolve, tree
+from core.fields.tree import Entity, Field, Members, among, entity, label_of, property_field, remembering, resolve, tree
 
 __all__ = [
     "OPERATORS",
@@ -21,6 +21,7 @@ __all__ = [
     "Joins",
     "Members",
     "alive",
+    "among",
     "checked",
     "condition",
     "describe",
@@ -36,6 +37,7 @@ __all__ = [
     "period_label",
     "property_field",
     "read",
+    "remembering",
     "resolve",
     "seen",
     "titles",

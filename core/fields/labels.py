@@ -10,7 +10,7 @@ from core.fields.conditions import alive, checked, seen
 from core.fields.groups import group_field
 from core.fields.operators import WITHOUT_VALUE, operator_label
 from core.fields.periods import bucket_label, period_label
-from core.fields.tree import Entity, Field, entity, label_of, resolve
+from core.fields.tree import Entity, Field, among, entity, label_of, resolve
 from core.fields.values import ME, MY_TEAM
 from core.i18n import _, format_date, format_number
 from core.money import from_units
@@ -27,7 +27,7 @@ def titles(crm: CRM, name: str, ids: Iterable[int]) -> dict[int, str]:
         return {}
     target = entity(crm, name)
     title = getattr(target.model, target.title)
-    return dict(target.model.select(target.model.id, title).where(target.model.id << wanted).tuples())
+    return dict(target.model.select(target.model.id, title).where(among(target.model.id, wanted)).tuples())
 
 
 def group_labels(crm: CRM, start: Entity, path: str, keys: Iterable[Any]) -> dict[Any, str]:

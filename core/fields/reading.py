@@ -11,7 +11,7 @@ from typing import Any
 from peewee import JOIN, ModelSelect
 
 from core.fields.conditions import seen
-from core.fields.tree import Entity, Field, Step, entity, resolve
+from core.fields.tree import Entity, Field, Step, among, entity, resolve
 from core.runtime import CRM
 from core.users.models import User
 
@@ -47,7 +47,7 @@ def read(
     """Returns {id: {path: value}} of records, as Python values: links and users as ids, a multichoice as a list."""
     steps = {path: resolve(crm, start, path) for path in paths}
     plain = {path: step for path, step in steps.items() if step.field.members is None}
-    query = start.model.select(start.model.id).where(start.model.id << list(ids))
+    query = start.model.select(start.model.id).where(among(start.model.id, ids))
     joins = Joins(crm, start, query, user)
     columns = [joins.expression(step) for step in plain.values()]
     rows = joins.query.select_extend(*columns).tuples() if ids else ()
@@ -69,7 +69,7 @@ def _members(step: Step, found: Iterable[int]) -> dict[int, list[Any]]:
         return {one: [] for one in found}
     owner, value = getattr(members.model, members.owner), getattr(members.model, members.value)
     values: dict[int, list[Any]] = {one: [] for one in found}
-    for one, held in members.model.select(owner, value).where(owner << list(values)).order_by(value).tuples():
+    for one, held in members.model.select(owner, value).where(among(owner, values)).order_by(value).tuples():
         values[one].append(held)
     return values
 

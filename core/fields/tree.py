@@ -4,13 +4,15 @@ Every feature describes its entities in `core/<feature>/fields.py`; lists, segme
 here. A *path* names a field through links: `owner.team`, `client.region`, `client.properties.size`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from peewee import OP, SQL, Expression, Model, fn
 from peewee import Field as Column
-from peewee import Model, fn
 
 from core.errors import InvalidInput
 from core.i18n import Text, _
@@ -19,6 +21,7 @@ from core.store.database import is_postgres
 
 Choices = Iterable[tuple[Any, Text]]
 JSON_PREFIX = "properties."
+_remembered: ContextVar[dict[str, "Entity"] | None] = ContextVar("hinka_entities", default=None)
 NUMBER = r"^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$"
 
 
@@ -106,6 +109,28 @@ class Step:
 
 def entity(crm: CRM, name: str) -> Entity:
     """Returns the entity of this name; raises InvalidInput for an unknown one."""
+    known = _remembered.get()
+    if known is None:
+        return _build(crm, name)
+    if name not in known:
+        known[name] = _build(crm, name)
+    return known[name]
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Runs the block with each entity built, and its properties read, once: for the answer to one request."""
+    if _remembered.get() is not None:
+        yield
+        return
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def _build(crm: CRM, name: str) -> Entity:
     builder = crm.entities.get(name)
     if builder is None:
         raise InvalidInput(
@@ -142,6 +167,11 @@ def label_of(crm: CRM, start: Entity, path: str) -> str:
     """Returns what a path is called for people: “Client → Region”."""
     step = resolve(crm, start, path)
     return " → ".join(str(one.label) for one in (*step.links, step.field))
+
+
+def among(column: Any, ids: Iterable[int]) -> Expression:
+    """Returns `column IN (1, 2, …)` of whole numbers: written out, since binding each takes longer than the query."""
+    return Expression(column, OP.IN, SQL(f"({', '.join(str(int(one)) for one in ids) or 'NULL'})"))
 
 
 def property_field(model: type[Model], key: str, label: Text, kind: str, choices: Choices = ()) -> Field:

@@ -18,6 +18,9 @@ from core.web.lists.definition import ListPage
 Cell = Callable[[dict[str, Any]], str]
 _NUMERIC = ("number", "money")
 _TONES = 8
+_CHECK = (
+    '<td class="list-check"><input class="form-check-input" type="checkbox" name="ids" value="{}" aria-label="{}"></td>'
+)
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,13 @@ def _cell(crm: CRM, list_page: ListPage, path: str, field: Any, named: dict[int,
         words = {value: str(label) for value, label in field.pairs()}
         return lambda row: Markup(" ").join(badge(words.get(one, str(one)), "secondary") for one in row[path] or ())
     if field.kind == "bool":
-        return _memo(path, lambda value: _("Yes") if value else _("No"))
+        return _memo(path, lambda value: escape(_("Yes") if value else _("No")))
     if field.kind == "money":
         currency, base = list_page.money.get(path), crm.currency
         locale = language()
         return lambda row: money(row[path], (row[currency] if currency else base) or base, locale)
     if field.kind == "number":
-        return _memo(path, format_number)
+        return _memo(path, lambda value: escape(format_number(value)))
     if field.kind in ("date", "moment"):
         zone, locale = crm.config.zone, language()
         return lambda row: day(_day_of(row[path], zone), locale)
@@ -144,13 +147,25 @@ def badge(text: str, colour: str) -> Markup | str:
 @lru_cache(maxsize=20_000)
 def day(value: date | None, locale: str) -> str:
     """Returns a day as the reader of `locale` writes it."""
-    return format_date(value)
+    return escape(format_date(value))
 
 
 @lru_cache(maxsize=20_000)
 def money(value: Decimal | None, currency: str, locale: str) -> str:
     """Returns a sum as the reader of `locale` writes it; nothing for none."""
-    return "" if value is None else format_money(value, currency)
+    return "" if value is None else escape(format_money(value, currency))
+
+
+def row_html(record_id: int, url: str, columns: list[Column], cells: list[str], may_choose: bool) -> Markup:
+    """Returns a row of the table. Put together here, as a template takes ten times as long; cells are escaped."""
+    address = escape(url)
+    parts = [f'<tr data-row="{record_id}"' + (f' data-url="{address}"' if url else "") + ' tabindex="-1">']
+    if may_choose:
+        parts.append(_CHECK.format(record_id, escape(_("Choose"))))
+    for column, cell in zip(columns, cells, strict=True):
+        inner = f'<a href="{address}">{cell}</a>' if column.is_title and url else cell
+        parts.append(f'<td class="{column.css}">{inner}</td>')
+    return Markup("".join((*parts, "</tr>")))  # noqa: S704 - every part is escaped
 
 
 def card_url(list_page: ListPage) -> Callable[[int], str]:

@@ -5,17 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, abort, make_response, redirect, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import InvalidInput
-from core.fields import describe, entity, label_of, resolve
+from core.fields import describe, entity, label_of, remembering, resolve
 from core.i18n import format_number
 from core.runtime import CRM
 from core.users.access import require
+from core.users.models import User
 from core.web.context import crm as present_crm
 from core.web.context import user as present_user
 from core.web.lists import actions, exports, graph
-from core.web.lists.cells import Column, card_url, make_columns
+from core.web.lists.cells import Column, card_url, make_columns, row_html
 from core.web.lists.definition import ListPage
 from core.web.lists.favourites import columns_of, favourites_of
 from core.web.lists.filters import branch, condition_of, filter_form
@@ -27,10 +29,10 @@ from core.web.pages import is_htmx, page
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a page: (id, address, cells) each, under their columns."""
+    """The rows of a page, as HTML, under their columns."""
 
     columns: list[Column]
-    rows: list[tuple[int, str, list[str]]]
+    rows: list[Markup]
     has_more: bool
 
 
@@ -40,7 +42,6 @@ class Total:
 
     number: int
     text: str
-    pages: int
 
 
 def show(list_page: ListPage) -> BaseResponse | str:
@@ -48,6 +49,11 @@ def show(list_page: ListPage) -> BaseResponse | str:
     crm, user = present_crm(), present_user()
     if right := list_page.permission("read"):
         require(user, right)
+    with remembering():
+        return _answer(crm, user, list_page)
+
+
+def _answer(crm: CRM, user: User, list_page: ListPage) -> BaseResponse | str:
     state, problem = _state(crm, list_page)
     if isinstance(state, BaseResponse):
         return state
@@ -62,27 +68,24 @@ def show(list_page: ListPage) -> BaseResponse | str:
     return _page(source, problem)
 
 
-def rows_of(source: Source) -> Rows:
-    """Returns the rows of the state's page, in five queries or fewer."""
+def rows_of(source: Source, *, may_choose: bool = True) -> Rows:
+    """Returns the rows of the state's page."""
     paths = columns_of(source.crm, source.user, source.list_page)
-    ids = source.page_ids()
-    values = source.values(ids[:PAGE], paths)
+    found = source.found
+    values = source.values(found.ids, paths)
     # Between the two queries a record may have gone.
-    shown = [one for one in ids[:PAGE] if one in values]
+    shown = [one for one in found.ids if one in values]
     columns = make_columns(source.crm, source.list_page, source.entity, paths, [values[one] for one in shown])
     url, cells = card_url(source.list_page), [column.cell for column in columns]
-    rows = [(one, url(one), [cell(values[one]) for cell in cells]) for one in shown]
-    return Rows(columns, rows, len(ids) > PAGE)
+    may_choose = may_choose and (_may(source, "write") or _may(source, "delete"))
+    rows = [row_html(one, url(one), columns, [cell(values[one]) for cell in cells], may_choose) for one in shown]
+    return Rows(columns, rows, found.is_more or found.count > source.state.page * PAGE)
 
 
 def total_of(source: Source, rows: Rows | None = None) -> Total:
-    """Returns how many records match; a first page that isn't full answers by itself."""
-    if rows is not None and source.state.page == 1 and not rows.has_more:
-        number = len(rows.rows)
-    else:
-        number = source.count()
-    text = format_number(DEEPEST) + "+" if number > DEEPEST else format_number(number)
-    return Total(number, text, max(1, -(-min(number, DEEPEST) // PAGE)))
+    """Returns how many records match."""
+    number, is_more = source.count() if rows is None else (source.found.count, source.found.is_more)
+    return Total(number, format_number(number) + ("+" if is_more else ""))
 
 
 def _state(crm: CRM, list_page: ListPage) -> tuple[Any, str]:
@@ -139,9 +142,7 @@ def _shown(source: Source) -> dict[str, Any]:
         "total": total,
         "first": (state.page - 1) * PAGE + 1,
         "chips": _chips(source),
-        "group_chips": [
-            (group_label(source, path), state.toggle_group(path)) for path in state.groups
-        ],
+        "group_chips": [(group_label(source, path), state.toggle_group(path)) for path in state.groups],
         "deepest": DEEPEST // PAGE,
         "sum_labels": [label_of(source.crm, source.entity, path) for path in list_page.sums],
         "is_empty": total.number == 0 and not state.q and not state.conditions,
@@ -171,7 +172,7 @@ def _may(source: Source, verb: str) -> bool:
 def _group_part(source: Source) -> str:
     check_groups(source)
     inner: list[Group] | None = groups_of(source) if source.state.groups else None
-    rows = None if inner is not None else rows_of(source)
+    rows = None if inner is not None else rows_of(source, may_choose=False)
     context = {"list_page": source.list_page, "state": source.state, "may": {"write": _may(source, "write")}}
     return page("lists/group.html", groups=inner, rows=rows, span=request.args.get("span", 1, int), **context)
 
@@ -229,4 +230,3 @@ PARTS: dict[str, Callable[[Source], Any]] = {
     "export": exports.export,
     "graph": graph.specification,
 }
-

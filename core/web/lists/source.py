@@ -7,15 +7,24 @@ from typing import Any
 from peewee import Expression, ModelSelect
 
 from core.errors import InvalidInput
-from core.fields import Entity, Joins, alive, condition, entity, read, resolve
+from core.fields import Entity, Joins, alive, among, condition, entity, read, resolve
 from core.i18n import _
 from core.runtime import CRM
 from core.users.models import User
 from core.web.lists.definition import ListPage
-from core.web.lists.state import DEEPEST, PAGE, State
+from core.web.lists.state import COUNTED, DEEPEST, PAGE, State
 
 # The most records that one action changes: more would keep others from writing for too long.
 MOST_CHOSEN = 10_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """The ids of a page in order, and how many records match; `is_more` says that counting stopped there."""
+
+    ids: list[int]
+    count: int
+    is_more: bool = False
 
 
 @dataclass
@@ -38,10 +47,26 @@ class Source:
         found = alive(self.entity) & condition(self.crm, self.entity, self.state.conditions, self.user)
         return found & self.list_page.search(self.entity.model, self.state.q) if self.state.q else found
 
-    def page_ids(self, size: int = PAGE) -> list[int]:
-        """Returns the ids of the page's records, in order, and one more if another page follows."""
+    @cached_property
+    def found(self) -> Found:
+        """The ids of the page and how many records match, both found with the least reading.
+
+        A search or filter reads much to find a page; it is asked once, for all that is counted. Without one the page
+        comes from an index, and counting stops early.
+        """
         offset = (self.state.page - 1) * PAGE
-        return [row[0] for row in self.ordered().limit(size + 1).offset(offset).tuples()]
+        if self.state.q or self.state.conditions:
+            most = max(COUNTED, offset + PAGE)
+            ids = self._ids(most + 1, 0)
+            return Found(ids[offset : offset + PAGE], min(len(ids), most), is_more=len(ids) > most)
+        ids = self._ids(PAGE + 1, offset)
+        if len(ids) <= PAGE and (ids or not offset):
+            return Found(ids, offset + len(ids))
+        return Found(ids[:PAGE], *self.count())
+
+    def _ids(self, limit: int, offset: int) -> list[int]:
+        # Rows of the bare cursor: peewee's take longer to come than their reading.
+        return [row[0] for row in self.crm.database.execute(self.ordered().limit(limit).offset(offset))]
 
     def ordered(self) -> ModelSelect:
         """Returns the query of the matching ids in the order of the state."""
@@ -61,17 +86,18 @@ class Source:
         ordering = expression.desc(nulls=nulls) if is_falling else expression.asc(nulls=nulls)
         return query.order_by(ordering, model.id.desc() if is_falling else model.id)
 
-    def count(self) -> int:
-        """Returns how many records match, at most DEEPEST + 1: counting stops there."""
+    def count(self) -> tuple[int, bool]:
+        """Returns how many records match, and whether there are more: counting stops at DEEPEST."""
         model = self.entity.model
-        return model.select(model.id).where(self.where).limit(DEEPEST + 1).count()
+        count = model.select(model.id).where(self.where).limit(DEEPEST + 1).count()
+        return min(count, DEEPEST), count > DEEPEST
 
     def chosen_ids(self, ids: list[int], *, is_all: bool) -> list[int]:
         """Returns those of the ids, or of all that match, which the user may see; raises InvalidInput for too many."""
         model = self.entity.model
         where = self.where
         if not is_all:
-            where = alive(self.entity) & condition(self.crm, self.entity, (), self.user) & (model.id << ids)
+            where = alive(self.entity) & condition(self.crm, self.entity, (), self.user) & among(model.id, ids)
         found = [row[0] for row in model.select(model.id).where(where).limit(MOST_CHOSEN + 1).tuples()]
         if len(found) > MOST_CHOSEN:
             raise InvalidInput(_("At most %(n)s records can be changed at once; narrow the search.", n=MOST_CHOSEN))

@@ -15,6 +15,8 @@ from core.web.lists.definition import ListPage
 PAGE = 80
 # Nobody turns that many pages: who looks further narrows the search, and no page grows with the base.
 DEEPEST = 10_000
+# Counting what a search or filter finds stops here: to find them all may mean to read all there is.
+COUNTED = 2_000
 LONGEST_SEARCH = 200
 MOST_GROUPS = 3
 
