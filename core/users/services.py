@@ -1,6 +1,5 @@
 """Users: making, finding, signing in, tokens."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -12,10 +11,12 @@ from core.errors import InvalidInput, NotFound, NotSignedIn, TooMany
 from core.i18n import _
 from core.runtime import CRM
 from core.store import audit
-from core.users.models import Role, SignInFailure, Team, Token, User
+from core.users.models import SignInFailure, Team, Token, User
 from core.users.roles import ensure_roles as ensure_roles
 from core.users.roles import get_role
 from core.users.teams import create_team as create_team
+from core.users.tokens import hash_token
+from core.users.tokens import user_of_token as user_of_token
 
 SHORTEST_PASSWORD = 10
 FAILURES = 8
@@ -139,23 +140,6 @@ def create_token(crm: CRM, user: User, name: str) -> str:
         token = Token.create(user=user, name=name, token_hash=hash_token(secret), created_at=crm.clock.now())
         audit.record(crm, "user", user.id, "token created", {"token": [None, token.id]})
     return secret
-
-
-def user_of_token(crm: CRM, secret: str) -> User | None:
-    """Returns the active user of a token, or None for one that is unknown or revoked."""
-    token = (
-        Token.select(Token, User, Role)
-        .join(User)
-        .join(Role)
-        .where(Token.token_hash == hash_token(secret), Token.revoked_at.is_null())
-        .first()
-    )
-    return token.user if token and token.user.is_active else None
-
-
-def hash_token(secret: str) -> str:
-    """Returns what is kept of a token; its 256 random bits need no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _check_rate(crm: CRM, subjects: Iterable[str]) -> None:

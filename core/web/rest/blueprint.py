@@ -164,7 +164,7 @@ def _now(schema: Any) -> Any:
 
 
 def _query(resource: Resource) -> list[dict]:
-    known = sorted(resource.sort_columns())
+    known = sorted(resource.sort_columns(resource.schema_now()))
     text = {"type": "string"}
     found = {
         **_PAGES,

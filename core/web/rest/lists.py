@@ -8,12 +8,12 @@ import time
 from typing import Any
 
 from flask import Response, request
+from marshmallow import Schema
 from peewee import Expression, ModelSelect, fn
 
 from core.errors import InvalidInput
 from core.fields import condition
 from core.i18n import _
-from core.store.audit import Audit
 from core.web.context import crm, user
 from core.web.rest.answers import written
 from core.web.rest.arguments import check_values
@@ -35,9 +35,10 @@ def listing(resource: Resource, query: ModelSelect | None = None) -> Response:
     size = _number(args, "page_size", PAGE_SIZE, MOST_ROWS)
     query = _narrowed(resource, resource.visible(user()) if query is None else query)
     total = _total(query)
-    dump = dump_of(resource.schema_now(), resource.model, crm().currency, resource.single)
-    rows = query.select(*dump.columns).order_by(*_order(resource)).limit(size).offset((page - 1) * size)
-    found = [dump.row(row) for row in rows.tuples()]
+    schema = resource.schema_now()
+    dump = dump_of(schema, resource.model, crm().currency, resource.single)
+    rows = query.select(dump.selection).order_by(*_order(resource, schema)).limit(size).offset((page - 1) * size)
+    found = [dump.row(row) for row in crm().database.execute(rows)]
     if resource.more and found and not resource.single:
         more = resource.more([resource.model(id=row["id"]) for row in found])
         for row in found:
@@ -101,9 +102,9 @@ def _conditions(text: str) -> list[dict]:
     return found
 
 
-def _order(resource: Resource) -> list[Any]:
+def _order(resource: Resource, schema: type[Schema]) -> list[Any]:
     """Returns the order that is asked for, e.g. `sort=-closed_at,name`; the id decides between equals."""
-    columns, order = resource.sort_columns(), []
+    columns, order = resource.sort_columns(schema), []
     for name in (request.args.get("sort") or resource.order).split(","):
         plain = name.strip().removeprefix("-")
         if plain not in columns:
@@ -123,7 +124,7 @@ def _number(args: Any, name: str, default: int, most: int) -> int:
     raise InvalidInput(f"{name}: {sentence}", fields={name: [sentence]})
 
 
-_totals: dict[tuple, tuple[float, int, int]] = {}
+_totals: dict[tuple, tuple[float, int | None, int]] = {}
 
 
 def _total(query: ModelSelect) -> int:
@@ -135,7 +136,7 @@ def _total(query: ModelSelect) -> int:
     counted = query.select(fn.COUNT(query.model._meta.primary_key)).order_by()
     statement, values = counted.sql()
     key = (id(crm()), statement, tuple(values))
-    last = Audit.select(fn.MAX(Audit.id)).scalar() or 0
+    last = crm().database.execute_sql("SELECT MAX(id) FROM core_audit").fetchone()[0]
     known = _totals.get(key)
     if known and known[1] == last and time.monotonic() - known[0] < TOTAL_LASTS_S:
         return known[2]

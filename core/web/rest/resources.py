@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -75,16 +76,29 @@ class Resource:
                 asked.append(Field(name, name, kind, column))
         return Entity(self.name, self.name, self.model, tuple(asked))
 
-    def sort_columns(self) -> dict[str, Any]:
+    def sort_columns(self, schema: type[Schema]) -> dict[str, Any]:
         """Returns the columns that a list may be ordered by, by name."""
-        return {**columns_of(self.schema_now(), self.model), **self.sorts}
+        return {**columns_of(schema, self.model), **self.sorts}
 
 
 def schema_class(source: SchemaSource) -> type[Schema]:
-    """Returns the class of a schema that is given as one, or as a function of the instance."""
-    return source if isinstance(source, type) else source(crm())
+    """Returns the class of a schema that is given as one, or as a function of the instance.
+
+    What a function made is kept until a property changes: to make it anew takes longer than to answer with it.
+    """
+    if isinstance(source, type):
+        return source
+    state = repr(crm().database.execute_sql("SELECT * FROM core_property ORDER BY id").fetchall())
+    known = _made.get(source)
+    if known is None or known[0] != state:
+        known = _made[source] = (state, source(crm()))
+    return known[1]
 
 
+_made: dict[Callable, tuple[str, type[Schema]]] = {}
+
+
+@lru_cache(maxsize=100)
 def columns_of(schema: type[Schema], model: type[Model]) -> dict[str, Any]:
     """Returns the model's columns behind the fields of a schema, by the field's name; others have none."""
     combined = model._meta.combined

@@ -1,0 +1,87 @@
+"""`make bench`, or `python -m tests.bench [NAME …]`: measures, prints tables, ends with 1 when a bound is missed.
+
+Nothing is written unless `--write FILE` names where the tables go.
+"""
+
+import argparse
+import importlib
+import platform
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from tests import servers
+from tests.bench.bases import Bases, fresh
+from tests.bench.figures import Figure, table
+
+DATABASES = ("sqlite", "postgres")
+BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the benches that are named, or all; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHES], metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--database", choices=DATABASES, help="only on this one")
+    parser.add_argument("--write", type=Path, help="put the tables into this file, between its marks")
+    chosen = parser.parse_args(arguments)
+    databases = [chosen.database] if chosen.database else DATABASES
+    owns_servers = servers.begin_run()
+    try:
+        with closing(Bases()) as bases:
+            tables, is_fine = _run(bases, chosen.names or BENCHES, databases)
+    finally:
+        if owns_servers:
+            servers.end_run()
+    if chosen.write:
+        _write(chosen.write, tables)
+    return 0 if is_fine else 1
+
+
+def _run(bases: Bases, names: Iterable[str], databases: Iterable[str]) -> tuple[list[str], bool]:
+    tables, is_fine = [], True
+    for name in names:
+        for database in databases:
+            figures = BENCHES[name](bases, database)
+            tables.append(table(f"{name}, {database}", figures))
+            print(tables[-1], flush=True)
+            is_fine = is_fine and all(figure.holds for figure in figures)
+    return tables, is_fine
+
+
+def _module(name: str) -> Callable[[Bases, str], list[Figure]]:
+    # Loaded when it is run: the benches of plugins need these to be there.
+    return lambda bases, database: importlib.import_module(f"tests.bench.{name}").run(bases, database)
+
+
+def _with_fresh_instance(name: str) -> Callable[[Bases, str], list[Figure]]:
+    """Returns a bench whose module asks for a way to open an empty instance."""
+
+    def run(bases: Bases, database: str) -> list[Figure]:
+        factory = partial(fresh, bases.new_folder(), database)
+        return importlib.import_module(f"tests.bench.{name}").run(factory)
+
+    return run
+
+
+BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
+    "start": _module("start"),
+    "rest": _module("rest"),
+    "pages": _module("pages"),
+    "import": _with_fresh_instance("import_clients"),
+    "funnel": _module("funnel"),
+}
+
+
+def _write(path: Path, tables: list[str]) -> None:
+    text = path.read_text("utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _old, _, after = rest.partition(END)
+    machine = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}.\n\n"
+    path.write_text(before + BEGIN + machine + "\n".join(tables) + END + after, "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
