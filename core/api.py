@@ -10,6 +10,7 @@ from typing import Any
 from core import fields
 
 # Clients, deal types and deals: what an import makes beside its rows, and how a deal's history is counted.
+from core.clients.models import Client
 from core.clients.properties import create_property
 from core.clients.words import STATUSES
 
@@ -97,6 +98,7 @@ from core.users.services import create_user, find_user, get_user
 __all__ = [
     "CRM",
     "CRMError",
+    "Client",
     "Conflict",
     "Deal",
     "DealPeriod",
@@ -206,6 +208,10 @@ _PAGES = {
     "toast": "core.web.pages",
     "list_filters": "core.web.lists.filters:",
     "rest_blueprint": "core.web.rest",
+    "listing": "core.web.rest",
+    "answer": "core.web.rest",
+    "Resource": "core.web.rest",
+    "takes_up_to": "core.web.context",
 }
 __all__ += sorted(_PAGES)
 
