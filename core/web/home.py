@@ -19,6 +19,7 @@ from core.tasks.models import Task
 from core.users.access import visible_to
 from core.users.models import User
 from core.web.context import crm, user
+from core.web.lists.state import State
 from core.web.pages import go, page
 
 blueprint = Blueprint("home", __name__)
@@ -43,6 +44,7 @@ class Today:
 class StageLoad:
     """How many open deals stand at a stage, and what they may bring."""
 
+    stage_id: int
     stage: str
     count: int
     potential: Decimal
@@ -52,6 +54,7 @@ class StageLoad:
 class TypeLoad:
     """The stages of one deal type at which open deals stand."""
 
+    type_id: int
     deal_type: str
     stages: list[StageLoad]
 
@@ -83,6 +86,7 @@ def index() -> str:
         loads=open_deals_by_stage(user()),
         tasks=next_tasks(user()),
         now=crm().clock.now(),
+        deals=deals_address,
     )
 
 
@@ -154,7 +158,7 @@ def first_steps(today: Today) -> list[Step]:
 def open_deals_by_stage(user: User) -> list[TypeLoad]:
     """Returns, for each deal type, how many open deals stand at each stage, from the first stage to the last."""
     query = (
-        Deal.select(DealType.name, Stage.name, fn.COUNT(Deal.id), money_sum(Deal.potential_base))
+        Deal.select(DealType.id, DealType.name, Stage.id, Stage.name, fn.COUNT(Deal.id), money_sum(Deal.potential_base))
         .join(DealType)
         .switch(Deal)
         .join(Stage)
@@ -162,15 +166,22 @@ def open_deals_by_stage(user: User) -> list[TypeLoad]:
         .group_by(DealType.id, DealType.name, Stage.id, Stage.name)
         .order_by(DealType.name, fn.MIN(Deal.place), Stage.id)
     )
-    loads: dict[str, list[StageLoad]] = {}
-    for type_name, stage, count, potential in query.tuples():
-        loads.setdefault(_(type_name), []).append(StageLoad(_(stage), count, potential or Decimal(0)))
-    return [TypeLoad(name, stages) for name, stages in loads.items()]
+    loads: dict[int, TypeLoad] = {}
+    for type_id, type_name, stage_id, stage, count, potential in query.tuples():
+        load = loads.setdefault(type_id, TypeLoad(type_id, _(type_name), []))
+        load.stages.append(StageLoad(stage_id, _(stage), count, potential or Decimal(0)))
+    return list(loads.values())
 
 
 def next_tasks(user: User, limit: int = 10) -> list[Task]:
     """Returns the user's open tasks, the most urgent first."""
     return list(tasks.visible_tasks(user).where(Task.user == user.id, Task.state == tasks.OPEN).limit(limit))
+
+
+def deals_address(*conditions: tuple[str, object]) -> str:
+    """Returns the address of the list of deals whose fields equal these values."""
+    asked = tuple({"field": field, "op": "equal", "value": value} for field, value in conditions)
+    return State(url_for("deals.index"), conditions=asked).url()
 
 
 def _due_tasks(crm: CRM, user: User) -> tuple[int, int]:

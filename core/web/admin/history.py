@@ -40,6 +40,14 @@ ENTITIES: dict[str, tuple[Text, str]] = {  # entity: (what the user reads, endpo
     "loss_reason": (lazy("Reason of loss"), ""),
     "comment": (lazy("Comment"), ""),
 }
+SOURCES: dict[str, Text] = {
+    "web": lazy("Pages"),
+    "api": lazy("REST"),
+    "cli": lazy("Command line"),
+    "import": lazy("Import"),
+    "job": lazy("Jobs"),
+    "system": lazy("System"),
+}
 ACTIONS: dict[str, Text] = {
     "password changed": lazy("Password changed"),
     "signed out everywhere": lazy("Signed out on all devices"),
@@ -56,6 +64,9 @@ FIELDS: dict[str, Text] = {
     "permissions": lazy("Rights"),
     "on": lazy("Switched on"),
     "is_active": lazy("Offered to choose"),
+    "version": lazy("Version"),
+    "mode": lazy("Mode"),
+    "probability": lazy("Probability"),
 }
 
 
@@ -77,6 +88,7 @@ def index() -> str:
         number=number,
         users=users,
         entities=ENTITIES,
+        sources=SOURCES,
         asked=request.args,
     )
 

@@ -1,5 +1,7 @@
 """The home page: first steps, numbers, tasks."""
 
+import html
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -83,3 +85,14 @@ def test_home_asks_the_database_little(web, make, seller, queries):
     web.sign_in(seller)
     with queries.at_most(15):
         web.text("/")
+
+
+def test_every_number_leads_to_the_deals_behind_it(web, crm, make, seller):
+    kind = make.deal_type(stages=("Interest", "Offer"))
+    make.deal("Standing", owner=seller, deal_type=kind)
+    win(crm, make.deal("Gained", owner=seller, deal_type=kind))
+    lose(crm, make.deal("Gone", owner=seller, deal_type=kind), LossReason.select().first(), "too dear")
+    page = web.sign_in(seller).text("/")
+    addresses = [html.unescape(one) for one in re.findall(r'href="(/deals/\?[^"]+)"', page)]
+    found = [re.findall(r"Standing|Gained|Gone", web.text(address)) for address in dict.fromkeys(addresses)]
+    assert [set(names) for names in found] == [{"Standing"}, {"Gained"}, {"Gone"}, {"Standing"}]
