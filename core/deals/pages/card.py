@@ -1,5 +1,6 @@
 """The card of a deal: where it stands, its facts, its client, what happened, its tasks and files, panels of plugins."""
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from core.clients.properties import properties_of
@@ -9,10 +10,11 @@ from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint, shown_deal
 from core.deals.reading import closings_of, visits_of
 from core.deals.route import Stop, stops
+from core.interactions.panels import part_of_timeline, shown_kinds
 from core.stages.models import TypeStage
 from core.stages.types import ladders
 from core.tasks.services import tasks_of
-from core.web.context import crm, needs
+from core.web.context import crm, needs, user
 from core.web.pages import page
 from core.web.panels import shown_panels
 
@@ -33,6 +35,7 @@ def card(deal_id: int) -> str | Response:
         property_values=typed_values(properties, deal.properties),
         tasks=tasks_of(deal),
         panels=shown_panels("deal_panels", deal=deal),
+        **part_of_timeline(crm(), user(), "deal", deal, shown_kinds(request.args.get("show", ""))),
         today=crm().today(),
         now=crm().clock.now(),
     )
