@@ -41,7 +41,7 @@ def funnel_chart(
     widest = max([bar.whole for bar in bars] + [bar.before or 0 for bar in bars], default=0) or 1
     # Half as wide again on the right: the words beside the bars stand there.
     across = {"type": "quantitative", "scale": {"domain": [-widest / 2, widest * 0.85], "nice": False}, "axis": None}
-    layers = [_bars(bars, core, flank, colours, across), _core_words(bars, widest), _side_words(bars)]
+    layers = [_bars(bars, core, flank, colours, across), _core_words(bars, widest), _side_words(bars, widest)]
     if before:
         layers.insert(1, _outlines(bars, before, across))
     return {
@@ -55,15 +55,18 @@ def funnel_chart(
                 "type": "nominal",
                 "sort": [bar.stage for bar in bars],
                 "scale": {"paddingInner": 0.1, "paddingOuter": 0.05},
-                "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": 190, "labelPadding": 10},
+                "axis": {
+                    "title": None,
+                    "domain": False,
+                    "ticks": False,
+                    "labelLimit": 190,
+                    "labelPadding": 10,
+                    "labelFontSize": 12,
+                },
             }
         },
         "layer": layers,
-        "config": {
-            "view": {"stroke": None},
-            "axis": {"labelFontSize": 12},
-            "legend": {"orient": "top", "title": None, "labelFontSize": 12, "symbolType": "square"},
-        },
+        "config": {"view": {"stroke": None}},
     }
 
 
@@ -122,7 +125,7 @@ def _bars(bars: Sequence[Bar], core: str, flank: str, colours: tuple[str, str], 
                 "field": "part",
                 "type": "nominal",
                 "scale": {"domain": [core, flank], "range": list(colours)},
-                "legend": {},
+                "legend": {"orient": "top", "title": None, "labelFontSize": 12, "symbolType": "square"},
             },
             "tooltip": {"field": "hint", "type": "nominal"},
             "href": {"field": "link"},
@@ -148,7 +151,7 @@ def _outlines(bars: Sequence[Bar], title: str, across: dict) -> dict[str, Any]:
 
 
 def _core_words(bars: Sequence[Bar], widest: float) -> dict[str, Any]:
-    fitting = [bar for bar in bars if bar.core >= widest * ROOM_FOR_LABEL]
+    fitting = [bar for bar in bars if _has_room(bar, widest)]
     return {
         "data": {"values": [{"stage": bar.stage, "words": bar.core_words} for bar in fitting]},
         "mark": {"type": "text", "color": "white", "fontWeight": 600, "fontSize": 12, "tooltip": None},
@@ -156,10 +159,22 @@ def _core_words(bars: Sequence[Bar], widest: float) -> dict[str, Any]:
     }
 
 
-def _side_words(bars: Sequence[Bar]) -> dict[str, Any]:
-    values = [{"stage": bar.stage, "at": max(bar.whole, bar.before or 0) / 2, "words": bar.side_words} for bar in bars]
+def _side_words(bars: Sequence[Bar], widest: float) -> dict[str, Any]:
+    values = [
+        {
+            "stage": bar.stage,
+            "at": max(bar.whole, bar.before or 0) / 2,
+            # Where the bar is too narrow for its number, the number stands first beside it.
+            "words": bar.side_words if _has_room(bar, widest) else f"{bar.core_words} · {bar.side_words}".strip(" ·"),
+        }
+        for bar in bars
+    ]
     return {
         "data": {"values": values},
         "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 12},
         "encoding": {"x": {"field": "at", "type": "quantitative"}, "text": {"field": "words"}},
     }
+
+
+def _has_room(bar: Bar, widest: float) -> bool:
+    return bar.core >= widest * ROOM_FOR_LABEL

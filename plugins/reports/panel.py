@@ -92,7 +92,7 @@ def _last_day(values: dict[str, str]) -> str:
 
 def _periods() -> list[tuple[str, Text]]:
     named = [(name, fields.period_label(name)) for name in PRESETS]
-    return [("", lazy("dates below, or all time")), *named, ("last_12_months", MORE_PRESETS["last_12_months"])]
+    return [("", lazy("All time, or own days")), *named, ("last_12_months", MORE_PRESETS["last_12_months"])]
 
 
 def _with_chosen(options: list[tuple[str, Text]], chosen: str) -> list[tuple[str, Text]]:

@@ -179,10 +179,10 @@ def _charts(frames: Sequence[Frame], rows: Sequence[OpenRow], currency: str, lin
         name = f"{frame.type}: " if len(frames) > 1 else ""
         words = "; ".join(f"{stage_words(row.stage)}: {row.count}" for row in own)
         deals = funnel_chart(
-            [_bar(row, by_money=False) for row in own], _("Expected to be won"), _("Open"), colours=BLUE
+            [_bar(row, linker, by_money=False) for row in own], _("Expected to be won"), _("Open"), colours=BLUE
         )
         sums = funnel_chart(
-            [_bar(row, by_money=True) for row in own], _("Expected income"), _("Potential"), colours=BLUE
+            [_bar(row, linker, by_money=True) for row in own], _("Expected income"), _("Potential"), colours=BLUE
         )
         charts.append(Chart(f"deals-{frame.type_ids[0]}", name + _("Number of deals"), deals, words))
         title = name + _("Potential, %(currency)s", currency=currency)
