@@ -3,7 +3,7 @@
 from flask import Flask
 
 from core.clients import pages as clients
-from core.clients import setup_pages
+from core.clients import merge_pages, setup_pages
 from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.interactions import pages as interactions
@@ -21,6 +21,7 @@ CORE = (
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
     (clients.blueprint, "/clients"),
+    (merge_pages.blueprint, "/clients"),
     (setup_pages.properties_blueprint, "/settings/properties"),
     (setup_pages.categories_blueprint, "/settings/categories"),
     (interactions.blueprint, "/interactions"),

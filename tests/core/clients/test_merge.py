@@ -65,11 +65,8 @@ def gone(crm, make, seller, kept):
     Task.create(title="Call", client=client, deal=deal, created_at=now, changed_at=now)
     record_consent(crm, client, "email", is_given=True)
     Comment.create(entity="client", entity_id=client.id, body="Ask for Beni", at=now)
-    mark, values = crm.database.param, (client.id, "G-1")
-    crm.database.execute_sql(
-        f"INSERT INTO core_external_ref (system, entity, entity_id, external_id) VALUES ('sap', 'client', {mark}, {mark})",
-        values,
-    )
+    columns = "INSERT INTO core_external_ref (system, entity, entity_id, external_id)"
+    crm.database.execute_sql(f"{columns} VALUES ('sap', 'client', {client.id}, 'G-1')")
     return Client.get_by_id(client.id)
 
 
