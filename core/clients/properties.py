@@ -177,7 +177,8 @@ def merged_values(entity: str, kept: Mapping[str, Any], given: Mapping[str, Any]
 
 def key_of(name: str) -> str:
     """Returns a key made of a name: small Latin letters, digits and underscores."""
-    plain = unicodedata.normalize("NFKD", "".join(_CYRILLIC.get(sign, sign) for sign in name.casefold()))
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    plain = unicodedata.normalize("NFKD", "".join(_CYRILLIC.get(sign, sign) for sign in folded))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60] or "property"
 

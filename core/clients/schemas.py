@@ -59,10 +59,10 @@ class ClientSchema(Schema):
     """A client. `owner`, `source` and `categories` are ids; properties join by `client_schema`."""
 
     id = fields.Integer(dump_only=True)
-    kind = fields.String(load_default="company", validate=_one_of(KINDS), metadata={"label": lazy("Kind")})
     name = fields.String(
         required=True, validate=validate.Length(1, 300), metadata={"label": lazy("Name"), "wide": True}
     )
+    kind = fields.String(load_default="company", validate=_one_of(KINDS), metadata={"label": lazy("Kind")})
     status = fields.String(load_default="prospect", validate=_one_of(STATUSES), metadata={"label": lazy("Status")})
     owner = fields.Integer(
         attribute="owner_id",

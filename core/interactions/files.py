@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from peewee import JOIN
+
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.i18n import _
 from core.interactions.comments import get_subject
@@ -66,7 +68,7 @@ def store_file(crm: CRM, user: User, entity: str, entity_id: int, name: str, str
 
 def files_of(entity: str, entity_id: int) -> list[StoredFile]:
     """Returns the files on a record, newest first."""
-    query = StoredFile.select(StoredFile, User).join(User, "LEFT OUTER")
+    query = StoredFile.select(StoredFile, User).join(User, JOIN.LEFT_OUTER)
     query = query.where(StoredFile.entity == entity, StoredFile.entity_id == entity_id)
     return list(query.order_by(StoredFile.at.desc(), StoredFile.id.desc()))
 

@@ -18,9 +18,9 @@ from core.users.models import User
 SHOWS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "": (lazy("All"), DEFAULT),
     "calls": (lazy("Calls"), ("call",)),
-    "letters": (lazy("Letters and SMS"), ("letter", "sms")),
+    "letters": (lazy("Letters"), ("letter", "sms")),
     "meetings": (lazy("Meetings"), ("meeting",)),
-    "notes": (lazy("Notes and comments"), ("note", "comment")),
+    "notes": (lazy("Notes"), ("note", "comment")),
     "moves": (lazy("Deals"), ("move",)),
     "changes": (lazy("Changes"), ("change",)),
 }

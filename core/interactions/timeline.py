@@ -181,12 +181,16 @@ def _cursor(after: str) -> tuple[datetime, int, int] | None:
 
 
 def _with_users(entries: list[Entry]) -> list[Entry]:
-    """Names those who moved deals or changed records: their rows keep only an id, so that history needs no user row."""
-    ids = {getattr(entry.record, "user_id", None) for entry in entries if entry.user is None} - {None}
+    """Names those who closed deals or changed records: these rows keep only an id."""
+    # A visit's row names who ended it, not who began it.
+    nameless = [entry for entry in entries if entry.user is None and entry.source != "visit"]
+    ids = {entry.record.user_id for entry in nameless} - {None}
     if not ids:
         return entries
     users = {user.id: user for user in User.select().where(User.id.in_(sorted(ids)))}
     return [
-        entry if entry.user else Entry(entry.source, entry.at, entry.id, entry.record, users.get(entry.record.user_id))
+        entry
+        if entry not in nameless
+        else Entry(entry.source, entry.at, entry.id, entry.record, users.get(entry.record.user_id))
         for entry in entries
     ]
