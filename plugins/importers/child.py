@@ -7,14 +7,16 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from core.api import lazy
 
 from .errors import ImportRefused
 from .look import Look, look_at
-from .stream import Chunk, Source, chunks
+from .reading.table import Row
+from .stream import Chunk, Source, chunks, picked_rows
 
 MAX_MEMORY = 1_500 * 2**20
 # Below this size a text can't hurt, and starting a process would take longer than reading it.
@@ -34,6 +36,13 @@ def stream(source: Source) -> Iterator[Chunk]:
     if _is_small_text(Path(source.path)):
         return chunks(source)
     return _answers("chunks", source)
+
+
+def rows(place: tuple[str, str, str, str], wanted: frozenset[int]) -> Iterator[tuple[int, Row]]:
+    """Returns the rows of a file (path, sheet, encoding, delimiter) with these numbers."""
+    if _is_small_text(Path(place[0])):
+        return picked_rows(*place, wanted)
+    return _answers("rows", (*place, wanted))
 
 
 def _is_small_text(path: Path) -> bool:
@@ -78,12 +87,19 @@ def _died() -> ImportRefused:
     )
 
 
+_VERBS: dict[str, Callable[[Any], Iterable]] = {
+    "look": lambda request: [look_at(*request)],
+    "chunks": chunks,
+    "rows": lambda request: picked_rows(*request),
+}
+
+
 def _serve() -> None:
     _bound_memory()
     verb, request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
     output = sys.stdout.buffer
     try:
-        for answer in [look_at(*request)] if verb == "look" else chunks(request):
+        for answer in _VERBS[verb](request):
             pickle.dump(answer, output, pickle.HIGHEST_PROTOCOL)
             output.flush()
         pickle.dump(None, output)

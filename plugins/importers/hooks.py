@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from core.api import CRM, JobKind, Permission, hook, lazy
+from core.api import JobKind, MenuItem, Permission, RestRoutes, Routes, hook, lazy
 
 from .jobs import run_import, undo_import
 
-WRITERS = ("director", "head", "seller")
+WRITERS = ("director", "head")
 
 
 @hook
@@ -16,7 +16,7 @@ def permissions() -> list[Permission]:
 
 
 @hook
-def job_kinds(crm: CRM) -> list[JobKind]:
+def job_kinds() -> list[JobKind]:
     """Declares the two long works: importing and undoing."""
     return [JobKind("importers.run", run_import, attempts=2), JobKind("importers.undo", undo_import, attempts=2)]
 
@@ -27,3 +27,25 @@ def commands() -> list[Any]:
     from .commands import COMMANDS  # only the command line needs it
 
     return list(COMMANDS)
+
+
+@hook
+def menu_items() -> list[MenuItem]:
+    """Adds the imports to the menu."""
+    return [MenuItem("importers", lazy("Import"), "importers.index", "file-import", 600, "importers.run")]
+
+
+@hook
+def routes() -> list[Routes]:
+    """Adds the pages."""
+    from .pages import blueprint  # only the web needs them
+
+    return [Routes(blueprint, "/imports")]
+
+
+@hook
+def rest_routes() -> list[RestRoutes]:
+    """Adds the imports to the REST API."""
+    from .api_v1 import blueprint  # only the web needs it
+
+    return [RestRoutes(blueprint)]

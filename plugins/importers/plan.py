@@ -109,8 +109,18 @@ def reading_of(crm: CRM, plan: Mapping[str, Any]) -> Reading:
     )
 
 
-def changed_columns(plan: Mapping[str, Any], columns: Mapping[int, str]) -> dict[str, Any]:
-    """Returns a plan whose columns (place → field) the user has corrected."""
+def changed_columns(crm: CRM, kind: ImportKind, plan: Mapping[str, Any], columns: Mapping[int, str]) -> dict[str, Any]:
+    """Returns a plan whose columns (place → field) the user has corrected; raises ImportRefused for two of one field."""
+    known = {prop.key for prop in properties_of(crm, kind.entity)} | {prop["key"] for prop in plan["new_properties"]}
+    taken: set[str] = set()
+    for name in columns.values():
+        about = kind.field(name)
+        if name and about is None and name.removeprefix(OWN_MEANING) not in known:
+            raise ImportRefused(lazy("There is no field or property “%(name)s”. Choose one of the list.", name=name))
+        if name and name in taken and not (about and about.is_many):
+            label = about.label if about else name.removeprefix(OWN_MEANING)
+            raise ImportRefused(lazy("Two columns fill “%(label)s”. Leave one of them out.", label=label))
+        taken.add(name)
     matches = [Match(**match) for match in plan["columns"]]
     matches = [replace(match, field=columns.get(match.place, match.field), found_by="map") for match in matches]
     return {**plan, "columns": [asdict(match) for match in matches]}

@@ -13,6 +13,7 @@ from core.api import CRM, Conflict, NotFound, gettext, lazy
 
 from . import child
 from .errors import ImportRefused
+from .heads import drop_head, keep_head
 from .kinds.clients import ClientWriter
 from .kinds.deals import DealWriter
 from .kinds.fields import KINDS, ImportKind
@@ -52,6 +53,7 @@ def prepare(crm: CRM, kind: ImportKind, path: Path, file_name: str, options: Opt
     folder = crm.config.files / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, folder / stored)
+    keep_head(folder / stored, look)
     with crm.work():
         return Batch.create(
             kind=kind.key,
@@ -82,6 +84,7 @@ def forget(crm: CRM, batch: Batch) -> None:
     with crm.work():
         Batch.delete().where(Batch.id == batch.id, Batch.state == "draft").execute()
     file_of(crm, batch).unlink(missing_ok=True)
+    drop_head(file_of(crm, batch))
 
 
 def correct(crm: CRM, batch: Batch, *, columns: Mapping[int, str] | None = None, **options: Any) -> Batch:
@@ -94,9 +97,33 @@ def correct(crm: CRM, batch: Batch, *, columns: Mapping[int, str] | None = None,
         look = child.look(file_of(crm, batch), wanted.sheet, wanted.header_row, wanted.encoding, wanted.delimiter)
         batch.plan = make_plan(crm, kind, look, wanted, _remembered(kind, look, wanted))
         batch.height = look.height
+        keep_head(file_of(crm, batch), look)
     if columns:
-        batch.plan = changed_columns(batch.plan, columns)
+        batch.plan = changed_columns(crm, kind, batch.plan, columns)
     with crm.work():
+        batch.save()
+    return batch
+
+
+def start(crm: CRM, batch: Batch) -> Batch:
+    """Hands a draft over to the worker and returns it; raises ImportRefused while a required field has no column."""
+    if batch.state != "draft":
+        raise Conflict(gettext("This import has already begun; begin a new one."))
+    _check_required(get_kind(batch.kind), batch)
+    with crm.work():
+        batch.state = "waiting"
+        batch.job_id = crm.jobs.enqueue("importers.run", {"batch": batch.id}).id
+        batch.save()
+    return batch
+
+
+def start_undo(crm: CRM, batch: Batch) -> Batch:
+    """Hands the undo of an import over to the worker and returns the batch."""
+    if batch.state not in ("done", "failed"):
+        raise Conflict(gettext("This import can't be undone: it has not run, or is undone already."))
+    with crm.work():
+        batch.state, batch.kept = "undoing", []
+        batch.job_id = crm.jobs.enqueue("importers.undo", {"batch": batch.id}).id
         batch.save()
     return batch
 

@@ -87,6 +87,14 @@ def chunks(source: Source) -> Iterator[Chunk]:
     yield reader.read(numbers, rows, last)
 
 
+def picked_rows(path: str, sheet: str, encoding: str, delimiter: str, wanted: frozenset[int]) -> Iterator[tuple[int, Row]]:
+    """Returns the rows with these numbers."""
+    book = read_book(Path(path), encoding=encoding, delimiter=delimiter)
+    for number, row in enumerate(choose_sheet(book, sheet).rows(), 1):
+        if number in wanted:
+            yield number, row
+
+
 def fixed(row: Row, cells: dict[int, str]) -> Row:
     """Returns a row with the cells that the user corrected in the preview."""
     row = row + [""] * (max(cells, default=-1) + 1 - len(row))

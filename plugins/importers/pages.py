@@ -1,0 +1,205 @@
+"""The import in the browser: choose a file, match its columns, mend cells, watch it come in, look at the result, undo."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.api import InvalidInput, Job, go, needs, page, present_crm, present_user, takes_up_to
+from core.api import gettext as _
+
+from .access import RIGHT, check_rights, visible_batch, visible_batches
+from .kinds.fields import KINDS
+from .models import Batch, Rejected
+from .options import ON_DUPLICATE, Options
+from .plan import options_of
+from .preview import field_choices, fix_cells, make_preview
+from .properties import properties_of
+from .reading.table import MAX_BYTES
+from .rejected import rejected_sheet
+from .services import correct, forget, get_kind, prepare, start, start_undo
+
+blueprint = Blueprint(
+    "importers", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+)
+SHOWN = 50
+MOVING = ("waiting", "running", "undoing")
+
+
+@blueprint.get("/")
+@needs(RIGHT)
+def index() -> str:
+    """Shows the imports there were, and the form for a new one."""
+    batches = visible_batches(present_user()).order_by(Batch.id.desc()).limit(SHOWN)
+    return page("importers/index.html", batches=list(batches), kinds=KINDS, kind=request.args.get("kind", "clients"))
+
+
+@blueprint.post("/")
+@takes_up_to(MAX_BYTES + 2**20)
+@needs(RIGHT)
+def upload() -> str | BaseResponse:
+    """Takes a file in and shows how it was understood; one that can't be read is refused on the same page."""
+    kind = get_kind(request.form.get("kind", "clients"))
+    check_rights(present_user(), kind, Options())
+    sent = request.files.get("file")
+    try:
+        if sent is None or not sent.filename:
+            raise InvalidInput(_("Choose a file first."))
+        batch = _take_in(kind.key, sent)
+    except InvalidInput as error:
+        batches = visible_batches(present_user()).order_by(Batch.id.desc()).limit(SHOWN)
+        return page("importers/index.html", batches=list(batches), kinds=KINDS, kind=kind.key, problem=str(error))
+    return go("importers.show", batch_id=batch.id)
+
+
+@blueprint.get("/<int:batch_id>")
+@needs(RIGHT)
+def show(batch_id: int) -> str:
+    """Shows an import as it stands: columns and preview, progress, or the result."""
+    batch = visible_batch(present_user(), batch_id)
+    if batch.state == "draft":
+        return _draft(batch)
+    return _result("importers/result.html", batch)
+
+
+@blueprint.post("/<int:batch_id>/columns")
+@needs(RIGHT)
+def change(batch_id: int) -> str | BaseResponse:
+    """Takes the user's columns and options, and shows the preview anew."""
+    batch = visible_batch(present_user(), batch_id)
+    try:
+        _change(batch)
+        if "start" in request.form:
+            start(present_crm(), batch)
+    except InvalidInput as error:
+        return _draft(visible_batch(present_user(), batch_id), str(error))
+    return go("importers.show", batch_id=batch.id)
+
+
+@blueprint.post("/<int:batch_id>/fix/<int:row>")
+@needs(RIGHT)
+def fix(batch_id: int, row: int) -> str:
+    """Keeps corrected cells of a row and shows the row as it is checked now."""
+    batch = visible_batch(present_user(), batch_id)
+    cells = {int(name[1:]): text for name, text in request.form.items() if name[:1] == "c" and name[1:].isdigit()}
+    fix_cells(present_crm(), batch, row, cells)
+    preview = make_preview(present_crm(), batch, only=row)
+    return page("importers/row.html", batch=batch, row=preview.rows[0] if preview.rows else None, bad=preview.bad, preview=preview)
+
+
+@blueprint.get("/<int:batch_id>/progress")
+@needs(RIGHT)
+def progress(batch_id: int) -> str | BaseResponse:
+    """Shows how far a running import is; when it is finished, the page is shown anew."""
+    batch = visible_batch(present_user(), batch_id)
+    if batch.state not in MOVING:
+        return go("importers.show", batch_id=batch.id)
+    return _result("importers/progress.html", batch)
+
+
+@blueprint.get("/<int:batch_id>/rejected")
+@needs(RIGHT)
+def rejected(batch_id: int) -> Response:
+    """Returns the refused rows as a workbook, with the reason in a column."""
+    batch = visible_batch(present_user(), batch_id)
+    response = Response(rejected_sheet(present_crm(), batch))
+    response.headers["Content-Type"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response.headers["Content-Disposition"] = f'attachment; filename="rejected-{batch.id}.xlsx"'
+    return response
+
+
+@blueprint.post("/<int:batch_id>/undo")
+@needs(RIGHT)
+def undo(batch_id: int) -> BaseResponse:
+    """Takes an import back, in the background."""
+    start_undo(present_crm(), visible_batch(present_user(), batch_id))
+    return go("importers.show", batch_id=batch_id)
+
+
+@blueprint.post("/<int:batch_id>/delete")
+@needs(RIGHT)
+def delete(batch_id: int) -> BaseResponse:
+    """Throws a draft away."""
+    forget(present_crm(), visible_batch(present_user(), batch_id))
+    return go("importers.index", _("The draft is thrown away."))
+
+
+def _take_in(kind: str, sent: Any) -> Batch:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        sent.save(path)
+        return prepare(present_crm(), get_kind(kind), path, sent.filename, Options())
+
+
+def _change(batch: Batch) -> None:
+    form, options = request.form, options_of(batch.plan)
+    wanted = replace(
+        options,
+        sheet=form.get("sheet", ""),
+        header_row=int(form["header_row"]) if form.get("header_row", "").isdigit() else None,
+        date_order=form.get("date_order", ""),
+        on_duplicate=form.get("on_duplicate", "skip"),
+        create_missing="create_missing" in form,
+        defaults={
+            **{name: text for name, text in options.defaults.items() if f"default_{name}" not in form},
+            **{name[8:]: text.strip() for name, text in form.items() if name.startswith("default_") and text.strip()},
+        },
+    )
+    check_rights(present_user(), get_kind(batch.kind), wanted)
+    columns = {int(name[5:]): text for name, text in form.items() if name.startswith("field") and name[5:].isdigit()}
+    present_header = batch.plan["header_row"] + 1
+    changed = {
+        name: getattr(wanted, name)
+        for name in ("sheet", "header_row", "date_order", "on_duplicate", "create_missing", "defaults")
+        if getattr(wanted, name) != getattr(options, name)
+        and not (name == "sheet" and wanted.sheet == batch.plan["sheet"])
+        and not (name == "header_row" and wanted.header_row == present_header)
+    }
+    # Columns of another sheet or header are other columns: what was chosen for these does not count.
+    is_other = bool({"sheet", "header_row"} & set(changed))
+    correct(present_crm(), batch, columns=None if is_other else columns, **changed)
+
+
+def _draft(batch: Batch, problem: str = "") -> str:
+    crm, kind = present_crm(), get_kind(batch.kind)
+    own = {prop.key: prop.name for prop in properties_of(crm, kind.entity)}
+    own |= {prop["key"]: prop["name"] for prop in batch.plan["new_properties"]}
+    try:
+        preview = make_preview(crm, batch)
+    except InvalidInput as error:
+        preview, problem = None, problem or str(error)
+    return page(
+        "importers/draft.html",
+        batch=batch,
+        kind=kind,
+        preview=preview,
+        problem=problem,
+        choices=field_choices(kind, own),
+        sheets=[(name, name) for name in batch.plan["sheets"]],
+        options=options_of(batch.plan),
+        on_duplicate=ON_DUPLICATE,
+        columns=[match for match in batch.plan["columns"] if match["place"] < len(batch.plan["titles"])],
+    )
+
+
+def _result(template: str, batch: Batch) -> str:
+    errors = Rejected.select().where(Rejected.batch == batch.id).order_by(Rejected.row, Rejected.id).limit(SHOWN)
+    job = Job.get_or_none(Job.id == batch.job_id) if batch.job_id else None
+    per_cent = job.progress if job else min(99, batch.done_row * 100 // max(batch.height, 1))
+    return page(
+        template,
+        batch=batch,
+        kind=get_kind(batch.kind),
+        errors=list(errors),
+        per_cent=per_cent,
+        job=job,
+        is_moving=batch.state in MOVING and not (job and job.state == "failed"),
+        list_url=_list_url(batch),
+    )
+
+
+def _list_url(batch: Batch) -> str:
+    return url_for("clients.index" if batch.kind == "clients" else "deals.index")
