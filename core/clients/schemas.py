@@ -101,7 +101,7 @@ class ClientSchema(Schema):
     version = fields.Integer(dump_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
     changed_at = fields.AwareDateTime(dump_only=True)
-    deleted_at = fields.AwareDateTime(dump_only=True)
+    deleted_at = fields.AwareDateTime(dump_only=True, allow_none=True)
 
 
 class ContactSchema(Schema):
@@ -132,7 +132,7 @@ class ConsentSchema(Schema):
     is_given = fields.Boolean(required=True, metadata={"label": lazy("Agreed")})
     how = _text(lazy("How did they say it?"), placeholder=lazy("e.g. on the phone, signed form"))
     at = fields.AwareDateTime(dump_only=True)
-    user = fields.Integer(dump_only=True, attribute="user_id")
+    user = fields.Integer(dump_only=True, attribute="user_id", allow_none=True)
 
 
 class CategorySchema(Schema):

@@ -30,8 +30,8 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": RAISE, "query": RAISE}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """Returns the body; raises UnsupportedMediaType for another type, BadJson for one that can't be read."""
-        if not req.is_json:
+        """Returns the body, or `missing` for none; raises UnsupportedMediaType for another type, BadJson for one that can't be read."""
+        if not req.is_json and req.get_data():
             raise UnsupportedMediaType(_("Send JSON, with the header Content-Type: application/json."))
         try:
             data = super().load_json(req, schema)

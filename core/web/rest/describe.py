@@ -1,10 +1,12 @@
 """`/api/v1/openapi.json`: the OpenAPI 3.1 description, made when it is read, with today's properties and plugins."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from flask import Blueprint, Flask, Response, current_app, jsonify
+from flask import Blueprint, Flask, Response, current_app
 from flask_smorest.error_handler import ErrorHandlerMixin
 from flask_smorest.spec import APISpecMixin
 from marshmallow import Schema, fields
@@ -62,7 +64,12 @@ def openapi() -> Response:
     for found in current_app.extensions["hinka_rest"]:
         found.register_views_in_doc(described, current_app, described.spec, name=found.name, parameters=None)
         described.spec.tag({"name": getattr(found, "tag", found.name), "description": found.description})
-    return jsonify(described.spec.to_dict())
+    return Response(json.dumps(described.spec.to_dict(), default=_as_json), mimetype="application/json")
+
+
+def _as_json(value: object) -> object:
+    """Returns bounds of decimals as numbers, and labels as text in the reader's language."""
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def _name_of(schema: Schema | type[Schema]) -> str:
