@@ -6,16 +6,19 @@ from peewee import Expression, fn
 
 from core.clients.models import Category, Client, ClientCategory, Consent, Contact, Property, Source
 from core.clients.properties import properties_of
+from core.clients.segments import segment_field
 from core.clients.words import CHANNELS, KINDS, STATUSES
 from core.fields.tree import Entity, Field, Members, property_field
 from core.i18n import lazy
 from core.runtime import CRM
+from core.users.access import visible_to
+from core.users.models import User
 
 
 def client_entity(crm: CRM) -> Entity:
     """Returns what can be asked of clients, their properties included."""
     properties = tuple(_of_property(one) for one in properties_of("client"))
-    fields = (*_FACTS, *_PLACES, *_TIMES, *_CONSENTS, *properties)
+    fields = (*_FACTS, *_PLACES, *_TIMES, *_CONSENTS, segment_field(crm, "client"), *properties)
     return Entity("client", lazy("Client"), Client, fields, owner="owner", deleted="deleted_at")
 
 
@@ -36,6 +39,7 @@ def contact_entity(crm: CRM) -> Entity:
             Field("changed_at", lazy("Changed"), "moment", Contact.changed_at),
         ),
         deleted="deleted_at",
+        seen=_of_seen_client,
     )
 
 
@@ -47,6 +51,12 @@ def source_entity(crm: CRM) -> Entity:
 def category_entity(crm: CRM) -> Entity:
     """Returns what can be asked of categories."""
     return Entity("category", lazy("Category"), Category, (Field("name", lazy("Name"), "text", Category.name),))
+
+
+def _of_seen_client(user: User, contact: Any) -> Expression | None:
+    if user.role.scope == "all":
+        return None
+    return contact.client.in_(Client.select(Client.id).where(visible_to(user, Client.owner)))
 
 
 def category_pairs() -> list[tuple[int, str]]:

@@ -59,6 +59,12 @@ def get_segment(crm: CRM, user: User | None, segment_id: int) -> Segment:
     return found
 
 
+def find_own(user: User, entity_name: str, name: str, *, kind: str) -> Segment | None:
+    """Returns the user's own segment of a name, or None."""
+    query = Segment.select().where(Segment.owner == user, Segment.entity == entity_name, Segment.kind == kind)
+    return query.where(Segment.name == name).first()
+
+
 def create_segment(
     crm: CRM,
     user: User,

@@ -5,6 +5,7 @@ from typing import Any
 from peewee import fn
 
 from core.clients.properties import properties_of
+from core.clients.segments import segment_field
 from core.deals.funnel_fields import FUNNEL_FIELDS
 from core.deals.models import Deal
 from core.deals.words import STATES
@@ -23,7 +24,8 @@ def deal_entity(crm: CRM) -> Entity:
         property_field(Deal, one.key, one.name, one.kind, [(choice, choice) for choice in one.choices])
         for one in properties_of("deal")
     )
-    fields = (*_FACTS, *_money(), *_TIMES, *_days(now), *_PLACES, *FUNNEL_FIELDS, *properties)
+    facts = (*_FACTS, *_money(), *_TIMES, *_days(now), *_PLACES)
+    fields = (*facts, *FUNNEL_FIELDS, segment_field(crm, "deal"), *properties)
     return Entity("deal", lazy("Deal"), Deal, fields, owner="owner", title="title", deleted="deleted_at")
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from core.clients import pages as clients
-from core.clients import merge_pages, setup_pages
+from core.clients import merge_pages, segment_pages, setup_pages
 from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.interactions import pages as interactions
@@ -22,6 +22,7 @@ CORE = (
     (health.blueprint, ""),
     (clients.blueprint, "/clients"),
     (merge_pages.blueprint, "/clients"),
+    (segment_pages.blueprint, "/segments"),
     (setup_pages.properties_blueprint, "/settings/properties"),
     (setup_pages.categories_blueprint, "/settings/categories"),
     (interactions.blueprint, "/interactions"),

@@ -20,6 +20,7 @@ from core.users.access import require
 from core.web.lists import favourites
 from core.web.lists.filters import CHOOSING
 from core.web.lists.source import Source
+from core.web.lists.state import State
 from core.web.pages import go_to, page
 
 EMPTY = "empty"
@@ -171,20 +172,41 @@ def _segment_to_fill(source: Source) -> segments.Segment:
     return segments.create_segment(source.crm, source.user, name, source.list_page.entity, kind="fixed")
 
 
+def _unsegment(source: Source) -> Response:
+    """Takes the chosen records out of the fixed segment that the list is filtered by."""
+    found = segments.get_segment(source.crm, source.user, segment_of(source.state) or 0)
+    removed = segments.remove_members(source.crm, source.user, found, chosen(source))
+    message = ngettext("One taken out of %(name)s.", "%(n)s taken out of %(name)s.", removed, name=found.name)
+    return go_to(source.state.url(), message)
+
+
+def segment_of(state: State) -> int | None:
+    """Returns the id of the one segment that the list is filtered by, or None."""
+    found = [one.get("value") for one in state.conditions if one["field"] == "segment" and one["op"] == "equal"]
+    return found[0] if len(found) == 1 and isinstance(found[0], int) else None
+
+
+def segment_form(source: Source) -> str:
+    """Returns the form that puts the chosen records into a fixed segment, a new one or one of the user's."""
+    mine = [one for one in segments.seen_segments(source.user, source.list_page.entity) if one.kind == "fixed"]
+    mine = [one for one in mine if one.owner_id == source.user.id]
+    here = segment_of(source.state)
+    return page("lists/segment.html", segments=mine, here=next((one for one in mine if one.id == here), None))
+
+
 def _save_segment(source: Source) -> Response:
-    """Keeps the filters in force as a live segment."""
+    """Keeps the filters in force as a live segment; one of the user's of the same name takes them over."""
     if source.state.q:
         raise InvalidInput(_("A live segment is made of filters alone: empty the search line first, or use filters."))
-    made = segments.create_segment(
-        source.crm,
-        source.user,
-        request.form.get("name", ""),
-        source.list_page.entity,
-        kind="live",
-        conditions=list(source.state.conditions),
-        is_shared="is_shared" in request.form,
-    )
-    return go_to(source.state.url(), _("The segment %(name)s is saved.", name=made.name))
+    conditions, is_shared = list(source.state.conditions), "is_shared" in request.form
+    name, entity_name = " ".join(request.form.get("name", "").split()), source.list_page.entity
+    old = segments.find_own(source.user, entity_name, name, kind="live")
+    if old is not None:
+        segments.change_segment(source.crm, source.user, old, conditions=conditions, is_shared=is_shared)
+    else:
+        kept = {"kind": "live", "conditions": conditions, "is_shared": is_shared}
+        segments.create_segment(source.crm, source.user, name, entity_name, **kept)
+    return go_to(source.state.url(), _("The segment %(name)s is saved.", name=name))
 
 
 def _done(source: Source, token: str) -> Response:
@@ -250,5 +272,6 @@ ACTIONS: dict[str, Callable[[Source], Response]] = {
     "columns": _columns,
     "columns-reset": _columns,
     "segment": _segment,
+    "unsegment": _unsegment,
     "save-segment": _save_segment,
 }

@@ -51,7 +51,7 @@ def specification(source: Source) -> Response:
     values = [_bar(group, measure) for group in found]
     title = label_of(source.crm, source.entity, measure) if measure else _("Number")
     labels = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220}}
-    numbers = {"field": "value", "type": "quantitative", "title": title, "axis": {"tickMinStep": 1}}
+    numbers = {"field": "value", "type": "quantitative", "title": title, "axis": {"tickMinStep": 1, "tickCount": 6}}
     return jsonify(
         {
             "data": {"values": values},

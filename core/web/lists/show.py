@@ -227,6 +227,7 @@ PARTS: dict[str, Callable[[Source], Any]] = {
     "options": _options,
     "columns": _columns,
     "edit": actions.edit_form,
+    "segment": actions.segment_form,
     "export": exports.export,
     "graph": graph.specification,
 }

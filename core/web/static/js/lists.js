@@ -78,11 +78,11 @@ function showChosen(form) {
 
 // Groups ---------------------------------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
-  const button = event.target.closest(".list-group-open");
+  const button = event.target.closest(".list-bunch-open");
   if (!button) {
     return;
   }
-  const inner = button.closest("[data-list-group]").querySelector(":scope > .list-group-inner");
+  const inner = button.closest("[data-list-bunch]").querySelector(":scope > .list-bunch-inner");
   inner.hidden = !inner.hidden;
   button.setAttribute("aria-expanded", String(!inner.hidden));
 });
