@@ -13,7 +13,7 @@ from core.store import audit
 from core.store.fields import Record, UtcField
 from core.users.models import User
 
-KINDS = {"live": lazy("Live: by filters"), "fixed": lazy("Fixed: a list")}
+KINDS = {"live": lazy("By filters"), "fixed": lazy("Fixed list")}
 LONGEST_NAME = 120
 _CHUNK = 500
 

@@ -31,7 +31,7 @@ def choices(source: Source) -> Choices:
     offered = choices_of_groups(source)
     if group not in [path for path, _label in offered]:
         offered = [(group, group_label(source, group)), *offered]
-    measures = [("", _("Number"))]
+    measures = [("", _("How many"))]
     measures += [(path, label_of(source.crm, source.entity, path)) for path in source.list_page.sums]
     return Choices(
         groups=[(label, state.url(groups=(path,)), path == group) for path, label in offered],
@@ -49,7 +49,7 @@ def specification(source: Source) -> Response:
     if is_time:
         found = found[::-1]
     values = [_bar(group, measure) for group in found]
-    title = label_of(source.crm, source.entity, measure) if measure else _("Number")
+    title = label_of(source.crm, source.entity, measure) if measure else _("How many")
     labels = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220}}
     numbers = {"field": "value", "type": "quantitative", "title": title, "axis": {"tickMinStep": 1, "tickCount": 6}}
     return jsonify(
