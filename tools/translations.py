@@ -5,6 +5,7 @@ so a plugin's words come and go with its folder.
 """
 
 import sys
+import tomllib
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -52,13 +53,29 @@ def catalogs() -> list[Path]:
 
 def extract(owner: Path) -> None:
     """Brings the words now used below `owner` into its catalogs, keeping what is translated."""
+    template = template_of(owner)
+    if len(template):
+        for language in LANGUAGES:
+            update(owner / "translations" / language / "LC_MESSAGES" / "messages.po", language, template)
+
+
+def template_of(owner: Path) -> Catalog:
+    """Returns a catalog without translations: the words now used below `owner`."""
     template = Catalog(project="Hinka", charset="utf-8")
     found = extract_from_dir(owner, METHODS, {"**/templates/**.*": {"trimmed": "true"}}, keywords=KEYWORDS)
     for filename, line, message, comments, context in found:
         template.add(message, None, [(f"{owner.name}/{filename}", line)], auto_comments=comments, context=context)
-    if len(template):
-        for language in LANGUAGES:
-            update(owner / "translations" / language / "LC_MESSAGES" / "messages.po", language, template)
+    for words in manifest_words(owner / "plugin.toml"):
+        template.add(words, None, [(f"{owner.name}/plugin.toml", 0)])
+    return template
+
+
+def manifest_words(path: Path) -> list[str]:
+    """Returns what a plugin's manifest says to people: its title and summary."""
+    if not path.exists():
+        return []
+    values = tomllib.loads(path.read_text("utf-8"))
+    return [values[key] for key in ("title", "summary") if values.get(key)]
 
 
 def update(path: Path, language: str, template: Catalog) -> None:

@@ -83,7 +83,7 @@ def _permission_groups() -> list[tuple[str, list[Permission]]]:
         "clients": _("Clients"),
         "deals": _("Deals"),
         "admin": _("Administration"),
-        **{plugin.name: plugin.title for plugin in crm().plugins},
+        **{plugin.name: _(plugin.title) for plugin in crm().plugins},
     }
     order = {name: place for place, name in enumerate(("clients", "deals"))}
     order["admin"] = 1000

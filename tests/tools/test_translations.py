@@ -69,3 +69,9 @@ def test_untranslated_words_are_told(owner):
     translate(owner, "Deal", "Marrëveshje")
     assert "Deal" not in translations.untranslated(catalog_of(owner))
     assert "Won deals" in translations.untranslated(catalog_of(owner))
+
+
+def test_title_and_summary_of_a_plugin_are_words_too(owner):
+    (owner / "plugin.toml").write_text('name = "sample"\ntitle = "Sample"\nversion = "1"\nsummary = "Shows how"\n')
+    translations.extract(owner)
+    assert {"Sample", "Shows how"} <= set(words_of(owner))
