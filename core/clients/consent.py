@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from peewee import Select
+from peewee import JOIN, Select
 
 from core.clients.models import Client, Consent
 from core.clients.words import CHANNELS
@@ -50,12 +50,11 @@ def is_allowed(client: Client | int, channel: str) -> bool:
 def consents_of(client: Client) -> list[Word]:
     """Returns the state of every channel, with who noted the latest word."""
     latest: dict[str, Consent] = {}
-    for word in _words(client):
+    query = _words(client).select(Consent, User).join(User, JOIN.LEFT_OUTER, on=Consent.user_id == User.id, attr="by")
+    for word in query:
         latest.setdefault(word.channel, word)
-    user_ids = [word.user_id for word in latest.values() if word.user_id]
-    users = {user.id: user for user in User.select().where(User.id.in_(user_ids))} if user_ids else {}
     return [
-        Word(channel, word.is_given if word else None, word, users.get(word.user_id) if word else None)
+        Word(channel, word.is_given if word else None, word, getattr(word, "by", None))
         for channel in CHANNELS
         for word in [latest.get(channel)]
     ]

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.clients.models import Client
 from core.deals.models import Deal
+from core.errors import InvalidInput
 from core.i18n import _
 from core.interactions import comments, files, services
 from core.interactions.comments import get_subject
@@ -104,9 +105,12 @@ def show_files(entity: str, entity_id: int) -> str:
 @takes_up_to(files.LARGEST + ENVELOPE)
 def upload(entity: str, entity_id: int) -> BaseResponse | str:
     """Keeps the files that were sent."""
-    sent = request.files.getlist("file")
-    for one in [one for one in sent if one.filename] or sent:
-        files.store_file(crm(), user(), entity, entity_id, one.filename or "", one.stream)
+    get_subject(crm(), user(), entity, entity_id)
+    sent = [one for one in request.files.getlist("file") if one.filename]
+    if not sent:
+        raise InvalidInput(_("Choose a file first."))
+    for one in sent:
+        files.store_file(crm(), user(), entity, entity_id, one.filename, one.stream)
     return _kept(entity, entity_id, _("The file is kept."))
 
 

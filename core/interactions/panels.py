@@ -1,10 +1,9 @@
 """What the cards of clients and deals show of interactions: a part of the timeline, and the choices of its form."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from core.clients.contacts import contacts_of
-from core.clients.models import Client, Contact
+from core.clients.models import Client
 from core.deals.models import Deal
 from core.i18n import Text, lazy
 from core.interactions.telling import tell
@@ -50,9 +49,9 @@ def part_of_timeline(
     }
 
 
-def contact_choices(client: Client, contacts: Iterable[Contact] | None = None) -> list[tuple[int, str]]:
+def contact_choices(client: Client) -> list[tuple[int, str]]:
     """Returns the client's contacts as choices of a form."""
-    return [(one.id, one.name) for one in (contacts_of(client) if contacts is None else contacts)]
+    return [(one.id, one.name) for one in contacts_of(client)]
 
 
 def deal_choices(user: User, client: Client) -> list[tuple[int, str]]:

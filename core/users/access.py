@@ -8,6 +8,8 @@ from core.errors import NotAllowed
 from core.i18n import _
 from core.users.models import Team, User
 
+_SEEN = "_seen_owner_ids"
+
 
 def require(user: User, permission: str) -> None:
     """Raises NotAllowed unless the user holds the permission."""
@@ -30,8 +32,22 @@ def visible_to(user: User, owner: Any) -> Expression:
     return owner == user.id
 
 
+def remember_seen(user: User) -> None:
+    """Lets whose records the user sees be looked up once only: for a user who lives as long as one request."""
+    user.__dict__.setdefault(_SEEN, [])
+
+
 def seen_owner_ids(user: User) -> list[int]:
     """Returns the ids of the users whose records `user` sees under the scope *team*, with the user's own."""
+    if not user.__dict__.get(_SEEN):
+        found = _find_seen(user)
+        if _SEEN not in user.__dict__:
+            return found
+        user.__dict__[_SEEN] = found
+    return user.__dict__[_SEEN]
+
+
+def _find_seen(user: User) -> list[int]:
     teams = team_ids(user)
     colleagues = User.select(User.id).where(User.team.in_(teams)).tuples() if teams else []
     return sorted({user.id, *(row[0] for row in colleagues)})

@@ -4,7 +4,7 @@ import hashlib
 from functools import partial
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, g
 
 from core import VERSION
 from core.boot import refuse
@@ -71,7 +71,9 @@ def _set_up_templates(app: Flask, crm: CRM) -> None:
 
 
 def _company_name(crm: CRM) -> str:
-    return crm.settings.get("company")["company_name"] or crm.config.name
+    if "company_name" not in g:
+        g.company_name = crm.settings.get("company")["company_name"] or crm.config.name
+    return g.company_name
 
 
 def _refuse_dependents(crm: CRM, gone: str) -> None:

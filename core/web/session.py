@@ -13,6 +13,7 @@ from core.fields import remembering
 from core.i18n import _, speaking
 from core.runtime import CRM
 from core.settings import instance_key
+from core.users.access import remember_seen
 from core.users.models import Role, User
 from core.users.services import user_of_token
 from core.web.context import bearer_secret, crm, is_api, mark_of_view
@@ -98,6 +99,8 @@ def _recognise() -> None:
         source = "api"
     elif "user" in session:
         g.user = _user_of_session()
+    if g.user is not None:
+        remember_seen(g.user)
     if g.user is not None and g.user.language:
         g.stack.enter_context(speaking(g.user.language))
     g.stack.enter_context(crm().acting(g.user.id if g.user else None, source))

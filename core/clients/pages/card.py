@@ -22,9 +22,8 @@ from core.clients.services import categories_of, delete_client
 from core.clients.words import CHANNELS, KINDS, STATUS_COLOURS, STATUSES
 from core.deals.models import Deal
 from core.i18n import _
-from core.interactions.panels import contact_choices, part_of_timeline, shown_kinds
-from core.money import from_units
 from core.stages.models import Stage
+from core.store.fields import money_sum
 from core.tasks.models import Task
 from core.tasks.services import create_task
 from core.users.access import visible_to
@@ -68,26 +67,21 @@ def card(client_id: int) -> str | Response:
     if client.merged_into_id:
         message = _("%(name)s was merged into this client.", name=client.name)
         return go("clients.card", message, client_id=client.merged_into_id)
-    contacts = contacts_of(client)
-    deals = deals_of(user(), client)
     properties = properties_of("client")
     return page(
         "clients/card.html",
         client=client,
-        contacts=contacts,
+        contacts=contacts_of(client),
         points=_points_by_owner(points_of([client.id])),
         categories=categories_of(client),
         consents=consents_of(client),
-        deals=deals,
+        deals=deals_of(user(), client),
         tasks=_tasks(client),
         properties=_shown_properties(properties, client),
         panels=crm().hooks.collect_on_page("client_panels", crm=crm(), client=client, user=user()),
-        contact_choices=contact_choices(client, contacts),
-        deal_choices=[(deal.id, deal.title) for deal in deals.shown if deal.is_open],
         today=crm().today(),
         now=crm().clock.now(),
         words={"kinds": KINDS, "statuses": STATUSES, "colours": STATUS_COLOURS, "channels": CHANNELS},
-        **part_of_timeline(crm(), user(), "client", client, shown_kinds(request.args.get("show", ""))),
     )
 
 
@@ -124,22 +118,28 @@ def new_task(client_id: int) -> Response:
 
 
 def deals_of(reader: User, client: Client) -> Deals:
-    """Returns the deals of a client that the reader sees, in two queries."""
+    """Returns the deals of a client that the reader sees: in one query, or in two if there are very many."""
     seen = (Deal.client == client) & Deal.deleted_at.is_null() & visible_to(reader, Deal.owner)
-    query = (
-        Deal.select(Deal, Stage, User).join(Stage, JOIN.LEFT_OUTER).join_from(Deal, User, JOIN.LEFT_OUTER).where(seen)
-    )
-    shown = list(query.order_by(Deal.closed_at.is_null().desc(), Deal.opened_at.desc()).limit(MOST_DEALS))
-    if not shown:
-        return Deals([], {}, {})
-    worth = fn.COALESCE(Deal.amount_base, Deal.potential_base, coerce=False)
-    rows = Deal.select(Deal.state, fn.COUNT(Deal.id), fn.SUM(worth, coerce=False)).where(seen).group_by(Deal.state)
-    found = list(rows.tuples())
-    return Deals(
-        shown,
-        {state: count for state, count, _sum in found},
-        {state: None if total is None else from_units(int(total)) for state, _count, total in found},
-    )
+    query = Deal.select(Deal, Stage, User).join(Stage, JOIN.LEFT_OUTER).join_from(Deal, User, JOIN.LEFT_OUTER)
+    order = (Deal.closed_at.is_null().desc(), Deal.opened_at.desc(), Deal.id.desc())
+    shown = list(query.where(seen).order_by(*order).limit(MOST_DEALS + 1))
+    if len(shown) <= MOST_DEALS:
+        rows = [(deal.state, 1, _worth(deal)) for deal in shown]
+    else:
+        worth = fn.COALESCE(Deal.amount_base, Deal.potential_base, coerce=False)
+        found = Deal.select(Deal.state, fn.COUNT(Deal.id), money_sum(worth)).where(seen).group_by(Deal.state)
+        rows = list(found.tuples())
+    counts: dict[str, int] = {}
+    sums: dict[str, Decimal | None] = {}
+    for state, count, total in rows:
+        counts[state] = counts.get(state, 0) + count
+        # A sum of nothing known is not known either.
+        sums[state] = sums.get(state) if total is None else (sums.get(state) or 0) + total
+    return Deals(shown[:MOST_DEALS], counts, sums)
+
+
+def _worth(deal: Deal) -> Decimal | None:
+    return deal.potential_base if deal.amount_base is None else deal.amount_base
 
 
 def _tasks(client: Client) -> list[Task]:
