@@ -5,11 +5,11 @@ Deals on hold stand apart and are only counted. However many deals there are, a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
-from operator import add
+from typing import NamedTuple
 
-from peewee import JOIN, Case, Expression, ModelSelect, Select, fn
+from peewee import JOIN, Case, Expression, Select, fn
 
 from core.clients.models import Client
 from core.deals.models import Deal
@@ -21,7 +21,7 @@ from core.stages.types import versions_of
 from core.store.fields import from_microseconds, to_microseconds
 from core.users.models import User
 
-PAGE = 20
+PAGE = 12
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,33 @@ class Column:
         return None if self.chance is None else self.potential * Decimal(str(self.chance))
 
 
+class Card(NamedTuple):
+    """What a card shows of a deal: no more is read, for a board shows a hundred of them."""
+
+    id: int
+    version: int
+    place: int | None
+    title: str
+    client: str
+    potential: Decimal | None
+    currency: str
+    expected_on: date | None
+    opened_at: datetime
+    entered_at: datetime | None
+    owner_id: int | None
+    owner: str | None
+
+    @property
+    def since(self) -> datetime:
+        """When it came to where it stands."""
+        return self.entered_at or self.opened_at
+
+
 @dataclass(frozen=True)
 class Cards:
     """A page of a column's cards; `after` continues where it ends, and is empty at the end of the column."""
 
-    deals: Sequence[Deal]
+    shown: Sequence[Card]
     after: str
 
 
@@ -70,11 +92,11 @@ def columns(version_id: int, steps: Sequence[TypeStage], where: Expression) -> l
     return [_column(step.place, step.stage_id, step.stage.name, chances[step.place], totals) for step in steps]
 
 
-def running_versions(deal_type: DealType, where: Expression) -> list[DealTypeVersion]:
-    """Returns the type's versions that open deals keep, newest first, with `count` of the deals that meet `where`."""
+def running_versions(deal_type: DealType) -> list[DealTypeVersion]:
+    """Returns the type's versions that open deals keep, newest first, with `count` of those deals."""
     versions = {version.id: version for version in versions_of(deal_type)}
     query = Deal.select(Deal.type_version, fn.COUNT(Deal.id)).where(
-        Deal.state == "open", Deal.type_version.in_(list(versions)), Deal.deleted_at.is_null(), where
+        Deal.state == "open", Deal.type_version.in_(list(versions)), Deal.deleted_at.is_null()
     )
     counts = dict(query.group_by(Deal.type_version).tuples())
     for version in versions.values():
@@ -91,35 +113,40 @@ def chances_from(steps: Sequence[TypeStage]) -> list[float]:
     return chances[::-1]
 
 
-def first_cards(version_id: int, found: Sequence[Column], where: Expression) -> Mapping[int | None, Cards]:
-    """Returns the first page of cards of every column, by place."""
-    filled = [column.place for column in found if column.count]
-    pages = [_ids(version_id, place, where, "") for place in filled]
-    # All pages in one query; SQLite takes parts with a limit only when each is wrapped.
-    parts = [Select((page,), (page.c.id,)) for page in (query.alias("page") for query in pages)]
-    ids = [row[0] for row in reduce(add, parts).bind(Deal._meta.database).tuples()] if parts else []
-    by_place: dict[int | None, list[Deal]] = {}
-    for deal in _full(ids):
-        by_place.setdefault(deal.place, []).append(deal)
-    return {column.place: _page(by_place.get(column.place, [])) for column in found}
+def first_cards(version_id: int, where: Expression) -> Mapping[int | None, Cards]:
+    """Returns the first page of cards of every column that has any, by place."""
+    order = [Deal.entered_at.desc(), Deal.id.desc()]
+    rank = fn.ROW_NUMBER().over(partition_by=[Deal.place], order_by=order)
+    ranked = Deal.select(Deal.id.alias("id"), rank.alias("rank"))
+    ranked = ranked.where(_is_here(version_id), Deal.on_hold_until.is_null(), where).alias("ranked")
+    query = Select((ranked,), (ranked.c.id,)).where(ranked.c.rank <= PAGE + 1).bind(Deal._meta.database)
+    by_place: dict[int | None, list[Card]] = {}
+    for card in cards_of([row[0] for row in query.tuples()]):
+        by_place.setdefault(card.place, []).append(card)
+    return {place: _page(cards) for place, cards in by_place.items()}
 
 
 def more_cards(version_id: int, place: int | None, where: Expression, after: str) -> Cards:
-    """Returns the next page of a column's cards."""
-    return _page(_full([row[0] for row in _ids(version_id, place, where, after).tuples()]))
+    """Returns the page of a column's cards that comes after a mark; raises InvalidInput for a mark that is none."""
+    here = Deal.place.is_null() if place is None else Deal.place == place
+    query = Deal.select(Deal.id).where(_is_here(version_id), here, Deal.on_hold_until.is_null(), where)
+    query = query.where(_comes_after(place, after)).order_by(Deal.entered_at.desc(), Deal.id.desc()).limit(PAGE + 1)
+    return _page(cards_of([row[0] for row in query.tuples()]))
+
+
+def cards_of(ids: Sequence[int]) -> list[Card]:
+    """Returns the cards of these deals, the latest arrivals first."""
+    query = Deal.select(
+        Deal.id, Deal.version, Deal.place, Deal.title, Client.name, Deal.potential, Deal.currency, Deal.expected_on,
+        Deal.opened_at, Deal.entered_at, Deal.owner, User.name,
+    )  # fmt: skip
+    query = query.join(Client).join_from(Deal, User, JOIN.LEFT_OUTER).where(Deal.id.in_(ids))
+    found = query.order_by(Deal.entered_at.desc(), Deal.id.desc()).tuples() if ids else ()
+    return [Card(*row) for row in found]
 
 
 def _is_here(version_id: int) -> Expression:
     return (Deal.state == "open") & (Deal.type_version == version_id) & Deal.deleted_at.is_null()
-
-
-def _ids(version_id: int, place: int | None, where: Expression, after: str) -> ModelSelect:
-    """Returns the query of a page of ids, and one more, which tells that there are more."""
-    here = Deal.place.is_null() if place is None else Deal.place == place
-    query = Deal.select(Deal.id).where(_is_here(version_id), here, Deal.on_hold_until.is_null(), where)
-    if after:
-        query = query.where(_comes_after(place, after))
-    return query.order_by(Deal.entered_at.desc(), Deal.id.desc()).limit(PAGE + 1)
 
 
 def _comes_after(place: int | None, after: str) -> Expression:
@@ -132,18 +159,12 @@ def _comes_after(place: int | None, after: str) -> Expression:
     return (Deal.entered_at < entered_at) | ((Deal.entered_at == entered_at) & (Deal.id < int(deal_id)))
 
 
-def _full(ids: Sequence[int]) -> list[Deal]:
-    """Returns the deals of these ids with client and owner, the latest arrivals first."""
-    query = Deal.select(Deal, Client, User).join(Client).join_from(Deal, User, JOIN.LEFT_OUTER)
-    return list(query.where(Deal.id.in_(ids)).order_by(Deal.entered_at.desc(), Deal.id.desc())) if ids else []
-
-
-def _page(deals: list[Deal]) -> Cards:
-    if len(deals) <= PAGE:
-        return Cards(deals, "")
-    last = deals[PAGE - 1]
+def _page(cards: list[Card]) -> Cards:
+    if len(cards) <= PAGE:
+        return Cards(cards, "")
+    last = cards[PAGE - 1]
     entered = "" if last.entered_at is None else to_microseconds(last.entered_at)
-    return Cards(deals[:PAGE], f"{entered}-{last.id}")
+    return Cards(cards[:PAGE], f"{entered}-{last.id}")
 
 
 def _column(place: int | None, stage_id: int | None, name: str, chance: float | None, totals: Mapping) -> Column:

@@ -441,6 +441,8 @@ INDEXES = (
     "core_deal (state, version_id, place, entered_at, id, on_hold_until, owner_id, potential_base, deleted_at)",
     "core_deal (owner_id, state)",
     "core_deal (opened_at)",
+    "core_deal (title)",
+    "core_deal (state, expected_on)",
     "core_deal (import_id)",
     # The closed funnel is one walk along this index: filter by type and period, grouped by where and how deals ended.
     "core_deal (deal_type_id, closed_at, state, version_id, place, stood_at, owner_id, potential_base, amount_base,"

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, request
-from peewee import Value
 from werkzeug.wrappers import Response
 
 from core.deals.columns import running_versions
@@ -19,7 +18,6 @@ from core.web.forms import SchemaForm
 from core.web.pages import go, is_htmx, page
 
 blueprint = Blueprint("types", __name__, template_folder="templates")
-_EVERY = Value(1) == 1
 
 
 @blueprint.get("/")
@@ -69,7 +67,7 @@ def _save(deal_type: DealType, values: dict[str, Any], draft: list[DraftStep]) -
         after = services.publish(crm(), deal_type, [] if deal_type.mode == NO_STAGES else as_steps(draft))
     if after.id == before.id:
         return _("Saved.")
-    running = sum(version.count for version in running_versions(deal_type, _EVERY))
+    running = sum(version.count for version in running_versions(deal_type))
     kept = ngettext("One running deal keeps its version.", "%(n)s running deals keep theirs.", running)
     return _("Version %(number)s is published.", number=after.number) + (f" {kept}" if running else "")
 
@@ -82,7 +80,7 @@ def _editor(deal_type: DealType | None, form: SchemaForm, draft: list[DraftStep]
             return page("stages/_steps.html", draft=draft, addable=_addable(draft))
         with form.catching():
             form.read(request.form)
-    versions = running_versions(deal_type, _EVERY) if deal_type else []
+    versions = running_versions(deal_type) if deal_type else []
     return page(
         "stages/type.html",
         deal_type=deal_type,

@@ -8,9 +8,9 @@ from flask import make_response, request, url_for
 from peewee import Expression
 from werkzeug.wrappers import Response
 
-from core.clients.models import Client
 from core.deals.bulk import change_deals, delete_deals
 from core.deals.pages.blueprint import blueprint
+from core.deals.search import matches
 from core.deals.words import STATE_COLOURS
 from core.fields import describe, entity, resolve
 from core.i18n import lazy
@@ -26,19 +26,13 @@ BOARD = View("board", lazy("Board"), "layout-kanban", "deals.board", keys="b")
 CALENDAR = View("calendar", lazy("Calendar"), "calendar", "deals.calendar", keys="c")
 
 
-def search(source: Any, text: str) -> Expression:
-    """Returns the condition of a search: part of the title, the number, or part of the client's name."""
-    named = Client.select(Client.id).where(Client.name.contains(text))
-    return source.title.contains(text) | (source.number == text) | source.client.in_(named)
-
-
 DEALS = ListPage(
     name="deals",
     entity="deal",
     title=lazy("Deals"),
     columns=("number", "title", "client", "type", "stage", "state", "owner", "potential", "expected_on", "opened_at"),
     title_column="title",
-    search=search,
+    search=matches,
     search_hint=lazy("Title, number or client"),
     card="deals.card",
     card_argument="deal_id",

@@ -49,7 +49,7 @@ function makeSortable(list, zones) {
 function dropped(card, to, giveBack) {
   if (to.dataset.boardDrop === "lost") {
     giveBack();
-    htmx.ajax("GET", `${card.dataset.lose}?next=${encodeURIComponent(location.pathname + location.search)}`, "#dialogs");
+    htmx.ajax("GET", `${addressOf(card, "lose")}?next=${encodeURIComponent(location.pathname + location.search)}`, "#dialogs");
     return;
   }
   if (to.dataset.boardDrop !== "won") {
@@ -62,7 +62,7 @@ async function send(card, values, giveBack) {
   const board = document.querySelector("[data-board]");
   card.classList.add("is-busy");
   try {
-    const answer = await fetch(`${card.dataset.drop}?${board.dataset.query}`, {
+    const answer = await fetch(`${addressOf(card, "drop")}?${board.dataset.query}`, {
       method: "POST",
       headers: { "HX-Request": "true", "X-CSRF-Token": document.querySelector("meta[name=csrf-token]").content },
       body: new URLSearchParams({ ...values, version: card.dataset.version }),
@@ -79,6 +79,11 @@ async function send(card, values, giveBack) {
   } finally {
     card.classList.remove("is-busy");
   }
+}
+
+/** The address of an action on a card's deal; the board tells it with 0 in the deal's place. */
+function addressOf(card, action) {
+  return document.querySelector("[data-board]").dataset[action].replace("/0/", `/${card.dataset.deal}/`);
 }
 
 function explain(answer) {
