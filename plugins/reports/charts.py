@@ -19,7 +19,10 @@ ROOM_FOR_LABEL = 0.16
 
 @dataclass(frozen=True)
 class Bar:
-    """One stage: `whole` is the width of its bar and `core` that of its middle; the words are ready to be shown."""
+    """One stage: `whole` is the width of its bar and `core` that of its middle; the words are ready to be shown.
+
+    `is_core_said` puts the words of a middle that is too narrow for them beside the bar.
+    """
 
     stage: str
     whole: float
@@ -32,6 +35,7 @@ class Bar:
     flank_link: str = ""
     before: float | None = None
     before_hint: str = ""
+    is_core_said: bool = True
 
 
 def funnel_chart(
@@ -165,7 +169,7 @@ def _side_words(bars: Sequence[Bar], widest: float) -> dict[str, Any]:
             "stage": bar.stage,
             "at": max(bar.whole, bar.before or 0) / 2,
             # Where the bar is too narrow for its number, the number stands first beside it.
-            "words": bar.side_words if _has_room(bar, widest) else f"{bar.core_words} · {bar.side_words}".strip(" ·"),
+            "words": _words_beside(bar, widest),
         }
         for bar in bars
     ]
@@ -174,6 +178,12 @@ def _side_words(bars: Sequence[Bar], widest: float) -> dict[str, Any]:
         "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 12},
         "encoding": {"x": {"field": "at", "type": "quantitative"}, "text": {"field": "words"}},
     }
+
+
+def _words_beside(bar: Bar, widest: float) -> str:
+    if _has_room(bar, widest) or not bar.is_core_said or not bar.core:
+        return bar.side_words
+    return " · ".join(filter(None, (bar.core_words, bar.side_words)))
 
 
 def _has_room(bar: Bar, widest: float) -> bool:

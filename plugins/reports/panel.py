@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from core.api import CRM, InvalidInput, Text, User, fields, lazy
 from plugins.reports.conditions import PARAMETER, in_words, read_condition, read_conditions
 from plugins.reports.dimensions import OFFERED
+from plugins.reports.funnel.closed import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.periods import MORE_PRESETS, PRESETS
 from plugins.reports.registry import Report
@@ -64,7 +65,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
         "compare": (lazy("Compare with"), list(COMPARED.items())),
         "columns": (lazy("Columns by"), dimensions),
         "by": (lazy("Rows by"), dimensions),
-        "counting": (lazy("Count lost deals"), list(COUNTINGS.items())),
+        "counting": (lazy("Count lost deals"), [("" if k == FINAL else k, words) for k, words in COUNTINGS.items()]),
     }
     choices = {
         name: Choice(name, label, _with_chosen(options, values.get(name, "")), values.get(name, ""))
@@ -73,7 +74,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     }
     chosen = values.get("indicators", "")
     sent = [value for name, value in pairs if name == "indicators"] or [chosen]
-    ticked = {part for value in sent for part in value.split(",")}
+    ticked = {part for value in sent for part in value.split(",") if part} or set(report.usual_indicators)
     indicators = [(name, INDICATORS[name][0], name in ticked) for name in report.indicators]
     # What the panel has no field for goes along unseen: filters, and periods given by an address alone.
     shown = {*choices, "from", "to", "through", "as_of", "joined", "indicators"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.api import CRM, NotFound, Text, User
 from core.api import gettext as _
 from plugins.reports.document import Document
-from plugins.reports.funnel import closed_report, open_report
+from plugins.reports.funnel import closed_matrix, closed_report, open_report
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.parameters import CLOSED, OPEN, Settings, read_settings
 
@@ -21,14 +21,22 @@ class Report:
     title: Text
     parameters: tuple[str, ...]
     indicators: tuple[str, ...]
+    usual_indicators: tuple[str, ...]
     make: Callable[[CRM, User | None, Settings], Document]
 
 
 REPORTS = {
     report.name: report
     for report in (
-        Report(closed_report.NAME, closed_report.TITLE, CLOSED, tuple(INDICATORS), closed_report.make),
-        Report(open_report.NAME, open_report.TITLE, OPEN, OPEN_INDICATORS, open_report.make),
+        Report(
+            closed_report.NAME,
+            closed_report.TITLE,
+            CLOSED,
+            tuple(INDICATORS),
+            closed_matrix.DEFAULT,
+            closed_report.make,
+        ),
+        Report(open_report.NAME, open_report.TITLE, OPEN, OPEN_INDICATORS, open_report.DEFAULT, open_report.make),
     )
 }
 

@@ -197,6 +197,7 @@ def _bar(row: OpenRow, linker: Linker, *, by_money: bool) -> Bar:
     chance = format_percent(share(row.probability))
     link = _link(linker, "deals", row, None)
     return Bar(
+        is_core_said=False,
         core_link=link,
         flank_link=link,
         stage=stage,
