@@ -8,7 +8,7 @@ from peewee import JOIN, ModelSelect, fn
 from core.errors import InvalidInput
 from core.fields.periods import PARTS, bucket, next_first_day
 from core.fields.reading import Joins
-from core.fields.tree import Entity, Step, resolve
+from core.fields.tree import Entity, Step, literal, resolve
 from core.i18n import _
 from core.runtime import CRM
 from core.users.models import User
@@ -46,7 +46,8 @@ def group_expression(
     """Returns the query, with the joins that the path needs, and the expression of the group's key.
 
     Keys: the value itself, an id for users and links, the first day (ISO text) for a part of time, None where there
-    is no value. Grouping by a multichoice counts a record once for each of its choices.
+    is no value. Select the key first and group by SQL("1"): for PostgreSQL two expressions with bound values differ.
+    Grouping by a multichoice counts a record once for each of its choices.
     """
     step, part = group_field(crm, start, path)
     joins = Joins(crm, start, query, user, source)
@@ -61,7 +62,7 @@ def group_expression(
     if part:
         return query, bucket(crm, part, column, is_moment=step.field.kind == "moment")
     if step.field.kind in ("text", "choice"):
-        return query, fn.NULLIF(column, "", coerce=False)
+        return query, fn.NULLIF(column, literal(""), coerce=False)
     return query, column
 
 

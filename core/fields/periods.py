@@ -11,9 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from peewee import Case, fn
+from peewee import OP, SQL, Case, Expression, fn
 
 from core.errors import InvalidInput
+from core.fields.tree import literal
 from core.i18n import _, format_date, language, lazy
 from core.runtime import CRM
 from core.store.database import is_postgres
@@ -120,11 +121,13 @@ def bucket(crm: CRM, part: str, column: Any, *, is_moment: bool) -> Any:
     if is_postgres(crm.database):
         if is_moment:
             column = fn.timezone(
-                crm.config.time_zone, fn.to_timestamp(column / 1_000_000.0, coerce=False), coerce=False
+                crm.config.time_zone,
+                fn.to_timestamp(Expression(column, OP.DIV, SQL("1000000.0")), coerce=False),
+                coerce=False,
             )
         else:
             column = column.cast("timestamp")
-        return fn.to_char(fn.date_trunc(part, column, coerce=False), "YYYY-MM-DD", coerce=False)
+        return fn.to_char(fn.date_trunc(literal(part), column, coerce=False), literal("YYYY-MM-DD"), coerce=False)
     shape = _SQLITE_SHAPES[part]
     if not is_moment:
         return shape(lambda *steps: fn.date(column, *steps, coerce=False))
@@ -167,12 +170,15 @@ def _exact_change(info: ZoneInfo, before: datetime, after: datetime) -> datetime
     return after
 
 
+def _month_of_quarter(day: Any) -> Expression:
+    """Returns 0, 1 or 2; peewee's own `%` means LIKE."""
+    return Expression(fn.strftime("%m", day, coerce=False).cast("INTEGER") - 1, OP.MOD, 3)
+
+
 _SQLITE_SHAPES: dict[str, Callable[[Callable[..., Any]], Any]] = {
     "day": lambda day: day(),
     "week": lambda day: day("-6 days", "weekday 1"),
     "month": lambda day: day("start of month"),
-    "quarter": lambda day: day(
-        "start of month", fn.printf("-%d months", (fn.strftime("%m", day(), coerce=False).cast("INTEGER") - 1) % 3)
-    ),
+    "quarter": lambda day: day("start of month", fn.printf("-%d months", _month_of_quarter(day()))),
     "year": lambda day: day("start of year"),
 }

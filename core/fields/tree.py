@@ -149,6 +149,9 @@ def resolve(crm: CRM, start: Entity, path: str) -> Step:
         if rest in here.by_name:
             return Step(here, here.by_name[rest], tuple(links))
         head, _dot, rest = rest.partition(".")
+        if f"{head}." == JSON_PREFIX:
+            key, _dot, rest = rest.partition(".")
+            head = JSON_PREFIX + key
         link = here.by_name.get(head)
         if link is None or not link.is_link or not rest:
             raise InvalidInput(
@@ -174,6 +177,12 @@ def among(column: Any, ids: Iterable[int]) -> Expression:
     return Expression(column, OP.IN, SQL(f"({', '.join(str(int(one)) for one in ids) or 'NULL'})"))
 
 
+def literal(text: str) -> SQL:
+    """Returns a text of ours as SQL for PostgreSQL, which takes equal expressions for one only if nothing is bound."""
+    quoted = text.replace("'", "''").replace("%", "%%")
+    return SQL(f"'{quoted}'")
+
+
 def property_field(model: type[Model], key: str, label: Text, kind: str, choices: Choices = ()) -> Field:
     """Returns the field of a custom property, kept in the model's JSON column `properties` under `key`.
 
@@ -197,10 +206,10 @@ def _json_value(source: Any, key: str, kind: str, on_postgres: bool) -> Any:
     if not on_postgres:
         found = fn.json_extract(column, f'$."{key}"', coerce=False)
         return found.cast("REAL") if kind in ("number", "money") else found
-    text = fn.jsonb_extract_path_text(column, key, coerce=False)
+    text = fn.jsonb_extract_path_text(column, literal(key), coerce=False)
     if kind in ("number", "money", "user"):
-        return fn.substring(text, NUMBER, coerce=False).cast("numeric")
-    return text == "true" if kind == "bool" else text
+        return fn.substring(text, literal(NUMBER), coerce=False).cast("numeric")
+    return text == literal("true") if kind == "bool" else text
 
 
 def _branch(crm: CRM, here: Entity, prefix: str, depth: int) -> list[dict[str, Any]]:

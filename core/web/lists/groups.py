@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from core.errors import InvalidInput
 from core.fields import group_condition, group_expression, group_labels, label_of, resolve
@@ -39,9 +39,9 @@ def groups_of(source: Source, *, most: int = MOST_GROUPS_SHOWN) -> list[Group]:
     query, key = group_expression(crm, start, path, model.select(), source.user)
     sums = [fn.SUM(resolve(crm, start, one).field.of(model)) for one in source.list_page.sums]
     count = fn.COUNT(model.id)
-    query = query.select(key.alias("group_key"), count, *sums).where(source.where).group_by(key)
+    query = query.select(key.alias("group_key"), count, *sums).where(source.where).group_by(SQL("1"))
     is_time = bool(part_of(source, path))
-    ordering = (key.desc(nulls="last"),) if is_time else (count.desc(), key)
+    ordering = (SQL("1 DESC NULLS LAST"),) if is_time else (SQL("2 DESC"), SQL("1"))
     rows = list(query.order_by(*ordering).limit(most).tuples())
     labels = group_labels(crm, start, path, [row[0] for row in rows])
     return [_group(source, path, row, labels) for row in rows]
