@@ -76,7 +76,9 @@ def run(crm_factory: Factory, rows: int = ROWS) -> list[Figure]:
 def write_clients(path: Path, rows: int, seed: int = 15) -> None:
     """Writes a workbook of made-up firms, no two of them alike."""
     chance = random.Random(seed)
-    syllables = "ba be bi da dri fa fi ga gjo ka ki la le lu ma me mi na ni pa ra re ri sa shi ta ti va ve za zhe".split()
+    syllables = (
+        "ba be bi da dri fa fi ga gjo ka ki la le lu ma me mi na ni pa ra re ri sa shi ta ti va ve za zhe".split()
+    )
     cities = ("Tiranë", "Durrës", "Vlorë", "Shkodër", "Elbasan", "Korçë", "Fier", "Berat", "Prishtinë", "Prizren")
     words = ("Ndërtim", "Tregti", "Transport", "Farma", "Studio", "Agro", "Metal", "Tekstil", "Dru", "Energji")
     workbook = xlsxwriter.Workbook(str(path), {"constant_memory": True})
@@ -114,7 +116,8 @@ def measure_floor(crm: CRM, path: Path) -> float:
     with database.atomic() as transaction:
         execute_many(
             database,
-            "INSERT INTO core_client (id, kind, name, name_key, tax_number, phone, email, country, city, address, status,"
+            "INSERT INTO core_client (id, kind, name, name_key, tax_number, phone, email, country, city, address, "
+            "status,"
             " properties, created_at, changed_at) VALUES (?, 'company', ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', ?, ?)",
             [
                 (number, row[0], row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[9], now, now)
@@ -123,7 +126,8 @@ def measure_floor(crm: CRM, path: Path) -> float:
         )
         execute_many(
             database,
-            "INSERT INTO core_contact (id, client_id, name, is_primary, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO core_contact (id, client_id, name, is_primary, created_at, changed_at) VALUES (?, ?, ?, "
+            "?, ?, ?)",
             [(number, number, row[10], True, now, now) for number, row in enumerate(rows, 1)],
         )
         execute_many(

@@ -1,0 +1,88 @@
+"""Pages over 100,000 clients and deals, one at a time: server time, statements, bytes; none grows with the base."""
+
+import time
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.clients.models import Client
+from core.deals.models import Deal
+from core.runtime import CRM
+from core.users.models import Role, User
+from core.web.factory import create_web
+from tests.bench.bases import Bases, bench_user, opened
+from tests.bench.browser import counted, signed_in
+from tests.bench.figures import Figure, percentile
+
+# In a tenth of the base the columns of the board are as full as they get.
+SMALL, LARGE = 10_000, 100_000
+ROUNDS = 40
+MOST_MS, MOST_QUERIES, MOST_GROWTH = 60, 15, 1.1
+
+
+def run(bases: Bases, database: str) -> list[Figure]:
+    """Measures each page on both bases."""
+    small = _measure(bases, database, SMALL)
+    large = _measure(bases, database, LARGE)
+    figures = []
+    for name, (times, queries, size) in large.items():
+        _times, small_queries, small_size = small[name]
+        figures += [
+            Figure(f"{name}: p50", 1000 * percentile(times, 0.5), "ms"),
+            Figure(f"{name}: p95", 1000 * percentile(times, 0.95), "ms", MOST_MS),
+            Figure(f"{name}: statements", queries, "", MOST_QUERIES),
+            Figure(f"{name}: statements more than with {SMALL:,}", queries - small_queries, "", 0),
+            Figure(f"{name}: kB", size / 1000, "kB"),
+            Figure(f"{name}: bytes, times those with {SMALL:,}", size / small_size, "×", MOST_GROWTH),
+        ]
+    return figures
+
+
+def _measure(bases: Bases, database: str, size: int) -> dict[str, tuple[list[float], int, int]]:
+    base = bases.base(database, size, size)
+    with opened(base.folder) as crm:
+        app = create_web(crm)
+        boss, head = bench_user(), User.get(User.role == Role.get(Role.key == "head"))
+        pages = _pages()
+        crm.database.close()  # each request opens its own
+        found = {name: _page(app, crm, boss, path) for name, path in pages.items()}
+        found["clients, head of a team"] = _page(app, crm, head, "/clients/")
+        found["board, head of a team"] = _page(app, crm, head, "/deals/board")
+    return found
+
+
+def _pages() -> dict[str, str]:
+    client = Client.select(Client.id).join(Deal).order_by(Client.id).first()
+    deal = Deal.select(Deal.id).where(Deal.state == "open").order_by(Deal.id.desc()).first()
+    return {
+        "home": "/",
+        "clients": "/clients/",
+        "clients, page 20": "/clients/?p=20",
+        "clients, search by name": "/clients/?q=tomorri",
+        "clients, search by phone": "/clients/?q=%2B355692",
+        "clients, by region": "/clients/?g=region",
+        "client": f"/clients/{client.id}",
+        "deals": "/deals/",
+        "deals, search": "/deals/?q=solar",
+        "board": "/deals/board",
+        "deal": f"/deals/{deal.id}",
+    }
+
+
+def _page(app: Flask, crm: CRM, user: User, path: str) -> tuple[list[float], int, int]:
+    browser = signed_in(app, user)
+    _get(browser, path)  # templates are read at the first request
+    with counted(crm) as statements:
+        size = _get(browser, path)
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        _get(browser, path)
+        times.append(time.perf_counter() - begun)
+    return times, len(statements), size
+
+
+def _get(browser: FlaskClient, path: str) -> int:
+    response = browser.get(path)
+    assert response.status_code == 200, (path, response.status_code, response.data[:500])
+    return len(response.data)
