@@ -120,13 +120,14 @@ def test_pages_are_closed_to_strangers_and_acts_to_readers(crm, web, client, sel
         base, f"{base}/files", f"/interactions/{made.id}", f"/interactions/{made.id}/held", f"/interactions/{made.id}/delete",
         f"/interactions/comments/{comment.id}/delete", f"/interactions/files/{stored.id}/delete",
     )  # fmt: skip
+    stranger, reader = make.user(), make.user("reader")
     before = Audit.select().count()
-    web.sign_in(make.user())
+    web.sign_in(stranger)
     assert {path: web.get(path).status_code for path in pages} == dict.fromkeys(pages, 404)
     assert {path: web.post(path, {"kind": "note", "body": "x"}).status_code for path in acts} == dict.fromkeys(
         acts, 404
     )
-    web.sign_in(make.user("reader"))
+    web.sign_in(reader)
     assert {path: web.post(path, {"kind": "note", "body": "x"}).status_code for path in acts} == dict.fromkeys(
         acts, 403
     )
