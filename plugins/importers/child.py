@@ -52,7 +52,7 @@ def _is_small_text(path: Path) -> bool:
 
 
 def _answers(verb: str, request: object) -> Iterator:
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own module, with nothing of the user on its command line
         [sys.executable, "-m", __name__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -80,7 +80,8 @@ def _answers(verb: str, request: object) -> Iterator:
 def _died() -> ImportRefused:
     return ImportRefused(
         lazy(
-            "The file can't be read: it is damaged, or so spread out that it needs more than %(limit)s MB of memory (often "
+            "The file can't be read: it is damaged, or so spread out that it needs more than %(limit)s MB of "
+            "memory (often "
             "by one cell at the far edge of the sheet). Copy its rows into a new workbook and import that.",
             limit=MAX_MEMORY // 2**20,
         )

@@ -83,7 +83,9 @@ def _print(batch: Batch, errors: list[dict], *, dry_run: bool, as_json: bool) ->
             "updated": batch.updated,
             "skipped": batch.skipped,
             "rejected": batch.rejected,
-            "errors": [{"row": error["row"], "column": error["title"], "message": error["message"]} for error in errors],
+            "errors": [
+                {"row": error["row"], "column": error["title"], "message": error["message"]} for error in errors
+            ],
         }
         click.echo(json.dumps(document, ensure_ascii=False))
         return

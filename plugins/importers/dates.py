@@ -1,4 +1,4 @@
-"""Dates as people and programs write them: ISO, 15.08.2026, 8/15/26, Aug 20, 2026, 20 gusht 2026, 20 августа 2026 г. Pure."""
+"""Dates as people write them: ISO, 15.08.2026, 8/15/26, Aug 20, 2026, 20 gusht 2026, 20 августа 2026 г. Pure."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -39,7 +39,9 @@ _NUMERIC = re.compile(r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})\.?(?:\s?г\.?)?$"
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _DAY_MONTH = re.compile(r"^(\d{1,2})[\s.-]+([^\W\d]+)\.?[\s.,-]+(\d{4})(?:\s?г\.?|\s?год)?$")
 _MONTH_DAY = re.compile(r"^([^\W\d]+)\.?\s+(\d{1,2}),?\s+(\d{4})$")
-_TIME = re.compile(r"[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?$")
+_TIME = re.compile(
+    r"[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?$"
+)
 
 
 def read_date(cell: object, order: str) -> date:

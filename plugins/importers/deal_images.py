@@ -12,7 +12,8 @@ from .writing import Writing, loaded
 
 PARTS = {
     "visits": ("core_stage_visit", (
-        "deal_id", "stage_id", "place", "entered_at", "left_at", "outcome", "responsible_id", "potential", "potential_base",
+        "deal_id", "stage_id", "place", "entered_at", "left_at", "outcome", "responsible_id", "potential",
+        "potential_base",
         "user_id",
     )),
     "periods": ("core_deal_period", (
@@ -24,7 +25,8 @@ PARTS = {
     )),
 }  # fmt: skip
 ROW = (
-    "title", "client_id", "version_id", "state", "stage_id", "place", "furthest", "stood_at", "entered_at", "on_hold_until",
+    "title", "client_id", "version_id", "state", "stage_id", "place", "furthest", "stood_at", "entered_at",
+    "on_hold_until",
     "owner_id", "source_id", "currency", "potential", "amount", "potential_base", "amount_base", "loss_reason_id",
     "loss_note", "expected_on", "note", "properties", "opened_at", "closed_at",
 )  # fmt: skip

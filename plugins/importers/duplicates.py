@@ -1,4 +1,4 @@
-"""Whether a row's client is already there: by tax number, phone, e-mail, then similar name, in the base and in the file."""
+"""Whether a row's client is there already: by tax number, phone, e-mail, then similar name, in base and file."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -107,7 +107,8 @@ class ClientDuplicates:
             numbers = [row.about.tax_number for row in rows if row.about.tax_number]
             for number, client_id in fetch_in(
                 self.crm,
-                "SELECT tax_number, id FROM core_client WHERE tax_number IN ({marks}) AND deleted_at IS NULL ORDER BY id DESC",
+                "SELECT tax_number, id FROM core_client WHERE tax_number IN ({marks}) AND deleted_at IS NULL "
+                "ORDER BY id DESC",
                 numbers,
             ):
                 known.tax_numbers[number] = client_id

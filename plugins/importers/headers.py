@@ -7,9 +7,9 @@ from core.api import lazy
 
 from .errors import ImportRefused
 from .looks import looks_like_data
-from .titles import plain_header
 from .reading.table import Book, Row, Sheet, is_empty, shown
 from .synonyms import KNOWN_WORDS
+from .titles import plain_header
 
 SEARCHED_ROWS = 30
 
@@ -30,7 +30,11 @@ def choose_sheet(book: Book, wanted: str = "") -> Sheet:
                 return sheet
         names = ", ".join(sheet.name for sheet in book.sheets)
         raise ImportRefused(
-            lazy("There is no sheet %(wanted)s in the file; it has %(names)s. Name one of these.", wanted=wanted, names=names)
+            lazy(
+                "There is no sheet %(wanted)s in the file; it has %(names)s. Name one of these.",
+                wanted=wanted,
+                names=names,
+            )
         )
     visible = [sheet for sheet in book.sheets if not sheet.is_hidden and sheet.height] or list(book.sheets)
     return max(visible, key=_filled)
@@ -42,7 +46,9 @@ def find_header(sheet: Sheet, row: int | None = None) -> Header:
     if row is not None:
         if row > len(head):
             raise ImportRefused(
-                lazy("There is no row %(row)s to be the header; the sheet has %(height)s.", row=row, height=sheet.height)
+                lazy(
+                    "There is no row %(row)s to be the header; the sheet has %(height)s.", row=row, height=sheet.height
+                )
             )
         place = row - 1
     else:

@@ -102,5 +102,8 @@ def _has_leading_zero(values: dict) -> bool:
 
 def _no_rows(sheet: str) -> ImportRefused:
     return ImportRefused(
-        lazy("Sheet “%(sheet)s” has a header but no row below it. Choose the sheet that holds the rows.", sheet=sheet or "1")
+        lazy(
+            "Sheet “%(sheet)s” has a header but no row below it. Choose the sheet that holds the rows.",
+            sheet=sheet or "1",
+        )
     )

@@ -11,14 +11,16 @@ _EMAIL = re.compile(r"^\S+@\S+\.\w{2,}$")
 _PHONE = re.compile(r"^\+?[\d\s()./-]{7,22}(\s?(ext|доб|x)\.?\s?\d+)?$")
 _NUMBER = re.compile(r"^[+-]?\d[\d\s\xa0\u202f.,]*\d*\s?(€|\$|£|₽|lekë|lek|руб\.?|[A-Z]{3})?$")
 _MONEY = re.compile(r"(€|\$|£|₽|lek|руб)|\d[.,]\d\d$")
-_DATE = re.compile(r"^(\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2} \w+ \d{4}.*|\w{3,9} \d{1,2}, \d{4})([ T]\d{1,2}:\d\d.*)?$")
+_DATE = re.compile(
+    r"^(\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2} \w+ \d{4}.*|\w{3,9} \d{1,2}, \d{4})([ T]\d{1,2}:\d\d.*)?$"
+)
 _TAX_NUMBER = re.compile(r"^([A-Z]\d{8}[A-Z]|\d{10}|\d{12}|[A-Z]{2}\d{8,12})$")
 _URL = re.compile(r"^(https?://|www\.)\S+$")
 ENOUGH = 0.7
 
 
 def look(cell: object) -> str:
-    """Returns what a filled cell looks like: email, phone, tax_number, date, money, number, yes_no, state, website, text."""
+    """Tells what a filled cell is like: email, phone, tax_number, date, money, number, yes_no, state, website, text."""
     if isinstance(cell, bool):
         return "yes_no"
     if isinstance(cell, datetime | date):

@@ -65,7 +65,9 @@ class Lookups:
             self._words[entity] = {plain_name(name): record_id for name, record_id in rows}
         words = self._words[entity]
         if plain_name(text) not in words:
-            words[plain_name(text)] = self.dry_id() if self.is_dry else self._make(entity, table, {"name": text, **values})
+            words[plain_name(text)] = (
+                self.dry_id() if self.is_dry else self._make(entity, table, {"name": text, **values})
+            )
         return words[plain_name(text)]
 
     def _make(self, entity: str, table: str, values: dict) -> int:

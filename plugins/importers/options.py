@@ -62,10 +62,14 @@ def read_map(path: Path, kind: ImportKind) -> Options:
     except FileNotFoundError:
         raise ImportRefused(lazy("There is no map %(path)s. Correct its name.", path=path)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ImportRefused(lazy("The map %(path)s is no TOML: %(error)s. Correct that line.", path=path, error=error)) from None
+        raise ImportRefused(
+            lazy("The map %(path)s is no TOML: %(error)s. Correct that line.", path=path, error=error)
+        ) from None
     unknown = sorted(set(tables) - {"columns", "options"})
     if unknown:
-        raise ImportRefused(lazy("The map has an unknown table [%(name)s]; known are [columns] and [options].", name=unknown[0]))
+        raise ImportRefused(
+            lazy("The map has an unknown table [%(name)s]; known are [columns] and [options].", name=unknown[0])
+        )
     return make_options(kind, tables.get("columns", {}), tables.get("options", {}), folder=path.parent)
 
 
@@ -76,18 +80,31 @@ def make_options(kind: ImportKind, columns: Mapping, options: Mapping, *, folder
     options.pop("state_words", None)
     for key, value in options.items():
         if key not in KEYS:
-            raise ImportRefused(lazy("The map has an unknown option %(key)s; known are %(known)s.", key=key, known=", ".join(sorted(KEYS))))
+            raise ImportRefused(
+                lazy(
+                    "The map has an unknown option %(key)s; known are %(known)s.",
+                    key=key,
+                    known=", ".join(sorted(KEYS)),
+                )
+            )
         if not isinstance(value, KEYS[key]) and not (key == "sheet" and isinstance(value, int)):
             raise ImportRefused(lazy("The option %(key)s can't be “%(value)s”. Correct the map.", key=key, value=value))
         if value and key in ALLOWED and value not in ALLOWED[key]:
             allowed = ", ".join(ALLOWED[key])
             raise ImportRefused(
-                lazy("The option %(key)s can't be “%(value)s”; it is one of: %(allowed)s.", key=key, value=value, allowed=allowed)
+                lazy(
+                    "The option %(key)s can't be “%(value)s”; it is one of: %(allowed)s.",
+                    key=key,
+                    value=value,
+                    allowed=allowed,
+                )
             )
     for key in options["defaults"]:
         if not kind.field(key):
             raise ImportRefused(lazy("There is no field %(key)s to give a default value. Correct the map.", key=key))
-    simple = {key: options[key] for key in KEYS if key in options and key not in ("states", "lookup", "duplicates", "sheet")}
+    simple = {
+        key: options[key] for key in KEYS if key in options and key not in ("states", "lookup", "duplicates", "sheet")
+    }
     return Options(
         columns={str(title): str(name) for title, name in columns.items()},
         sheet=str(options.get("sheet", "")),
@@ -115,7 +132,9 @@ def _states(words: Mapping) -> dict[str, str]:
             found[plain_word(str(left))] = str(right)
     for state in found.values():
         if state not in ("open", "won", "lost"):
-            raise ImportRefused(lazy("“%(state)s” is no state of a deal; it is open, won or lost. Correct the map.", state=state))
+            raise ImportRefused(
+                lazy("“%(state)s” is no state of a deal; it is open, won or lost. Correct the map.", state=state)
+            )
     return found
 
 
@@ -127,7 +146,9 @@ def _lookup(name: str, about: object, kind: ImportKind, folder: Path | None) -> 
         raise ImportRefused(lazy("There is no field %(key)s to look up. Correct the map.", key=name))
     path = (folder or Path()) / about["file"]
     if not path.is_file():
-        raise ImportRefused(lazy("There is no file %(path)s for the lookup %(name)s. Correct the map.", path=path, name=name))
+        raise ImportRefused(
+            lazy("There is no file %(path)s for the lookup %(name)s. Correct the map.", path=path, name=name)
+        )
     sheet = read_book(path).sheets[0]
     if sheet.height > MAX_LOOKUP_ROWS:
         raise ImportRefused(lazy("The file %(path)s is too long to look up in. Shorten it.", path=path))
@@ -136,7 +157,12 @@ def _lookup(name: str, about: object, kind: ImportKind, folder: Path | None) -> 
     for part in ("key", "value"):
         if about[part] not in titles:
             raise ImportRefused(
-                lazy("%(path)s has no column %(title)s; it has %(titles)s. Correct the map.", path=path, title=about[part], titles=", ".join(titles))
+                lazy(
+                    "%(path)s has no column %(title)s; it has %(titles)s. Correct the map.",
+                    path=path,
+                    title=about[part],
+                    titles=", ".join(titles),
+                )
             )
     key, value = titles.index(about["key"]), titles.index(about["value"])
     values = {shown(row[key]).casefold(): shown(row[value]) for row in rows if len(row) > max(key, value)}

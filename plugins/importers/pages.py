@@ -1,4 +1,4 @@
-"""The import in the browser: choose a file, match its columns, mend cells, watch it come in, look at the result, undo."""
+"""The import in the browser: choose a file, match columns, mend cells, watch it come in, see the result, undo."""
 
 import tempfile
 from dataclasses import replace
@@ -87,7 +87,13 @@ def fix(batch_id: int, row: int) -> str:
     cells = {int(name[1:]): text for name, text in request.form.items() if name[:1] == "c" and name[1:].isdigit()}
     fix_cells(present_crm(), batch, row, cells)
     preview = make_preview(present_crm(), batch, only=row)
-    return page("importers/row.html", batch=batch, row=preview.rows[0] if preview.rows else None, bad=preview.bad, preview=preview)
+    return page(
+        "importers/row.html",
+        batch=batch,
+        row=preview.rows[0] if preview.rows else None,
+        bad=preview.bad,
+        preview=preview,
+    )
 
 
 @blueprint.get("/<int:batch_id>/progress")

@@ -20,7 +20,10 @@ def read_phones(cell: object, region: str) -> tuple[tuple[str, str, bool], ...] 
     text = shown(cell)
     if _CUT.match(text):
         raise CellRefused(
-            lazy("“%(text)s” is a phone whose digits Excel has cut. Format the column as text and type it again", text=text)
+            lazy(
+                "“%(text)s” is a phone whose digits Excel has cut. Format the column as text and type it again",
+                text=text,
+            )
         )
     raw = cell if isinstance(cell, str) else text
     found = dict.fromkeys(_read_one(part, region) for part in _SEPARATORS.split(raw) if part and part.strip())

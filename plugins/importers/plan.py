@@ -19,7 +19,9 @@ from .values import Reading, guess_date_order, guess_decimal, read_cell
 OWN_MEANING = "property:"
 
 
-def make_plan(crm: CRM, kind: ImportKind, look: Look, options: Options, remembered: Mapping[str, str]) -> dict[str, Any]:
+def make_plan(
+    crm: CRM, kind: ImportKind, look: Look, options: Options, remembered: Mapping[str, str]
+) -> dict[str, Any]:
     """Returns the plan of an import as JSON: everything a run needs beside the file itself.
 
     Columns come from the user's map, then from what was used last for such a file, then from guesses.
@@ -61,7 +63,9 @@ def options_of(plan: Mapping[str, Any]) -> Options:
     return Options(**{**values, "duplicates": tuple(values["duplicates"])})
 
 
-def source_of(crm: CRM, kind: ImportKind, plan: Mapping[str, Any], path: str, fixes: Mapping, after_row: int = 0) -> Source:
+def source_of(
+    crm: CRM, kind: ImportKind, plan: Mapping[str, Any], path: str, fixes: Mapping, after_row: int = 0
+) -> Source:
     """Returns what the second process needs to know to read the file of a plan."""
     options = options_of(plan)
     reading = reading_of(crm, plan)
@@ -110,7 +114,7 @@ def reading_of(crm: CRM, plan: Mapping[str, Any]) -> Reading:
 
 
 def changed_columns(crm: CRM, kind: ImportKind, plan: Mapping[str, Any], columns: Mapping[int, str]) -> dict[str, Any]:
-    """Returns a plan whose columns (place → field) the user has corrected; raises ImportRefused for two of one field."""
+    """Returns a plan whose columns (place → field) were corrected; raises ImportRefused for two of one field."""
     known = {prop.key for prop in properties_of(crm, kind.entity)} | {prop["key"] for prop in plan["new_properties"]}
     taken: set[str] = set()
     for name in columns.values():
@@ -137,7 +141,11 @@ def _mapped(kind: ImportKind, look: Look, options: Options, known: list[Property
     for title, name in options.columns.items():
         if plain_header(title) not in titles:
             raise ImportRefused(
-                lazy("The map names a column “%(title)s” that the file doesn't have; it has %(titles)s.", title=title, titles=", ".join(look.titles))
+                lazy(
+                    "The map names a column “%(title)s” that the file doesn't have; it has %(titles)s.",
+                    title=title,
+                    titles=", ".join(look.titles),
+                )
             )
         prop = find_property(known, name)
         if not name or kind.field(name):
@@ -149,7 +157,8 @@ def _mapped(kind: ImportKind, look: Look, options: Options, known: list[Property
         else:
             raise ImportRefused(
                 lazy(
-                    "There is no field or property “%(name)s” for the column “%(title)s”. Correct the map, or import with “create missing”.",
+                    "There is no field or property “%(name)s” for the column “%(title)s”. Correct the map, or "
+                    "import with “create missing”.",
                     name=name,
                     title=title,
                 )
@@ -164,7 +173,9 @@ def _with_lookups(look: Look, matches: list[Match], options: Options) -> list[Ma
     for name, lookup in options.lookups.items():
         place = titles.get(plain_header(lookup.column))
         if place is None:
-            raise ImportRefused(lazy("The lookup names a column “%(title)s” that the file doesn't have.", title=lookup.column))
+            raise ImportRefused(
+                lazy("The lookup names a column “%(title)s” that the file doesn't have.", title=lookup.column)
+            )
         matches = [replace(match, field="") if match.field == name else match for match in matches]
         extra.append(Match(place, look.titles[place], name, "map"))
     return matches + extra

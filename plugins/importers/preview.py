@@ -65,9 +65,7 @@ def make_preview(crm: CRM, batch: Batch, *, only: int | None = None) -> Preview:
     samples = [_sample(texts, place) for place in range(source.width)]
     bad = sum(row.is_bad for row in found)
     shown_rows = [row for row in found if row.number == only] if only else sorted(found, key=lambda row: not row.is_bad)
-    return Preview(
-        shown_rows[:SHOWN_ROWS], len(found), bad, outcome.created, outcome.updated, outcome.skipped, samples
-    )
+    return Preview(shown_rows[:SHOWN_ROWS], len(found), bad, outcome.created, outcome.updated, outcome.skipped, samples)
 
 
 def fix_cells(crm: CRM, batch: Batch, row: int, cells: Mapping[int, str]) -> None:

@@ -39,7 +39,9 @@ class Property:
 def properties_of(crm: CRM, entity: str) -> list[Property]:
     """Returns the active properties of clients or deals."""
     rows = fetch(
-        crm, "SELECT key, name, kind, choices FROM core_property WHERE entity = ? AND is_active ORDER BY place, id", (entity,)
+        crm,
+        "SELECT key, name, kind, choices FROM core_property WHERE entity = ? AND is_active ORDER BY place, id",
+        (entity,),
     )
     return [Property(key, name, kind, tuple(_list(choices))) for key, name, kind, choices in rows]
 

@@ -1,4 +1,4 @@
-"""The refused rows of an import as a workbook: the rows as they came, and in the last column why, ready to be mended."""
+"""The refused rows of an import as a workbook: the rows as they came, and why in the last column, to be mended."""
 
 import io
 

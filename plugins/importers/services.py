@@ -20,7 +20,8 @@ from .kinds.fields import KINDS, ImportKind
 from .kinds.history import HistoryWriter
 from .look import Look
 from .lookups import Lookups
-from .models import Batch, Mapping as SavedMapping, Rejected
+from .models import Batch, Rejected
+from .models import Mapping as SavedMapping
 from .options import Options
 from .plan import changed_columns, make_plan, options_of, source_of
 from .properties import make_properties
@@ -36,7 +37,9 @@ MOST_REJECTED = 100_000
 def get_kind(key: str) -> ImportKind:
     """Returns the kind called `key`; raises ImportRefused naming the known ones."""
     if key not in KINDS:
-        raise ImportRefused(lazy("There is no import of %(kind)s; known are %(known)s.", kind=key, known=", ".join(KINDS)))
+        raise ImportRefused(
+            lazy("There is no import of %(kind)s; known are %(known)s.", kind=key, known=", ".join(KINDS))
+        )
     return KINDS[key]
 
 
@@ -239,7 +242,8 @@ def _check_required(kind: ImportKind, batch: Batch) -> None:
     if missing:
         raise ImportRefused(
             lazy(
-                "No column of the file says the %(label)s (%(name)s). Name it in the map: [columns] “title in the file” = "
+                "No column of the file says the %(label)s (%(name)s). Name it in the map: [columns] “title in the "
+                "file” = "
                 "“%(name)s”; the file has %(titles)s.",
                 label=missing[0].label,
                 name=missing[0].key,

@@ -87,7 +87,9 @@ def chunks(source: Source) -> Iterator[Chunk]:
     yield reader.read(numbers, rows, last)
 
 
-def picked_rows(path: str, sheet: str, encoding: str, delimiter: str, wanted: frozenset[int]) -> Iterator[tuple[int, Row]]:
+def picked_rows(
+    path: str, sheet: str, encoding: str, delimiter: str, wanted: frozenset[int]
+) -> Iterator[tuple[int, Row]]:
     """Returns the rows with these numbers."""
     book = read_book(Path(path), encoding=encoding, delimiter=delimiter)
     for number, row in enumerate(choose_sheet(book, sheet).rows(), 1):
@@ -133,9 +135,7 @@ class ChunkReader:
         self._check_required(values, numbers, errors)
         return _without_bad(Chunk(numbers, values, errors, len(rows), last_row))
 
-    def _read_column(
-        self, number: int, column: Column, cells: Sequence, numbers: list[int], errors: list
-    ) -> list:
+    def _read_column(self, number: int, column: Column, cells: Sequence, numbers: list[int], errors: list) -> list:
         memo, lookup = self._memos[number], self._lookups[number]
         if len(memo) > MEMO_LIMIT:
             memo.clear()
@@ -225,7 +225,8 @@ def _without_bad(chunk: Chunk) -> Chunk:
 
 def _too_wide(count: int, width: int) -> object:
     return lazy(
-        "the row has %(count)s cells, but the header names %(width)s columns. Probably a quotation mark is missing around a "
+        "the row has %(count)s cells, but the header names %(width)s columns. Probably a quotation mark is "
+        "missing around a "
         "cell that holds the delimiter",
         count=count,
         width=width,

@@ -1,4 +1,4 @@
-"""Takes an import back as a whole: what it made is deleted, what it changed is put back, what was edited since is kept."""
+"""Takes a whole import back: what it made is deleted, what it changed is put back, what was edited since is kept."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,15 @@ def undo_batch(crm: CRM, batch: Batch, *, tell: Callable[[int], None] | None = N
             with crm.work():
                 batch.state, batch.kept = "undoing", []
                 batch.save()
-        for step in (restore_deals, delete_deals, delete_points, restore_clients, delete_contacts, delete_clients, delete_made):
+        for step in (
+            restore_deals,
+            delete_deals,
+            delete_points,
+            restore_clients,
+            delete_contacts,
+            delete_clients,
+            delete_made,
+        ):
             step(undoing)
         with crm.work():
             batch.state, batch.undone_at = "undone", crm.clock.now()

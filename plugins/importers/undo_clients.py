@@ -69,7 +69,8 @@ def delete_points(undoing: Undoing) -> None:
         for table, entity in (("core_contact_point", "point"), ("core_client_category", "client_category")):
             change(
                 crm,
-                f"DELETE FROM {table} WHERE id IN (SELECT entity_id FROM importers_made WHERE batch_id = ? AND entity = ?)",
+                f"DELETE FROM {table} WHERE id IN (SELECT entity_id FROM importers_made WHERE batch_id = ? AND "
+                f"entity = ?)",
                 (batch_id, entity),
             )
         change(
@@ -85,7 +86,10 @@ def restore_clients(undoing: Undoing) -> None:
     crm = undoing.crm
     while True:
         images = list(
-            Change.select().where(Change.batch == undoing.batch.id, Change.entity == "client").order_by(Change.id).limit(500)
+            Change.select()
+            .where(Change.batch == undoing.batch.id, Change.entity == "client")
+            .order_by(Change.id)
+            .limit(500)
         )
         if not images:
             return

@@ -34,7 +34,10 @@ def restore_deals(undoing: Undoing) -> None:
     crm = undoing.crm
     while True:
         changes = list(
-            Change.select().where(Change.batch == undoing.batch.id, Change.entity == "deal").order_by(Change.id).limit(500)
+            Change.select()
+            .where(Change.batch == undoing.batch.id, Change.entity == "deal")
+            .order_by(Change.id)
+            .limit(500)
         )
         if not changes:
             return
@@ -62,7 +65,7 @@ def restore_deals(undoing: Undoing) -> None:
 
 
 def _take_back_versions(undoing: Undoing, back: list[tuple[int, int]]) -> None:
-    """A deal that only imports touched, and that is as it came, counts as untouched again: its own import can be undone."""
+    """A deal that is again as its import made it counts as untouched: that import can be undone too."""
     untouched = [deal_id for deal_id, version in back if version == 1]
     if untouched:
         change(

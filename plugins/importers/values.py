@@ -1,4 +1,4 @@
-"""One cell to one value: texts, phones, e-mails, tax numbers, dates, moments, amounts, words. Pure; refusals say why."""
+"""One cell to one value: texts, phones, e-mails, tax numbers, dates, amounts, words. Pure; refusals say why."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,9 @@ def read_text(cell: object, reading: Reading) -> str | None:
     """Returns a text on one line; raises CellRefused if it is too long to be one."""
     text = shown(cell)
     if len(text) > MAX_TEXT:
-        raise CellRefused(lazy("the text has %(count)s signs; at most %(limit)s fit. Shorten it", count=len(text), limit=MAX_TEXT))
+        raise CellRefused(
+            lazy("the text has %(count)s signs; at most %(limit)s fit. Shorten it", count=len(text), limit=MAX_TEXT)
+        )
     return text or None
 
 
@@ -58,7 +60,9 @@ def read_long_text(cell: object, reading: Reading) -> str | None:
     text = cell.replace("\r\n", "\n").replace("\r", "\n").strip() if isinstance(cell, str) else shown(cell)
     if len(text) > MAX_LONG_TEXT:
         raise CellRefused(
-            lazy("the text has %(count)s signs; at most %(limit)s fit. Shorten it", count=len(text), limit=MAX_LONG_TEXT)
+            lazy(
+                "the text has %(count)s signs; at most %(limit)s fit. Shorten it", count=len(text), limit=MAX_LONG_TEXT
+            )
         )
     return text or None
 
@@ -72,7 +76,9 @@ def read_tax_number(cell: object, reading: Reading) -> str | None:
     if isinstance(cell, float) and reading.region == "RU" and len(number) in (9, 11):
         number = number.zfill(len(number) + 1)
     if "E+" in number:
-        raise CellRefused(lazy("“%(text)s” has lost its digits in Excel. Format the column as text and type it again", text=text))
+        raise CellRefused(
+            lazy("“%(text)s” has lost its digits in Excel. Format the column as text and type it again", text=text)
+        )
     return number
 
 
@@ -103,7 +109,7 @@ def read_money(cell: object, reading: Reading) -> Decimal | None:
 
 def read_number(cell: object, reading: Reading) -> Decimal | None:
     """Returns a number."""
-    if isinstance(cell, bool) or isinstance(cell, date | time):
+    if isinstance(cell, bool | date | time):
         raise CellRefused(lazy("“%(text)s” is no number. Write it like 1234.50", text=shown(cell)))
     if isinstance(cell, float | int):
         number = Decimal(repr(cell))
@@ -148,7 +154,10 @@ def read_state(cell: object, reading: Reading) -> str | None:
     state = dict(reading.states).get(word) or STATES.get(word)
     if state is None:
         raise CellRefused(
-            lazy("“%(text)s” is no state of a deal. Write open, won or lost, or name the word in the map", text=shown(cell))
+            lazy(
+                "“%(text)s” is no state of a deal. Write open, won or lost, or name the word in the map",
+                text=shown(cell),
+            )
         )
     return state
 
@@ -194,7 +203,11 @@ def read_property_text(cell: object, reading: Reading) -> str | None:
     text = shown(cell)
     if len(text) > MAX_PROPERTY_TEXT:
         raise CellRefused(
-            lazy("the text has %(count)s signs; at most %(limit)s fit. Shorten it", count=len(text), limit=MAX_PROPERTY_TEXT)
+            lazy(
+                "the text has %(count)s signs; at most %(limit)s fit. Shorten it",
+                count=len(text),
+                limit=MAX_PROPERTY_TEXT,
+            )
         )
     return text or None
 
@@ -202,7 +215,9 @@ def read_property_text(cell: object, reading: Reading) -> str | None:
 def read_currency(cell: object, reading: Reading) -> str | None:
     """Returns the code of a currency; a sign such as € counts for its code."""
     text = shown(cell)
-    code = {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "LEK": "ALL", "РУБ": "RUB", "РУБ.": "RUB"}.get(text.upper(), text.upper())
+    code = {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "LEK": "ALL", "РУБ": "RUB", "РУБ.": "RUB"}.get(
+        text.upper(), text.upper()
+    )
     if not is_currency(code, "en"):
         raise CellRefused(lazy("“%(text)s” is no currency. Write a code such as EUR, ALL or RUB", text=text))
     return code

@@ -7,7 +7,10 @@ from babel import Locale
 
 _YES = "yes y true 1 + x ✓ po vërtetë да д истина verno верно ja oui"
 _NO = "no n false 0 jo gabim нет н ложь nein non"
-_NOTHING = "- – — -- n/a na #n/a null none nil nan unknown not_available ska nuk_ka i_panjohur нет_данных не_указано неизвестно select"
+_NOTHING = (
+    "- – — -- n/a na #n/a null none nil nan unknown not_available select ska nuk_ka i_panjohur "
+    "нет_данных не_указано неизвестно"
+)
 _OPEN = (
     "open in_progress in-progress active new pending ongoing negotiation engaging prospecting qualified "
     "hapur e_hapur në_proces në_vazhdim aktive e_re открыта открыт открыто открытая в_работе в_процессе активна новая"
@@ -27,8 +30,13 @@ _FORMER = "former_client former lost ex ish_klient i_mëparshëm humbur бывш
 _ENGLISH = "en english anglisht английский en_us en-us en-gb"
 _ALBANIAN = "sq albanian shqip албанский sq-al"
 _RUSSIAN = "ru russian rusisht русский ru-ru"
-_COMPANY = "company organisation organization business firm kompani kompania shoqëri biznes компания организация юрлицо юр._лицо юридическое_лицо ооо"
-_PERSON = "person individual private contact person_fizik individ физлицо физ._лицо физическое_лицо частное_лицо человек ип"
+_COMPANY = (
+    "company organisation organization business firm kompani kompania shoqëri biznes "
+    "компания организация юрлицо юр._лицо юридическое_лицо ооо"
+)
+_PERSON = (
+    "person individual private contact person_fizik individ физлицо физ._лицо физическое_лицо частное_лицо человек ип"
+)
 
 
 def plain_word(text: str) -> str:
@@ -38,7 +46,9 @@ def plain_word(text: str) -> str:
 
 
 def _table(**meanings: str) -> dict[str, object]:
-    return {plain_word(word.replace("_", " ")): meaning for meaning, words in meanings.items() for word in words.split()}
+    return {
+        plain_word(word.replace("_", " ")): meaning for meaning, words in meanings.items() for word in words.split()
+    }
 
 
 YES_NO: dict[str, bool] = {word: meaning == "yes" for word, meaning in _table(yes=_YES, no=_NO).items()}
@@ -60,7 +70,8 @@ MORE_COUNTRIES = {
     "usa": "US", "u.s.a.": "US", "united_states_of_america": "US", "сша": "US", "uk": "GB", "england": "GB",
     "great_britain": "GB", "англия": "GB", "рф": "RU", "российская_федерация": "RU", "shba": "US", "kosova": "XK",
     "maqedonia": "MK", "macedonia": "MK", "czech_republic": "CZ", "чехия": "CZ", "белоруссия": "BY", "uae": "AE",
-    "shqiperia": "AL", "kosovo": "XK", "italia": "IT", "greqia": "GR", "gjermania": "DE", "franca": "FR", "austria": "AT",
+    "shqiperia": "AL", "kosovo": "XK", "italia": "IT", "greqia": "GR", "gjermania": "DE", "franca": "FR",
+    "austria": "AT",
     "turqia": "TR", "zvicra": "CH", "serbia": "RS", "mali_i_zi": "ME", "maqedonia_e_veriut": "MK", "kroacia": "HR",
 }  # fmt: skip
 

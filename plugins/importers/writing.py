@@ -96,7 +96,8 @@ def keep_before(
         row[0]: (row[1], row[2])
         for row in fetch_in(
             writing.crm,
-            "SELECT entity_id, before, after FROM importers_change WHERE batch_id = ? AND entity = ? AND entity_id IN ({marks})",
+            "SELECT entity_id, before, after FROM importers_change WHERE batch_id = ? AND entity = ? AND "
+            "entity_id IN ({marks})",
             images,
             writing.batch.id,
             entity,
@@ -112,7 +113,10 @@ def keep_before(
         else:
             fresh.append((writing.batch.id, entity, record_id, json.dumps(before), json.dumps(after), version))
     insert_rows(
-        writing.crm.database, "importers_change", ("batch_id", "entity", "entity_id", "before", "after", "version"), fresh
+        writing.crm.database,
+        "importers_change",
+        ("batch_id", "entity", "entity_id", "before", "after", "version"),
+        fresh,
     )
 
 

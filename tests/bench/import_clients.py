@@ -24,7 +24,8 @@ from plugins.importers.undo import undo_batch
 
 ROWS = 100_000
 TITLES = (
-    "Name", "Tax number", "Phone", "E-mail", "Country", "City", "Address", "Owner", "Source", "Status", "Contact person",
+    "Name", "Tax number", "Phone", "E-mail", "Country", "City", "Address", "Owner", "Source", "Status",
+    "Contact person",
     "Contact phone",
 )  # fmt: skip
 LEAST_ROWS_PER_SECOND = 15_000

@@ -21,14 +21,15 @@ from .client_parts import (
 )
 
 FIELDS = (
-    "name", "name_key", "kind", "tax_number", "website", "country", "region", "city", "postal_code", "address", "language",
+    "name", "name_key", "kind", "tax_number", "website", "country", "region", "city", "postal_code", "address",
+    "language",
     "salutation", "note", "status", "owner_id", "source_id", "phone", "email", "next_need_on", "next_contact_on",
     "properties",
 )  # fmt: skip
 
 
 def update_clients(writing: Writing, repeated: list[tuple[int, dict[str, Any]]]) -> None:
-    """Writes what the rows say over their clients; empty cells change nothing. The former values are kept for an undo."""
+    """Writes what the rows say over their clients; empty cells change nothing, former values are kept for an undo."""
     before = _read(writing, [client_id for client_id, _row in repeated])
     after = {client_id: dict(values) for client_id, (values, _version) in before.items()}
     for client_id, row in repeated:
@@ -117,9 +118,7 @@ def _filled(row: dict[str, Any], current: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(values: dict[str, Any]) -> list:
-    return [
-        json.dumps(values[name], ensure_ascii=False) if name == "properties" else values[name] for name in FIELDS
-    ]
+    return [json.dumps(values[name], ensure_ascii=False) if name == "properties" else values[name] for name in FIELDS]
 
 
 def _add_points(writing: Writing, repeated: list[tuple[int, dict[str, Any]]]) -> None:

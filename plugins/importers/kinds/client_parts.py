@@ -9,7 +9,8 @@ from ..writing import Writing
 
 POINTS = ("client_id", "contact_id", "kind", "value", "raw", "label", "is_valid", "is_primary")
 CONTACTS = (
-    "id", "client_id", "name", "position", "salutation", "birthday_on", "is_primary", "import_id", "created_at", "changed_at",
+    "id", "client_id", "name", "position", "salutation", "birthday_on", "is_primary", "import_id", "created_at",
+    "changed_at",
 )  # fmt: skip
 CONSENTS = (("consent_email", "email", True), ("consent_sms", "sms", True), ("consent_phone", "phone", True),
             ("refuses_email", "email", False), ("refuses_phone", "phone", False))  # fmt: skip

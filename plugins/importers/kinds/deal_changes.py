@@ -64,7 +64,8 @@ def _correct_standing(writing: Writing, deal: Deal, row: dict[str, Any]) -> None
     if (potential, owner_id) == (deal.potential, deal.owner_id):
         return
     base = Rates(writing).base(potential, deal.currency, deal.opened_at)
-    change(crm, "UPDATE core_deal SET potential = ?, potential_base = ?, owner_id = ?, version = version + 1 WHERE id = ?",
+    change(crm, "UPDATE core_deal SET potential = ?, potential_base = ?, owner_id = ?, version = version + 1"
+           " WHERE id = ?",
            (units(potential), base, owner_id, deal.id))  # fmt: skip
     change(crm, "UPDATE core_deal_period SET potential_base = ?, owner_id = ? WHERE deal_id = ? AND to_at IS NULL",
            (base, owner_id, deal.id))  # fmt: skip

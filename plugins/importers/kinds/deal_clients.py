@@ -60,7 +60,11 @@ class DealClients:
         found = self._found.get(plain_name(name), [])
         if len(found) > 1:
             raise CellRefused(
-                lazy("there are %(count)s clients “%(name)s”. Write the tax number in place of the name", count=len(found), name=name)
+                lazy(
+                    "there are %(count)s clients “%(name)s”. Write the tax number in place of the name",
+                    count=len(found),
+                    name=name,
+                )
             )
         if not found:
             if not self.writing.lookups.create_missing and plain_name(name) != self._default:

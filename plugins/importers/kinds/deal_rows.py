@@ -11,9 +11,11 @@ from ..writing import Writing, write_history
 from .clients import properties_json
 
 DEALS = (
-    "id", "number", "title", "client_id", "deal_type_id", "version_id", "state", "stage_id", "place", "furthest", "stood_at",
+    "id", "number", "title", "client_id", "deal_type_id", "version_id", "state", "stage_id", "place", "furthest",
+    "stood_at",
     "entered_at", "owner_id", "source_id", "currency", "potential", "amount", "potential_base", "amount_base",
-    "loss_reason_id", "expected_on", "note", "properties", "import_id", "opened_at", "closed_at", "created_at", "changed_at",
+    "loss_reason_id", "expected_on", "note", "properties", "import_id", "opened_at", "closed_at", "created_at",
+    "changed_at",
 )  # fmt: skip
 VISITS = (
     "deal_id", "stage_id", "place", "entered_at", "left_at", "outcome", "responsible_id", "potential", "potential_base",
@@ -21,7 +23,8 @@ VISITS = (
 )  # fmt: skip
 PERIODS = ("deal_id", "from_at", "to_at", "stage_id", "place", "owner_id", "potential_base", "is_on_hold")
 CLOSINGS = (
-    "deal_id", "state", "closed_at", "stage_id", "place", "owner_id", "currency", "potential", "amount", "potential_base",
+    "deal_id", "state", "closed_at", "stage_id", "place", "owner_id", "currency", "potential", "amount",
+    "potential_base",
     "amount_base", "loss_reason_id", "user_id",
 )  # fmt: skip
 
@@ -44,7 +47,8 @@ def write_deals(writing: Writing, rows: Sequence[dict[str, Any]]) -> None:
             deal_id, row["number"], row["title"], row["client"].id, ladder.type_id, ladder.version_id, state, stage_id,
             place, place, 0 if place is None else 1 << place, None if place is None else opened, owner_id,
             row["source_id"], row["currency"], potential, amount, potential_base, amount_base, row["loss_reason_id"],
-            expected and expected.isoformat(), row.get("note") or "", properties_json(row, keys), writing.batch.id, opened,
+            expected and expected.isoformat(), row.get("note") or "", properties_json(row, keys), writing.batch.id,
+            opened,
             closed, now, now,
         ))  # fmt: skip
         if place is not None:

@@ -81,7 +81,8 @@ class DealTypes:
             known = ", ".join(self.stage_names(ladder)) or gettext("none")
             raise CellRefused(
                 lazy(
-                    "“%(stage)s” is no stage of the type “%(type)s”; its stages are %(known)s. Correct the cell, add the "
+                    "“%(stage)s” is no stage of the type “%(type)s”; its stages are %(known)s. Correct the cell, "
+                    "add the "
                     "stage to the type, or import with “create missing”",
                     stage=name,
                     type=ladder.name,
@@ -108,7 +109,8 @@ class DealTypes:
         """Returns the names of the type's stages, in order."""
         rows = fetch(
             self.writing.crm,
-            "SELECT s.name FROM core_type_stage t JOIN core_stage s ON s.id = t.stage_id WHERE t.version_id = ? ORDER BY t.place",
+            "SELECT s.name FROM core_type_stage t JOIN core_stage s ON s.id = t.stage_id WHERE t.version_id = ? "
+            "ORDER BY t.place",
             (ladder.version_id,),
         )
         return [name for (name,) in rows]
@@ -127,7 +129,9 @@ class DealTypes:
                 self._by_version[version_id] = ladder
         return self._by_name
 
-    def _ladder(self, type_id: int, version_id: int, name: str, mode: str, currency: str, owner_id: int | None) -> Ladder:
+    def _ladder(
+        self, type_id: int, version_id: int, name: str, mode: str, currency: str, owner_id: int | None
+    ) -> Ladder:
         steps = fetch(
             self.writing.crm,
             "SELECT s.name, s.id, t.place FROM core_type_stage t JOIN core_stage s ON s.id = t.stage_id"
@@ -143,16 +147,17 @@ class DealTypes:
 
     def _unnamed(self, *, has_stages: bool) -> Ladder:
         """Without a type in the file: the only one there is, or (if that is allowed) one of the file's own."""
-        fitting = {
-            ladder.type_id: ladder for ladder in self._known().values() if has_stages or not ladder.steps
-        }
+        fitting = {ladder.type_id: ladder for ladder in self._known().values() if has_stages or not ladder.steps}
         if self.writing.lookups.create_missing and (has_stages or not fitting):
             name = gettext("Imported deals")
             return self._by_name.get(plain_name(name)) or self.find(name, has_stages=has_stages)
         ladders = fitting or {ladder.type_id: ladder for ladder in self._known().values()}
         if len(ladders) != 1:
             raise CellRefused(
-                lazy("no deal type is named, and there are several. Name one as default value: [options.defaults] type = “…”")
+                lazy(
+                    "no deal type is named, and there are several. Name one as default value: [options.defaults] "
+                    "type = “…”"
+                )
             )
         return next(iter(ladders.values()))
 
@@ -171,7 +176,9 @@ class DealTypes:
     def _add_step(self, ladder: Ladder, name: str) -> tuple[int, int]:
         place = len(ladder.steps)
         if place >= MOST_STAGES:
-            raise CellRefused(lazy("a deal type can have at most %(limit)s stages. Is this the right column?", limit=MOST_STAGES))
+            raise CellRefused(
+                lazy("a deal type can have at most %(limit)s stages. Is this the right column?", limit=MOST_STAGES)
+            )
         if self.writing.is_dry:
             ladder.steps[plain_name(name)] = (self.writing.lookups.dry_id(), place)
             return ladder.steps[plain_name(name)]
@@ -198,7 +205,10 @@ class DealTypes:
         deal_type = DealType.get_by_id(ladder.type_id)
         if deal_type.mode == "none":
             raise CellRefused(
-                lazy("deals of the type “%(type)s” have no stages. Empty the cell, or name another type", type=ladder.name)
+                lazy(
+                    "deals of the type “%(type)s” have no stages. Empty the cell, or name another type",
+                    type=ladder.name,
+                )
             )
         steps = [Step(step.stage, step.probability, step.limit_days) for step in steps_of(deal_type)]
         version = publish(self.writing.crm, deal_type, [*steps, stage])

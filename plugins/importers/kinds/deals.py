@@ -124,7 +124,10 @@ class DealWriter:
         opened = opened or closed or now
         if closed is not None and closed < opened:
             raise CellRefused(
-                lazy("the deal was %(state)s before it was opened. Correct one of the two dates", state=_state_word(row["state"]))
+                lazy(
+                    "the deal was %(state)s before it was opened. Correct one of the two dates",
+                    state=_state_word(row["state"]),
+                )
             )
         if max(opened, closed or opened) > now:
             raise CellRefused(lazy("the date lies in the future. Correct it"))
@@ -163,7 +166,9 @@ class DealWriter:
         elif mode == "create":
             title = self.writing.titles.get("number", "")
             for _deal_id, row in repeated:
-                sentence = lazy("there is already a deal %(number)s. Give this one another number", number=row["number"])
+                sentence = lazy(
+                    "there is already a deal %(number)s. Give this one another number", number=row["number"]
+                )
                 outcome.errors.append((row["row"], title, sentence))
         else:
             refused = [] if self.writing.is_dry else update_deals(self.writing, repeated)

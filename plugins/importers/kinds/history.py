@@ -157,7 +157,7 @@ def chain(stays: list[Stay], deal: dict[str, Any], closed_at: int | None) -> Non
 
 
 def merged_visits(stays: Sequence[Stay]) -> list[tuple]:
-    """Returns (responsible, stage, place, entered, left) of each visit: a hand-over within a stage begins no new one."""
+    """Returns (responsible, stage, place, entered, left) of each visit: a hand-over within a stage is no new one."""
     found: list[tuple] = []
     for stay in stays:
         if found and found[-1][1] == stay.stage_id:
@@ -184,13 +184,18 @@ def _put(image: dict[str, Any], stays: Sequence[Stay], visits: list[tuple], endi
     image["periods"] = []
     for period in periods(row["opened_at"], cut, endings):
         user_id = next(
-            (owner for (start, end), owner in owners.items() if start <= period.from_at and (end is None or period.from_at < end)),
+            (
+                owner
+                for (start, end), owner in owners.items()
+                if start <= period.from_at and (end is None or period.from_at < end)
+            ),
             None,
         )
         # An open deal belongs to its owner now, whoever was responsible for the stage when it came there.
         owner_id = row["owner_id"] if period.to_at is None else user_id or row["owner_id"]
         image["periods"].append([
-            deal_id, period.from_at, period.to_at, period.stage_id, period.place, owner_id, row["potential_base"], False,
+            deal_id, period.from_at, period.to_at, period.stage_id, period.place, owner_id, row["potential_base"],
+            False,
         ])  # fmt: skip
     if image["closings"]:
         last = image["closings"][-1]

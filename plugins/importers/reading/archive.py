@@ -1,4 +1,4 @@
-"""The inside of zipped workbooks, looked at before anything is unpacked: bombs, passwords, and cells that hold no value."""
+"""The inside of zipped workbooks, before anything is unpacked: bombs, passwords, cells that hold no value."""
 
 import re
 import zipfile
@@ -13,7 +13,9 @@ MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 300
 SMALL = 20 * 2**20
 
-FORMULA = lazy("the formula was never calculated. Open the file in the spreadsheet program, save it and import it again")
+FORMULA = lazy(
+    "the formula was never calculated. Open the file in the spreadsheet program, save it and import it again"
+)
 ERROR = lazy("the cell holds an error of the spreadsheet program. Correct it or empty the cell")
 
 _CELL = re.compile(rb"<c\b([^>]*)>(.*?)</c>", re.DOTALL)

@@ -50,14 +50,18 @@ class _Tables(HTMLParser):
 def read_html(path: Path) -> Book:
     """Returns the largest table of a page; raises ImportRefused if it has none or is too large."""
     if path.stat().st_size > MAX_HTML:
-        raise ImportRefused(lazy("The file is a large web page. Open it in the spreadsheet program and save it as .xlsx."))
+        raise ImportRefused(
+            lazy("The file is a large web page. Open it in the spreadsheet program and save it as .xlsx.")
+        )
     content = path.read_bytes()
     parser = _Tables()
     parser.feed(content.decode(guess_encoding(content[:SAMPLE_BYTES], path), "replace").replace("\0", ""))
     rows = max(parser.tables, key=len, default=[])
     width = max((len(row) for row in rows), default=0)
     if not width:
-        raise ImportRefused(lazy("The file is a web page without a table. Save the table as .xlsx or .csv and import that."))
+        raise ImportRefused(
+            lazy("The file is a web page without a table. Save the table as .xlsx or .csv and import that.")
+        )
     if width > MAX_COLUMNS:
         raise ImportRefused(lazy("The table has too many columns. Delete those you don't need and save it as .xlsx."))
     return Book("html", (Sheet("", lambda: iter([list(row) for row in rows]), len(rows), width, is_text=True),))

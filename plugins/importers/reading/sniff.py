@@ -97,7 +97,10 @@ def _text(start: bytes) -> str:
         return "vcard"
     if plain.startswith(b"begin:vcalendar"):
         raise ImportRefused(lazy("The file is a calendar. Export the contacts as vCard or CSV and import that."))
-    if plain.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<div")) or b"<table" in plain:
+    if (
+        plain.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<div"))
+        or b"<table" in plain
+    ):
         return "html"
     if plain.startswith((b"<?xml", b"<workbook")):
         raise ImportRefused(
@@ -113,4 +116,6 @@ def _text(start: bytes) -> str:
 
 def encrypted() -> ImportRefused:
     """Returns the refusal of a file that is locked by a password."""
-    return ImportRefused(lazy("The file is locked by a password. Open it, save it without the password and import that."))
+    return ImportRefused(
+        lazy("The file is locked by a password. Open it, save it without the password and import that.")
+    )

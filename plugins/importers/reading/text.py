@@ -8,7 +8,7 @@ from pathlib import Path
 from core.api import lazy
 
 from ..errors import ImportRefused
-from .table import MAX_COLUMNS, MAX_ROWS, BLANKS, Book, Row, Sheet
+from .table import BLANKS, MAX_COLUMNS, MAX_ROWS, Book, Row, Sheet
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024

@@ -1,6 +1,6 @@
 """vCards 2.1, 3.0 and 4.0: each property decoded from its bytes by its own charset, then read by vobject.
 
-A card becomes a row under the contract's field names: a company with its contact, or a person where no company is named.
+A card becomes a row under the contract's field names: a company with its contact, or a person without company.
 """
 
 import quopri
@@ -19,7 +19,8 @@ from .text import guess_encoding
 
 HEADER = [
     "name", "kind", "phone", "email", "website", "country", "region", "city", "postal_code", "address", "categories",
-    "note", "contact_name", "contact_salutation", "contact_position", "contact_phone", "contact_email", "contact_birthday_on",
+    "note", "contact_name", "contact_salutation", "contact_position", "contact_phone", "contact_email",
+    "contact_birthday_on",
 ]  # fmt: skip
 # Pictures, keys and marks of the sending program: large or broken, and nothing of them belongs to a client.
 DROPPED = ("PHOTO", "LOGO", "SOUND", "KEY", "AGENT", "PROFILE", "X-", "LABEL", "SOURCE", "NAME", "MAILER", "UID", "REV")
@@ -42,7 +43,15 @@ def read_vcards(path: Path) -> Book:
         raise ImportRefused(lazy("The file holds no readable card. Export the contacts again, as vCard 3.0 or CSV."))
     return Book(
         "vcard",
-        (Sheet("", lambda: iter([list(HEADER), *(list(row) for row in rows)]), len(rows) + 1, len(HEADER), is_titled=True),),
+        (
+            Sheet(
+                "",
+                lambda: iter([list(HEADER), *(list(row) for row in rows)]),
+                len(rows) + 1,
+                len(HEADER),
+                is_titled=True,
+            ),
+        ),
         encoding=fallback,
     )
 

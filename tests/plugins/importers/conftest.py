@@ -56,7 +56,9 @@ def workbook(tmp_path: Path) -> Callable[..., Path]:
 def importing(crm: CRM, write: Callable[..., Path]) -> Callable[..., Batch]:
     """Returns a function that imports a path or the text of a csv and returns the finished batch."""
 
-    def import_file(kind: str, table: Path | str, columns: dict | None = None, is_dry: bool = False, **options: Any) -> Batch:
+    def import_file(
+        kind: str, table: Path | str, columns: dict | None = None, is_dry: bool = False, **options: Any
+    ) -> Batch:
         path = table if isinstance(table, Path) else write(table)
         own = {name: options.pop(name) for name in ("on_duplicate", "create_missing") if name in options}
         said = make_options(get_kind(kind), columns or {}, options, folder=path.parent)

@@ -23,7 +23,12 @@ def test_a_full_row_fills_client_contact_points_categories(crm, make, importing,
     assert counts(batch) == (1, 0, 0, 0)
     client = Client.get()
     assert (client.name, client.kind, client.tax_number) == ("Hoxha SHPK", "company", "L12345678A")
-    assert (client.phone, client.email, client.country, client.city) == ("+355692345678", "info@hoxha.al", "AL", "Tiranë")
+    assert (client.phone, client.email, client.country, client.city) == (
+        "+355692345678",
+        "info@hoxha.al",
+        "AL",
+        "Tiranë",
+    )
     assert (client.owner_id, client.status, client.import_id, client.version) == (owner.id, "active", batch.id, 1)
     assert Source.get_by_id(client.source_id).name == "Fair"
     assert {row.category.name for row in ClientCategory.select()} == {"vip", "retail"}

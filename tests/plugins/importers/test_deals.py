@@ -49,28 +49,55 @@ def test_won_lost_and_open_deals_stand_where_they_should(crm, base, importing, c
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("D1,,,Retail,,open,,,,2026-01-01,,,,", "Row 2, column “client”: the deal has no client. Fill in the cell, or name a "
-         "default one: [options.defaults] client = “…”."),
-        ("D1,,Nobody,Retail,,open,,,,2026-01-01,,,,", "Row 2, column “client”: there is no client “Nobody”. Import the clients "
-         "first, or with “create missing”."),
-        ("D1,,Hoxha,Wholesale,,open,,,,2026-01-01,,,,", "Row 2, column “type”: there is no deal type “Wholesale”. Make it "
-         "first, or import with “create missing”."),
-        ("D1,,Hoxha,Retail,Dance,open,,,,2026-01-01,,,,", "Row 2, column “stage”: “Dance” is no stage of the type “Retail”; its "
-         "stages are Talk, Offer, Pay. Correct the cell, add the stage to the type, or import with “create missing”."),
-        ("D1,,Hoxha,Retail,Talk,won,,,,2026-02-01,2026-01-01,,,", "Row 2, column “closed_at”: the deal was won before it was "
-         "opened. Correct one of the two dates."),
-        ("D1,,Hoxha,Retail,Talk,lost,,,,2026-02-01,,,,", "Row 2, column “closed_at”: the deal is closed, but not when. Fill in "
-         "the day it was closed."),
-        ("D1,,Hoxha,Retail,Talk,open,,,,2027-02-01,,,,", "Row 2, column “closed_at”: the date lies in the future. Correct it."),
-        ("D1,,Hoxha,Retail,Talk,maybe,,,,2026-02-01,,,,", "Row 2, column “state”: “maybe” is no state of a deal. Write open, won "
-         "or lost, or name the word in the map."),
-        ("D1,,Hoxha,Retail,Talk,open,,,XYZ,2026-02-01,,,,", "Row 2, column “currency”: “XYZ” is no currency. Write a code such as "
-         "EUR, ALL or RUB."),
-        ("D1,,Hoxha,Retail,Talk,open,,,,2026-02-01,,Bob,,", "Row 2, column “owner”: there is no user “Bob”. Add the user first, "
-         "or import with “create missing”."),
+        (
+            "D1,,,Retail,,open,,,,2026-01-01,,,,",
+            "Row 2, column “client”: the deal has no client. Fill in the cell, or name a "
+            "default one: [options.defaults] client = “…”.",
+        ),
+        (
+            "D1,,Nobody,Retail,,open,,,,2026-01-01,,,,",
+            "Row 2, column “client”: there is no client “Nobody”. Import the clients first, or with “create missing”.",
+        ),
+        (
+            "D1,,Hoxha,Wholesale,,open,,,,2026-01-01,,,,",
+            "Row 2, column “type”: there is no deal type “Wholesale”. Make it first, or import with “create missing”.",
+        ),
+        (
+            "D1,,Hoxha,Retail,Dance,open,,,,2026-01-01,,,,",
+            "Row 2, column “stage”: “Dance” is no stage of the type “Retail”; its "
+            "stages are Talk, Offer, Pay. Correct the cell, add the stage to the type, or import with “create "
+            "missing”.",
+        ),
+        (
+            "D1,,Hoxha,Retail,Talk,won,,,,2026-02-01,2026-01-01,,,",
+            "Row 2, column “closed_at”: the deal was won before it was opened. Correct one of the two dates.",
+        ),
+        (
+            "D1,,Hoxha,Retail,Talk,lost,,,,2026-02-01,,,,",
+            "Row 2, column “closed_at”: the deal is closed, but not when. Fill in the day it was closed.",
+        ),
+        (
+            "D1,,Hoxha,Retail,Talk,open,,,,2027-02-01,,,,",
+            "Row 2, column “closed_at”: the date lies in the future. Correct it.",
+        ),
+        (
+            "D1,,Hoxha,Retail,Talk,maybe,,,,2026-02-01,,,,",
+            "Row 2, column “state”: “maybe” is no state of a deal. Write open, won "
+            "or lost, or name the word in the map.",
+        ),
+        (
+            "D1,,Hoxha,Retail,Talk,open,,,XYZ,2026-02-01,,,,",
+            "Row 2, column “currency”: “XYZ” is no currency. Write a code such as EUR, ALL or RUB.",
+        ),
+        (
+            "D1,,Hoxha,Retail,Talk,open,,,,2026-02-01,,Bob,,",
+            "Row 2, column “owner”: there is no user “Bob”. Add the user first, or import with “create missing”.",
+        ),
     ],
-)  # fmt: skip
-def test_rows_that_cannot_be_are_refused_with_sheet_row_column_and_remedy(crm, base, importing, counts, messages, row, sentence):
+)
+def test_rows_that_cannot_be_are_refused_with_sheet_row_column_and_remedy(
+    crm, base, importing, counts, messages, row, sentence
+):
     batch = take(importing, row)
     assert counts(batch) == (0, 0, 0, 1)
     assert messages(batch) == [sentence]
@@ -84,7 +111,10 @@ def test_lost_without_a_reason_is_not_given(crm, base, importing):
 
 
 def test_amount_alone_fills_the_potential(crm, base, importing):
-    importing("deals", "number,client,type,state,amount,opened_at,closed_at\nD1,Hoxha,Retail,won,\"1 234,50 €\",2026-01-01,2026-02-01\n")
+    importing(
+        "deals",
+        'number,client,type,state,amount,opened_at,closed_at\nD1,Hoxha,Retail,won,"1 234,50 €",2026-01-01,2026-02-01\n',
+    )
     assert (Deal.get().potential, Deal.get().amount) == (Decimal("1234.50"), Decimal("1234.50"))
 
 
@@ -137,7 +167,9 @@ def test_default_client_of_the_options_takes_deals_without_one(crm, base, import
 
 def test_two_clients_of_a_name_are_told_apart_by_tax_number(crm, base, make, importing, messages):
     make.client("Hoxha", tax_number="L1A")
-    batch = take(importing, "D1,,Hoxha,Retail,Talk,open,,1,,2026-01-01,,,,", "D2,,L1A,Retail,Talk,open,,1,,2026-01-01,,,,")
+    batch = take(
+        importing, "D1,,Hoxha,Retail,Talk,open,,1,,2026-01-01,,,,", "D2,,L1A,Retail,Talk,open,,1,,2026-01-01,,,,"
+    )
     assert messages(batch) == [
         "Row 2, column “client”: there are 2 clients “Hoxha”. Write the tax number in place of the name."
     ]
@@ -187,6 +219,8 @@ def test_potential_is_looked_up_in_another_table(crm, base, importing, write, me
 
 def test_dry_run_of_deals_writes_nothing(crm, importing, counts):
     types = DealType.select().count()
-    batch = importing("deals", HEAD + "D1,,Beta,New,Talk,lost,,1,,2026-01-01,2026-01-02,Zoe,,Why\n", create_missing=True, is_dry=True)
+    batch = importing(
+        "deals", HEAD + "D1,,Beta,New,Talk,lost,,1,,2026-01-01,2026-01-02,Zoe,,Why\n", create_missing=True, is_dry=True
+    )
     assert counts(batch) == (1, 0, 0, 0)
     assert (Deal.select().count(), Client.select().count(), DealType.select().count()) == (0, 0, types)

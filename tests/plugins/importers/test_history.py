@@ -22,7 +22,9 @@ DEALS = (
 def history(importing):
     """Returns a function that imports rows of history after three deals came in."""
     importing("deals", DEALS, create_missing=True)
-    return lambda *rows, **options: importing("stage-history", "deal,stage,entered_at,left_at,user\n" + "\n".join(rows) + "\n", **options)
+    return lambda *rows, **options: importing(
+        "stage-history", "deal,stage,entered_at,left_at,user\n" + "\n".join(rows) + "\n", **options
+    )
 
 
 def visits(number):
@@ -40,7 +42,10 @@ def test_skips_returns_and_hand_overs(crm, history, counts):
     deal = Deal.get(Deal.number == "D1")
     assert visits("D1") == [("Talk", "passed", False), ("Pay", "returned", False), ("Offer", "", True)]
     assert (deal.place, deal.furthest, deal.stood_at) == (1, 2, 0b111)
-    owners = [User.get_by_id(period.owner_id).name for period in DealPeriod.select().where(DealPeriod.deal == deal).order_by(DealPeriod.from_at)]
+    owners = [
+        User.get_by_id(period.owner_id).name
+        for period in DealPeriod.select().where(DealPeriod.deal == deal).order_by(DealPeriod.from_at)
+    ]
     assert owners == ["Ann", "Bob", "Ann"]
     assert list(find_wrong_deals(crm)) == []
 
@@ -71,7 +76,10 @@ def test_hand_over_within_a_stage_begins_no_new_visit(crm, history):
         (["D9,Talk,2026-01-01,,"], "Row 2, column “deal”: there is no deal “D9”. Import the deals first."),
         (["D1,Dance,2026-01-01,,"], "Row 2, column “stage”: “Dance” is no stage of the type “Retail”"),
         (["D1,Talk,2026-01-05,2026-01-01,"], "the deal left the stage before it entered it"),
-        (["D1,Talk,2026-01-01,2026-01-09,", "D1,Offer,2026-01-05,,"], "entered the next stage before it left the one before"),
+        (
+            ["D1,Talk,2026-01-01,2026-01-09,", "D1,Offer,2026-01-05,,"],
+            "entered the next stage before it left the one before",
+        ),
         (["D2,Talk,2026-01-02,,", "D2,Offer,2026-02-05,,"], "entered a stage after it was closed"),
         (["D2,Talk,2026-01-02,2026-02-05,"], "left a stage after it was closed"),
         (["D1,Talk,,,"], "Row 2, column “entered_at”: the cell is empty"),
@@ -99,7 +107,9 @@ def test_history_of_a_deal_that_people_moved_is_left_alone(crm, history, counts)
 
 
 def test_type_without_stages_of_an_import_gets_them_from_the_history(crm, importing):
-    importing("deals", "number,client,type,state,potential,opened_at\nD1,Hoxha,Plain,open,1,2026-01-01\n", create_missing=True)
+    importing(
+        "deals", "number,client,type,state,potential,opened_at\nD1,Hoxha,Plain,open,1,2026-01-01\n", create_missing=True
+    )
     assert Deal.get().deal_type.mode == "none"
     importing("stage-history", "deal,stage,entered_at\nD1,Talk,2026-01-01\nD1,Pay,2026-01-03\n", create_missing=True)
     deal = Deal.get()

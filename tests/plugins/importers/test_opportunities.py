@@ -31,7 +31,9 @@ def options(files):
     return {
         "create_missing": True,
         "defaults": {"client": "No account"},
-        "lookup": {"potential": {"column": "product", "file": str(files("products")), "key": "product", "value": "sales_price"}},
+        "lookup": {
+            "potential": {"column": "product", "file": str(files("products")), "key": "product", "value": "sales_price"}
+        },
     }
 
 

@@ -17,8 +17,7 @@ def web(web, make):
 
 
 def send(web, text=TABLE, name="clients.csv", kind="clients"):
-    answer = web.post("/imports/", {"kind": kind, "file": (io.BytesIO(text.encode()), name)})
-    return answer
+    return web.post("/imports/", {"kind": kind, "file": (io.BytesIO(text.encode()), name)})
 
 
 def test_upload_shows_how_the_file_was_understood(web):

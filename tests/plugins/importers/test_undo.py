@@ -13,7 +13,9 @@ from core.stages.models import DealType, Stage
 from core.users.models import User
 from plugins.importers.undo import undo_batch
 
-CLIENTS = "name,city,source,categories,contact_name,contact_phone\nHoxha,Tirana,Fair,vip,Ana,0692345678\nKola,Vlora,Fair,,,\n"
+CLIENTS = (
+    "name,city,source,categories,contact_name,contact_phone\nHoxha,Tirana,Fair,vip,Ana,0692345678\nKola,Vlora,Fair,,,\n"
+)
 DEALS = "number,client,type,stage,state,potential,opened_at,owner\nD1,Hoxha,Retail,Talk,open,100,2026-01-01,Ann\n"
 
 
@@ -86,7 +88,9 @@ def test_deals_go_with_history_types_stages_and_users(crm, importing):
 
 
 def test_moved_deal_is_kept_with_all_it_needs(crm, importing):
-    batch = importing("deals", DEALS.replace("\nD1", "\nD2,Hoxha,Retail,Offer,open,5,2026-01-01,Ann\nD1"), create_missing=True)
+    batch = importing(
+        "deals", DEALS.replace("\nD1", "\nD2,Hoxha,Retail,Offer,open,5,2026-01-01,Ann\nD1"), create_missing=True
+    )
     crm.clock.advance(days=1)
     move(crm, Deal.get(Deal.number == "D1"), "Offer")
     undo_batch(crm, batch)
@@ -98,7 +102,9 @@ def test_moved_deal_is_kept_with_all_it_needs(crm, importing):
 def test_history_is_taken_back_to_what_was_before(crm, importing):
     importing("deals", DEALS, create_missing=True)
     before = list(StageVisit.select().dicts())
-    batch = importing("stage-history", "deal,stage,entered_at\nD1,Talk,2026-01-01\nD1,Offer,2026-02-01\n", create_missing=True)
+    batch = importing(
+        "stage-history", "deal,stage,entered_at\nD1,Talk,2026-01-01\nD1,Offer,2026-02-01\n", create_missing=True
+    )
     assert StageVisit.select().count() == 2
     undo_batch(crm, batch)
     after = list(StageVisit.select().dicts())
