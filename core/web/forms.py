@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from flask import flash
 from marshmallow import EXCLUDE, Schema, ValidationError, missing
 from marshmallow.fields import Boolean, Email, Field, List, String
 from werkzeug.datastructures import MultiDict
@@ -102,7 +101,10 @@ class SchemaForm:
         self.errors = _flat(error.fields)
         rest = [sentence for name, found in self.errors.items() if name not in shown for sentence in found]
         self.sentence = " ".join([str(error), *rest])
-        flash(self.sentence, "danger")
+
+    def rewrite(self, name: str, text: str) -> None:
+        """Shows `text` in a field in place of what was read: the words a user typed, not what they were taken for."""
+        self._written[name] = text
 
     @property
     def fields(self) -> list[FormField]:

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from core.deals.moves import move
 from core.deals.services import lose, win
 from core.stages.models import LossReason
+from core.stages.types import get_type, publish
 from core.tasks.models import Task
 from core.tasks.services import create_task
-from core.web.home import numbers_of_today, open_deals_by_stage
+from core.web.today import numbers_of_today
 
 
 @pytest.fixture
@@ -56,9 +58,24 @@ def test_stages_stand_in_their_order_with_open_deals_alone(crm, make, seller):
     make.deal(owner=seller, deal_type=kind, potential=Decimal(10))
     make.deal(owner=seller, deal_type=kind, potential=Decimal(20))
     win(crm, make.deal(owner=seller, deal_type=kind))
-    [load] = open_deals_by_stage(seller)
+    [load] = numbers_of_today(crm, seller).loads
     assert load.deal_type == kind.name
     assert [(stage.stage, stage.count, stage.potential) for stage in load.stages] == [("Interest", 2, Decimal(30))]
+
+
+def test_stage_of_two_versions_of_a_type_is_one(crm, make, seller):
+    kind = make.deal_type(stages=("Interest", "Offer"))
+    make.deal(owner=seller, deal_type=kind, potential=Decimal(10))
+    publish(crm, kind, ["Check", "Interest", "Offer"])
+    move(crm, make.deal(owner=seller, deal_type=get_type(kind.id), potential=Decimal(20)), "Interest")
+    [load] = numbers_of_today(crm, seller).loads
+    assert [(stage.stage, stage.count, stage.potential) for stage in load.stages] == [("Interest", 2, Decimal(30))]
+
+
+def test_old_closed_deals_are_deals_too(crm, web, make, seller):
+    win(crm, make.deal(owner=seller))
+    crm.clock.advance(days=90)
+    assert "Three steps" not in web.sign_in(seller).text("/")
 
 
 def test_late_task_is_counted_shown_and_ticked_off(web, crm, make, seller):
