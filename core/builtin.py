@@ -5,7 +5,8 @@ from datetime import date
 from marshmallow import Schema, fields
 
 from core.deals import rates
-from core.hooks.contributions import MenuItem, Permission, Rate, SettingsGroup
+from core.deals.jobs import RESUME
+from core.hooks.contributions import JobKind, MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
 from core.runtime import CRM
@@ -45,6 +46,12 @@ def permissions() -> list[Permission]:
 def settings_groups() -> list[SettingsGroup]:
     """Declares the company's settings."""
     return [SettingsGroup("company", lazy("Company"), CompanySettings)]
+
+
+@marker
+def job_kinds() -> list[JobKind]:
+    """Declares the core's periodic work."""
+    return [RESUME]
 
 
 @marker

@@ -56,14 +56,6 @@ class DealTypeSchema(Schema):
             "help": lazy("Process: stage by stage, none is skipped. Manual: the user moves the deal and may skip."),
         },
     )
-    is_used = fields.Boolean(load_default=True, metadata={"label": lazy("Use allowed")})
-    registers_demand = fields.Boolean(
-        load_default=False,
-        metadata={
-            "label": lazy("Register primary demand"),
-            "help": lazy("What the client wants is the first thing to be recorded."),
-        },
-    )
     currency = fields.String(
         load_default="",
         metadata={
@@ -83,5 +75,13 @@ class DealTypeSchema(Schema):
             "widget": "select",
             "choices": user_choices,
             "help": lazy("Empty: the client's owner."),
+        },
+    )
+    is_used = fields.Boolean(load_default=True, metadata={"label": lazy("Use allowed")})
+    registers_demand = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": lazy("Register primary demand"),
+            "help": lazy("What the client wants is the first thing to be recorded."),
         },
     )

@@ -18,7 +18,7 @@ from core.deals.pages.blueprint import blueprint, shown_deal
 from core.deals.schemas import deal_form
 from core.errors import Conflict
 from core.i18n import Text, _
-from core.stages.services import get_type
+from core.stages.services import all_types, get_type
 from core.users.access import visible_to
 from core.users.services import get_user
 from core.web.context import crm, needs, user
@@ -35,7 +35,7 @@ _CHOSEN = re.compile(r"^.*\s·\s(\d+)$")
 def new() -> str | Response:
     """Makes a deal; `client` and `type` of the address are filled in."""
     client = _client(request.args.get("client", ""))
-    values = {"type": request.args.get("type", type=int), "owner": user().id, "currency": ""}
+    values = {"type": request.args.get("type", type=int) or _usual_type(), "owner": user().id, "currency": ""}
     if client is not None:
         values |= {"client": client_label(client), "title": request.args.get("title", "")}
     form = _form(deal_form(crm()), values, client, exclude=() if client else ("contact",))
@@ -43,7 +43,8 @@ def new() -> str | Response:
         with form.catching():
             deal = _open(form.read(_sent()))
             return go("deals.card", _("The deal is made."), deal_id=deal.id)
-    return page("deals/edit.html", deal=None, form=form)
+        form.rewrite("client", request.form.get("client", ""))
+    return page("deals/edit.html", deal=None, form=form, typed_client=request.form.get("client"))
 
 
 @blueprint.route("/<int:deal_id>/edit", methods=["GET", "POST"])
@@ -62,7 +63,8 @@ def edit(deal_id: int) -> str | Response:
             except Conflict as conflict:
                 form.errors, form.sentence = _both_values(conflict), str(conflict)
                 version = deal.version
-    return page("deals/edit.html", deal=deal, form=form, version=version)
+        form.rewrite("client", request.form.get("client", ""))
+    return page("deals/edit.html", deal=deal, form=form, version=version, typed_client=request.form.get("client"))
 
 
 @blueprint.get("/clients")
@@ -95,6 +97,13 @@ def _sent() -> MultiDict:
         client = _client(sent["client"])
         sent["client"] = str(client.id) if client else "0" if sent["client"].strip() else ""
     return sent
+
+
+def _usual_type() -> int | None:
+    """Returns the type of the deal that the user owns and opened last, else the first that may be used."""
+    used = {one.id for one in all_types(only_used=True)}
+    last = Deal.select(Deal.deal_type).where(Deal.owner == user().id, Deal.deal_type.in_(used)).order_by(Deal.id.desc())
+    return next((row[0] for row in last.limit(1).tuples()), min(used, default=None))
 
 
 def _client(text: str) -> Client | None:

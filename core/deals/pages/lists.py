@@ -122,7 +122,7 @@ def part_of_bar() -> Response | str | None:
     if path := request.args.get("add"):
         state = read_state(DEALS, request.args, request.path)
         field = resolve(crm(), entity(crm(), DEALS.entity), path).field
-        return go_to(state.with_condition(condition_of(field, path, request.args)))
+        return go_to(state.with_condition(condition_of(field, path, request.args)).url())
     return show(DEALS) if request.method == "POST" or request.args.get("part") else None
 
 

@@ -52,13 +52,14 @@ function dropped(card, to, giveBack) {
     htmx.ajax("GET", `${addressOf(card, "lose")}?next=${encodeURIComponent(location.pathname + location.search)}`, "#dialogs");
     return;
   }
+  const hadFocus = card.contains(document.activeElement);
   if (to.dataset.boardDrop !== "won") {
     to.prepend(card);
   }
-  send(card, to.dataset.boardDrop ? { to: "won" } : { stage: to.dataset.stage }, giveBack);
+  send(card, to.dataset.boardDrop ? { to: "won" } : { stage: to.dataset.stage }, giveBack, hadFocus);
 }
 
-async function send(card, values, giveBack) {
+async function send(card, values, giveBack, hadFocus) {
   const board = document.querySelector("[data-board]");
   card.classList.add("is-busy");
   try {
@@ -72,7 +73,7 @@ async function send(card, values, giveBack) {
       explain(answer);
       return;
     }
-    show(card, await answer.json());
+    show(card, await answer.json(), hadFocus);
   } catch {
     giveBack();
     note(document.getElementById("toasts").dataset.unreachable, "danger");
@@ -91,14 +92,13 @@ function explain(answer) {
   note(said?.text || answer.statusText, "danger");
 }
 
-function show(card, { card: html, heads, note: words }) {
+function show(card, { card: html, heads, note: words }, hadFocus) {
   for (const [place, head] of Object.entries(heads)) {
     const element = document.querySelector(`[data-board-head="${place}"]`);
     if (element) {
       element.innerHTML = head;
     }
   }
-  const hadFocus = card.contains(document.activeElement);
   if (html) {
     const fresh = document.createRange().createContextualFragment(html).firstElementChild;
     card.replaceWith(fresh);
