@@ -120,11 +120,8 @@ def bucket(crm: CRM, part: str, column: Any, *, is_moment: bool) -> Any:
     """Returns SQL of the key (first day, ISO text) of the period that a date or moment column lies in."""
     if is_postgres(crm.database):
         if is_moment:
-            column = fn.timezone(
-                crm.config.time_zone,
-                fn.to_timestamp(Expression(column, OP.DIV, SQL("1000000.0")), coerce=False),
-                coerce=False,
-            )
+            at = fn.to_timestamp(Expression(column, OP.DIV, SQL("1000000.0")), coerce=False)
+            column = fn.timezone(literal(crm.config.time_zone), at, coerce=False)
         else:
             column = column.cast("timestamp")
         return fn.to_char(fn.date_trunc(literal(part), column, coerce=False), literal("YYYY-MM-DD"), coerce=False)
