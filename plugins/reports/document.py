@@ -3,9 +3,10 @@
 Reports make a `Document`; each file in `output/` writes one in its form. So every form shows the same cells.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from core.api import Text, format_number, format_percent
@@ -34,13 +35,22 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: values by column key, queries of the list of deals behind them, and remarks on single cells."""
+    """One line: values by column key; what only some forms show is made when it is asked for."""
 
     values: Mapping[str, Any]
-    links: Mapping[str, str] = field(default_factory=dict)
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    find_links: Callable[[], Mapping[str, str]] = dict
+    find_marks: Callable[[], Mapping[str, Mark]] = dict
     is_heading: bool = False
-    is_total: bool = False
+
+    @cached_property
+    def links(self) -> Mapping[str, str]:
+        """The queries of the list of deals behind the cells."""
+        return self.find_links()
+
+    @cached_property
+    def marks(self) -> Mapping[str, Mark]:
+        """Remarks on single cells."""
+        return self.find_marks()
 
 
 @dataclass(frozen=True)
@@ -92,10 +102,15 @@ class Document:
     settings: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
-    charts: tuple[Chart, ...]
+    draw: Callable[[], tuple[Chart, ...]]
     notes: tuple[str, ...]
     data: Mapping[str, Any]
     is_empty: bool = False
+
+    @cached_property
+    def charts(self) -> tuple[Chart, ...]:
+        """The charts; data alone does without them."""
+        return self.draw()
 
 
 def as_shown(value: Any, kind: str) -> str:

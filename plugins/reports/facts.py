@@ -7,6 +7,7 @@ ones written by hand.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from peewee import SQL, Expression, fn
@@ -24,6 +25,7 @@ class Scope:
     type_ids: tuple[int, ...]
     version_ids: tuple[int, ...]
     conditions: Sequence[dict] = ()
+    is_of_all_types: bool = False
 
     def where(self, source: Any) -> list[Expression]:
         """Returns the conditions on `source`, which has the columns of deals, with what the user may see."""
@@ -32,7 +34,12 @@ class Scope:
             return []
         return [fields.condition(self.crm, deals, self.conditions, self.user, source)]
 
-    def span(self, column: str = "closed_at") -> tuple[int, int] | None:
+    @cached_property
+    def closed_span(self) -> tuple[int, int] | None:
+        """The first and last moment at which deals of these types were closed, or None."""
+        return self.span("closed_at")
+
+    def span(self, column: str) -> tuple[int, int] | None:
         """Returns the first and last moment in a column of the deals, as the database keeps it, or None."""
         moment = getattr(Deal, column)
         ends = []
@@ -66,8 +73,10 @@ def keyed(rows: Sequence[tuple], size: int, dimension: Dimension | None) -> list
     """Returns the rows with the key as the dimension means it after their first `size` values; None without one."""
     if dimension is None:
         return [(*row[:size], None, *row[size:]) for row in rows]
-    key = dimension.key
-    return [(*row[:size], key(row[size]), *row[size + 1 :]) for row in rows]
+    key = {raw: dimension.key(raw) for raw in {row[size] for row in rows}}
+    if all(raw == known for raw, known in key.items()):
+        return rows
+    return [(*row[:size], key[row[size]], *row[size + 1 :]) for row in rows]
 
 
 def total(column: Any) -> Any:

@@ -1,7 +1,8 @@
 """Which list of deals stands behind a number: conditions that the list of deals understands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,11 @@ class Linker:
 
     crm: CRM
     settings: Settings
+    _keys: dict[str, dict[Any, dict[str, Any]]] = field(default_factory=dict)
+
+    @cached_property
+    def _deals(self) -> Any:
+        return fields.entity(self.crm, "deal")
 
     def closed(self, row: Any, cell: str, dimension: Dimension | None) -> Conditions | None:
         """Returns the conditions of a cell of the closed funnel: reached, passed, lost or skipped at a stage."""
@@ -80,7 +86,10 @@ class Linker:
             return [*(one for one in found if one["field"] != moment), days]
         if not dimension.path:
             return None
-        return [*found, fields.group_condition(self.crm, fields.entity(self.crm, "deal"), dimension.path, row.key)]
+        known = self._keys.setdefault(dimension.path, {})
+        if row.key not in known:
+            known[row.key] = fields.group_condition(self.crm, self._deals, dimension.path, row.key)
+        return [*found, known[row.key]]
 
 
 def as_query(conditions: Conditions) -> str:

@@ -7,10 +7,11 @@ every stage of its own version. So reached = passed + lost, and the next stage's
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from operator import add
 from typing import NamedTuple
 
 from plugins.reports.funnel.ladders import Frame, Ladder
@@ -39,7 +40,10 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClosedRow:
-    """What happened at one stage of one funnel, for one value of the dimension that rows are grouped by."""
+    """What happened at one stage of one funnel, for one value of the dimension that rows are grouped by.
+
+    `by_version` holds, for each version of the type, P(win) from here, deals that reached it, and their potential.
+    """
 
     frame: Frame
     stage_id: int | None
@@ -51,8 +55,17 @@ class ClosedRow:
     skipped: int
     reached_potential: int
     lost_potential: int
-    expected_wins: Fraction
-    expected_income: Fraction
+    by_version: Mapping[int, tuple[Fraction | None, int, int]]
+
+    @property
+    def expected_wins(self) -> Fraction:
+        """How many of those who reached the stage the types' own percentages promised to win."""
+        return sum((chance * reached for chance, reached, _sum in self.by_version.values() if chance), Fraction(0))
+
+    @property
+    def expected_income(self) -> Fraction:
+        """What those who reached the stage were promised to bring."""
+        return sum((chance * worth for chance, _reached, worth in self.by_version.values() if chance), Fraction(0))
 
     @property
     def probability(self) -> Fraction | None:
@@ -86,6 +99,11 @@ class ClosedTotals:
     lost_potential: int = 0
     no_potential: int = 0
 
+    def add(self, other: "ClosedTotals") -> None:
+        """Adds the totals of another part."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
     @property
     def closed(self) -> int:
         """How many deals were closed."""
@@ -111,47 +129,56 @@ def count_closed(frames: Iterable[Frame], groups: Iterable[Group], *, counting: 
     frames = list(frames)
     ladders = {ladder.version_id: ladder for frame in frames for ladder in frame.ladders}
     counts: dict[tuple[int, Hashable], _Counts] = {}
-    by_key: dict[Hashable, ClosedTotals] = defaultdict(ClosedTotals)
     is_visited = counting == VISITED
     for version_id, state, place, stood_at, key, deals, priced, potential, amount in groups:
         count = counts.get((version_id, key))
         if count is None:
             count = counts[version_id, key] = _Counts(ladders[version_id])
-        _add_totals(by_key[key], state == WON, deals, priced, potential or 0, amount or 0)
-        count.add(state == WON, place, stood_at, deals, potential or 0, is_visited)
+        count.unpriced += deals - priced
+        if state == WON:
+            count.won_amount += amount or 0
+            count.won_potential += potential or 0
+            count.won += deals
+            end = count.size
+        else:
+            end = min(max(place or 0, 0), count.size - 1)
+            count.lost[end] += deals
+            count.lost_potential[end] += potential or 0
+        if is_visited:
+            count.visit(stood_at, end, deals, potential or 0)
+        else:
+            met = count.met
+            for skipped in _skipped_places(end, stood_at | count.stands):
+                met[skipped] += deals
+    by_key: dict[Hashable, ClosedTotals] = defaultdict(ClosedTotals)
+    for (_version_id, key), count in counts.items():
+        by_key[key].add(count.totals())
+    totals = ClosedTotals()
+    for part in by_key.values():
+        totals.add(part)
     rows = [row for frame in frames for row in _frame_rows(frame, counts, is_visited)]
-    return ClosedFunnel(rows, _sum(by_key.values()), dict(by_key))
+    return ClosedFunnel(rows, totals, dict(by_key))
 
 
 class _Counts:
     """The running counts of one version and key; the last place stands in for a ladder without stages."""
 
-    __slots__ = ("lost", "lost_potential", "met", "met_potential", "size", "stands", "won", "won_potential")
-
     def __init__(self, ladder: Ladder) -> None:
         self.size = max(len(ladder.steps), 1)
         self.stands = 0 if ladder.steps else 1  # where there are no stages, every deal stood at the only place
-        self.won = self.won_potential = 0
+        self.won = self.won_potential = self.won_amount = self.unpriced = 0
         self.lost, self.lost_potential = [0] * self.size, [0] * self.size
         # Deals missing at a place they passed, or, when real visits count, deals that stood there.
         self.met, self.met_potential = [0] * self.size, [0] * self.size
 
-    def add(self, is_won: bool, place: int | None, stood_at: int, deals: int, potential: int, is_visited: bool) -> None:
-        stood_at |= self.stands
-        end = self.size if is_won else min(max(place or 0, 0), self.size - 1)
-        if is_won:
-            self.won += deals
-            self.won_potential += potential
-        else:
-            self.lost[end] += deals
-            self.lost_potential[end] += potential
-        if is_visited:
-            for met in _visited_places(self.size, stood_at, end):
-                self.met[met] += deals
-                self.met_potential[met] += potential
-        else:
-            for met in _skipped_places(end, stood_at):
-                self.met[met] += deals
+    def visit(self, stood_at: int, end: int, deals: int, potential: int) -> None:
+        for met in _visited_places(self.size, stood_at | self.stands, end):
+            self.met[met] += deals
+            self.met_potential[met] += potential
+
+    def totals(self) -> "ClosedTotals":
+        lost, lost_potential = sum(self.lost), sum(self.lost_potential)
+        return ClosedTotals(self.won, lost, self.won_amount, self.won_potential, lost_potential, self.unpriced)
 
     def at(self, is_visited: bool) -> list[tuple[int, int, int, int, int]]:
         """Returns (reached, lost, skipped, reached potential, lost potential) of each place."""
@@ -181,21 +208,21 @@ def _visited_places(size: int, stood_at: int, end: int) -> tuple[int, ...]:
 
 def _frame_rows(frame: Frame, counts: dict, is_visited: bool) -> list[ClosedRow]:
     ladders = {ladder.version_id: ladder for ladder in frame.ladders}
-    by_key: dict[Hashable, dict[int | None, list]] = {}
+    chances = {key: [one.chance_from(place) for place in range(len(one.steps))] for key, one in ladders.items()}
+    by_key: dict[Hashable, dict[int | None, _Cell]] = {}
     for (version_id, key), count in counts.items():
         ladder = ladders.get(version_id)
         if ladder is None:
             continue
-        cells = by_key.setdefault(key, _empty(frame))
+        cells = by_key.setdefault(key, {stage_id: _Cell() for stage_id, _ in frame.stages})
         stage_ids = [step.stage_id for step in ladder.steps] or [None]
-        for place, (stage_id, line) in enumerate(zip(stage_ids, count.at(is_visited), strict=True)):
-            chance = ladder.chance_from(place) or Fraction(0)
-            line = (*line, line[0] * chance, line[3] * chance)
-            cells[stage_id] = [old + new for old, new in zip(cells[stage_id], line, strict=True)]
+        lines = zip(stage_ids, count.at(is_visited), chances[version_id] or [None], strict=True)
+        for stage_id, line, chance in lines:
+            cells[stage_id].add(line, {version_id: (chance, line[0], line[3])})
     if not by_key:
-        by_key = {None: _empty(frame)}
+        by_key = {None: {stage_id: _Cell() for stage_id, _ in frame.stages}}
     return [
-        _row(frame, stage_id, stage, key, cells[stage_id])
+        cells[stage_id].row(frame, stage_id, stage, key)
         for key, cells in by_key.items()
         for stage_id, stage in frame.stages
     ]
@@ -203,40 +230,32 @@ def _frame_rows(frame: Frame, counts: dict, is_visited: bool) -> list[ClosedRow]
 
 def whole(rows: Iterable[ClosedRow]) -> list[ClosedRow]:
     """Returns the rows of the company: those of all keys added up, in the same order of types and stages."""
-    cells: dict[tuple[Frame, int | None, str | None], list] = {}
+    cells: dict[tuple[Frame, int | None, str | None], _Cell] = {}
     for row in rows:
-        cell = cells.setdefault((row.frame, row.stage_id, row.stage), [0] * 5 + [Fraction(0)] * 2)
-        parts = (row.reached, row.lost, row.skipped, row.reached_potential, row.lost_potential)
-        for place, part in enumerate((*parts, row.expected_wins, row.expected_income)):
-            cell[place] += part
-    return [_row(frame, stage_id, stage, None, cell) for (frame, stage_id, stage), cell in cells.items()]
+        cell = cells.setdefault((row.frame, row.stage_id, row.stage), _Cell())
+        line = (row.reached, row.lost, row.skipped, row.reached_potential, row.lost_potential)
+        cell.add(line, row.by_version)
+    return [cell.row(frame, stage_id, stage, None) for (frame, stage_id, stage), cell in cells.items()]
 
 
-def _empty(frame: Frame) -> dict[int | None, list]:
-    return {stage_id: [0] * 5 + [Fraction(0)] * 2 for stage_id, _ in frame.stages}
+class _Cell:
+    """The running sums of one row."""
 
+    __slots__ = ("by_version", "line")
 
-def _row(frame: Frame, stage_id: int | None, stage: str | None, key: Hashable, cell: list) -> ClosedRow:
-    reached, lost, skipped, potential, lost_potential, wins, income = cell
-    return ClosedRow(
-        frame, stage_id, stage, key, reached, reached - lost, lost, skipped, potential, lost_potential, wins, income
-    )
+    def __init__(self) -> None:
+        self.line = (0, 0, 0, 0, 0)
+        self.by_version: dict[int, tuple[Fraction | None, int, int]] = {}
 
+    def add(self, line: tuple, by_version: Mapping[int, tuple[Fraction | None, int, int]]) -> None:
+        self.line = tuple(map(add, self.line, line))
+        for version_id, (chance, reached, worth) in by_version.items():
+            _chance, before, worth_before = self.by_version.get(version_id, (None, 0, 0))
+            self.by_version[version_id] = (chance, before + reached, worth_before + worth)
 
-def _add_totals(totals: ClosedTotals, is_won: bool, deals: int, priced: int, potential: int, amount: int) -> None:
-    totals.no_potential += deals - priced
-    if is_won:
-        totals.won += deals
-        totals.won_amount += amount
-        totals.won_potential += potential
-    else:
-        totals.lost += deals
-        totals.lost_potential += potential
-
-
-def _sum(parts: Iterable[ClosedTotals]) -> ClosedTotals:
-    whole = ClosedTotals()
-    for part in parts:
-        for name in ClosedTotals.__slots__:
-            setattr(whole, name, getattr(whole, name) + getattr(part, name))
-    return whole
+    def row(self, frame: Frame, stage_id: int | None, stage: str | None, key: Hashable) -> ClosedRow:
+        reached, lost, skipped, worth, lost_worth = self.line
+        passed = reached - lost
+        return ClosedRow(
+            frame, stage_id, stage, key, reached, passed, lost, skipped, worth, lost_worth, self.by_version
+        )

@@ -26,7 +26,7 @@ def closed_groups(scope: Scope, period: Period, dimension: Dimension | None, cou
     columns = [Deal.version_id, Deal.state, place, Deal.stood_at]
     query = _closed(scope, period, is_large=is_large)
     rows = scope.rows(grouped(query, columns, _sums(), dimension, Deal))
-    return [Group(*row) for row in keyed(rows, len(columns), dimension)]
+    return list(map(Group._make, keyed(rows, len(columns), dimension)))
 
 
 def count_clients(scope: Scope, period: Period) -> int:
@@ -52,7 +52,9 @@ def in_period(scope: Scope, period: Period, *, is_large: bool = False) -> list[A
         # The plus keeps SQLite from the index by time, whose rows it would have to sort; types go by version there.
         closed_at = NodeList((SQL("+"), closed_at), glue="")
         types = Deal.version_id << scope.version_ids
-    where = [Deal.closed_at.is_null(False), Deal.deleted_at.is_null(), types]
+    where = [Deal.closed_at.is_null(False), Deal.deleted_at.is_null()]
+    if not (is_large and scope.is_of_all_types):
+        where.append(types)
     if period.first:
         where.append(closed_at >= scope.moment(period.first))
     if period.until:
@@ -79,7 +81,7 @@ def _is_covered(dimension: Dimension | None) -> bool:
 
 
 def _is_large(scope: Scope, period: Period) -> bool:
-    span = scope.span()
+    span = scope.closed_span
     if span is None:
         return False
     first = scope.moment(period.first) if period.first else span[0]

@@ -1,6 +1,7 @@
 """The matrix of closed deals, with marks where somebody loses clearly more than the others."""
 
 from collections.abc import Hashable, Sequence
+from functools import cache
 from typing import Any
 
 from core.api import CRM, format_percent
@@ -36,11 +37,11 @@ def closed_matrix(
     company = whole(rows)
     indicators = settings.indicators or DEFAULT
     clients = _clients(scope, settings, frames, dimension) if "clients" in indicators else {}
-    verdicts = _verdicts(rows, company)
+    verdicts = cache(lambda: _verdicts(rows, company))
     linker = Linker(crm, settings)
     reader = Reader(
         value=lambda indicator, row, has_key: _value(indicator, row, clients, (row.key,) if has_key else None),
-        mark=lambda indicator, row: _mark(indicator, verdicts.get(((row.frame, row.stage_id), row.key))),
+        mark=lambda indicator, row: _mark(indicator, verdicts().get(((row.frame, row.stage_id), row.key))),
         link=lambda indicator, row, has_key: _link(linker, indicator, row, dimension if has_key else None),
     )
     note = _(

@@ -1,6 +1,7 @@
 """The report *funnel-closed*: what became of the deals that were closed in a period."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from core.api import CRM, User, format_number, format_percent, lazy, ngettext
@@ -54,10 +55,11 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     ladders, published = load_ladders(crm)
     scope = make_scope(crm, user, settings, ladders)
     asked = ask(crm, scope, settings, ladders, published)
+    linker = Linker(crm, settings)
     has_by = bool(settings.by) and asked.dimension is not None
     shown = in_order(asked.funnel.rows, asked.frames, asked.dimension) if has_by else whole(asked.company.rows)
     data = _data(settings, asked, shown, asked.dimension if has_by else None)
-    tables = [_table(asked, shown, asked.dimension if has_by else None, Linker(crm, settings))]
+    tables = [_table(asked, shown, asked.dimension if has_by else None, linker)]
     if settings.columns:
         rows = asked.funnel.rows if settings.by in ("", settings.columns) else None
         matrix = closed_matrix(crm, scope, settings, asked.frames, rows, asked.dimension)
@@ -74,9 +76,9 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         title=str(TITLE),
         subtitle=settings.period.words(),
         settings=tuple(words),
-        figures=_figures(asked, crm.currency, Linker(crm, settings)),
+        figures=_figures(asked, crm.currency, linker),
         tables=tuple(tables),
-        charts=_charts(asked, crm.currency, Linker(crm, settings)),
+        draw=partial(_charts, asked, crm.currency, linker),
         notes=_notes(asked),
         data=data,
         is_empty=not asked.company.totals.closed,
@@ -90,19 +92,20 @@ def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: se
     dimension = find_dimension(crm, scope.user, name, bounded_period(crm, scope, name, settings.period))
     groups = closed_groups(scope, settings.period, dimension, settings.counting)
     dimension = named(crm, dimension, (group.key for group in groups))
-    company = groups
-    if dimension is not None and dimension.overlaps:
-        company = closed_groups(scope, settings.period, None, settings.counting)
     used = {group.version_id for group in groups}
     before = None
     if settings.compared:
         before = closed_groups(scope, settings.compared, None, settings.counting)
         used |= {group.version_id for group in before}
     frames = choose_frames(settings, ladders, published, used)
+    funnel = company = count_closed(frames, groups, counting=settings.counting)
+    if dimension is not None and dimension.overlaps:
+        groups = closed_groups(scope, settings.period, None, settings.counting)
+        company = count_closed(frames, groups, counting=settings.counting)
     return Asked(
         frames=frames,
-        funnel=count_closed(frames, groups, counting=settings.counting),
-        company=count_closed(frames, company, counting=settings.counting),
+        funnel=funnel,
+        company=company,
         dimension=dimension,
         clients=count_clients(scope, settings.period) if groups else 0,
         before=count_closed(frames, before, counting=settings.counting) if before is not None else None,
@@ -165,7 +168,7 @@ def _table(asked: Asked, rows: list[ClosedRow], dimension: Dimension | None, lin
         earlier = before.get((row.frame, row.stage_id))
         if earlier is not None:
             values |= {"reached_before": earlier.reached, "conversion_before": earlier.conversion}
-        return Row(values, links=_links(row, linker, dimension))
+        return Row(values, partial(_links, row, linker, dimension))
 
     return Table("funnel", "", tuple(columns), grouped_rows(rows, dimension, len(asked.frames) > 1, make_row))
 

@@ -39,7 +39,7 @@ def make_scope(crm: CRM, user: User | None, settings: Settings, ladders: dict[in
     """Returns the deals that the report is about."""
     type_ids = settings.type_ids or tuple(sorted({ladder.type_id for ladder in ladders.values()}))
     versions = tuple(key for key, ladder in ladders.items() if ladder.type_id in type_ids)
-    return Scope(crm, user, type_ids, versions, settings.conditions)
+    return Scope(crm, user, type_ids, versions, settings.conditions, is_of_all_types=not settings.type_ids)
 
 
 def choose_frames(settings: Settings, ladders: dict[int, Ladder], published: set[int], used: set[int]) -> list[Frame]:

@@ -41,11 +41,12 @@ class Ladder:
         return min(max(place or 0, 0), len(self.steps) - 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """The rows of one funnel: a type's stages over all its versions, or those of several types joined by name.
 
-    `stages` holds (stage_id, name) in order; `(None, None)` stands for deals that know no stages.
+    Compared by identity, since the rows of many keys look each other up by it. `stages` holds (stage_id, name) in
+    order; `(None, None)` stands for deals that know no stages.
     """
 
     type_ids: tuple[int, ...]

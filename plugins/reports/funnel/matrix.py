@@ -78,19 +78,20 @@ def make_matrix(
 
 
 def _line(found: Sequence[Any], indicators: Sequence[str], reader: Reader) -> Row:
-    values: dict[str, Any] = {}
-    marks: dict[str, Mark] = {}
-    links: dict[str, str] = {}
-    for number, row in enumerate(found):
-        for indicator in indicators:
-            name = f"{number}.{indicator}"
-            values[name] = reader.value(indicator, row, number > 0) if row is not None else None
-            if row is None:
-                continue
-            if number and (mark := reader.mark(indicator, row)):
-                marks[name] = mark
-            if link := reader.link(indicator, row, number > 0):
-                links[name] = link
+    cells = [(number, indicator, row) for number, row in enumerate(found) for indicator in indicators]
+
+    def name(number: int, indicator: str) -> str:
+        return f"{number}.{indicator}"
+
+    def links() -> dict[str, str]:
+        linked = {name(n, one): reader.link(one, row, n > 0) for n, one, row in cells if row is not None}
+        return {key: link for key, link in linked.items() if link}
+
+    def marks() -> dict[str, Mark]:
+        marked = {name(n, one): reader.mark(one, row) for n, one, row in cells if n and row is not None}
+        return {key: mark for key, mark in marked.items() if mark}
+
+    values = {name(n, one): None if row is None else reader.value(one, row, n > 0) for n, one, row in cells}
     return Row(values, links, marks)
 
 

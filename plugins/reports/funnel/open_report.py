@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from core.api import CRM, User, format_date, format_number, format_percent, lazy, ngettext
@@ -28,7 +29,7 @@ from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
 from plugins.reports.funnel.open import OpenFunnel, OpenRow, count_open
 from plugins.reports.funnel.open_facts import open_clients, open_groups
-from plugins.reports.links import Linker, as_query
+from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import Settings
 from plugins.reports.periods import Period
 from plugins.reports.words import compact
@@ -52,13 +53,14 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         shown, _clients = _funnel(scope, frames, settings.as_of, dimension)
         dimension = named(crm, dimension, shown.by_key)
     rows = in_order(shown.rows, frames, dimension)
+    linker = Linker(crm, settings)
     data = {
         "report": NAME,
         "params": dict(settings.given),
         "rows": [_with_key(open_row(row), row, settings.by, dimension) for row in rows],
         "totals": open_totals(company.totals, clients),
     }
-    tables = [_table(rows, dimension, len(frames) > 1, Linker(crm, settings))]
+    tables = [_table(rows, dimension, len(frames) > 1, linker)]
     if settings.columns and (across := _dimension(crm, scope, settings.columns)):
         matrix = _matrix(crm, scope, settings, frames, company, across)
         tables.append(matrix.table)
@@ -70,7 +72,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         settings=tuple(settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})),
         figures=_figures(company, clients, crm.currency),
         tables=tuple(tables),
-        charts=_charts(frames, company.rows, crm.currency, Linker(crm, settings)),
+        draw=partial(_charts, frames, company.rows, crm.currency, linker),
         notes=_notes(company),
         data=data,
         is_empty=not (company.totals.count or company.totals.on_hold),
@@ -119,10 +121,7 @@ def _table(rows: Sequence[OpenRow], dimension: Dimension | None, is_many: bool, 
     )
 
     def make_row(row: OpenRow) -> Row:
-        conditions = linker.open(row, dimension)
-        query = as_query(conditions) if conditions is not None else ""
-        links = {"count": query, "potential": query} if query else {}
-        return Row(open_row(row) | {"stage": stage_words(row.stage)}, links=links)
+        return Row(open_row(row) | {"stage": stage_words(row.stage)}, partial(_links, row, linker, dimension))
 
     return Table("funnel", "", columns, grouped_rows(rows, dimension, is_many, make_row))
 
@@ -140,6 +139,11 @@ def _matrix(
     )
     indicators = settings.indicators or DEFAULT
     return make_matrix(settings, dimension, company.rows, funnel.rows, indicators, reader)
+
+
+def _links(row: OpenRow, linker: Linker, dimension: Dimension | None) -> dict[str, str]:
+    conditions = linker.open(row, dimension)
+    return as_links({"count": conditions, "potential": conditions})
 
 
 def _link(linker: Linker, indicator: str, row: OpenRow, dimension: Dimension | None) -> str:

@@ -75,7 +75,7 @@ def _write_table(book: Workbook, sheet: Worksheet, table: Table, first: int) -> 
     for row in table.rows:
         line += 1
         for place, column in enumerate(table.columns):
-            looks = strong if row.is_total or row.is_heading else marked if _is_worse(row, column.key) else formats
+            looks = strong if row.is_heading else marked if _is_worse(row, column.key) else formats
             _write(sheet, line, place, row.values.get(column.key), column.kind, looks[column.kind])
             if _is_worse(row, column.key):
                 sheet.write_comment(line, place, row.marks[column.key].words)
@@ -102,7 +102,7 @@ def _write(sheet: Worksheet, line: int, place: int, value: Any, kind: str, look:
 def _add_charts(book: Workbook, sheet: Worksheet, document: Document, table: Table, first: int, last: int) -> None:
     """Adds Excel's own stacked bars beside the table, for each pair of columns that makes a funnel."""
     places = {column.key: place for place, column in enumerate(table.columns)}
-    lines = [first + 1 + number for number, row in enumerate(table.rows) if not (row.is_total or row.is_heading)]
+    lines = [first + 1 + number for number, row in enumerate(table.rows) if not row.is_heading]
     if not lines or "stage" not in places:
         return
     # A chart takes one block of cells: the rows of the first funnel, which stand together.

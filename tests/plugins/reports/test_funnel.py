@@ -135,8 +135,9 @@ def test_funnel_never_widens(groups):
 
 @given(GROUPS)
 def test_parts_equal_the_whole(groups):
-    by_key = closed(*groups, ladders=[ladder(1, *STAGES)])
-    without = closed(*(group._replace(key=None) for group in groups), ladders=[ladder(1, *STAGES)])
+    frames = make_frames([ladder(1, *STAGES)])
+    by_key = count_closed(frames, groups)
+    without = count_closed(frames, [group._replace(key=None) for group in groups])
     assert whole(by_key.rows) == without.rows
     assert by_key.totals == without.totals
 
