@@ -22,8 +22,9 @@ def served(application: str, environment: Mapping[str, str]) -> Iterator[tuple[i
     """Runs the block while one worker serves `application`; yields its port and the worker's process id."""
     port = free_port()
     command = [
-        sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class",
-        "gthread", "--threads", "32", "--keep-alive", "60", "--log-level", "error", "--no-control-socket",
+        sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1",
+        "--worker-class", "gthread", "--threads", "32", "--keep-alive", "60", "--log-level", "error",
+        "--no-control-socket",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:

@@ -22,7 +22,7 @@ INTRODUCTION = (
 )
 
 
-class ErrorSchema(Schema):
+class FailureSchema(Schema):
     """What every failure looks like; `errors` has sentences by field."""
 
     code = fields.String(required=True)
@@ -34,7 +34,7 @@ class ErrorSchema(Schema):
 class Description(APISpecMixin, ErrorHandlerMixin):
     """What flask-smorest's blueprints write their description into."""
 
-    ERROR_SCHEMA = ErrorSchema
+    ERROR_SCHEMA = FailureSchema
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -75,6 +75,9 @@ def _as_json(value: object) -> object:
 def _name_of(schema: Schema | type[Schema]) -> str:
     kind = schema if isinstance(schema, type) else type(schema)
     name = kind.__name__.removesuffix("Schema").removesuffix("WithProperties")
+    place = kind.__module__.split(".")
+    if place[0] == "plugins":  # two plugins may choose the same name
+        name = place[1].title().replace("_", "") + name
     if isinstance(schema, Schema):
         if schema.partial:
             name += "Change"

@@ -8,7 +8,7 @@ from core.users.people import revoke_token
 
 def every_rule(app) -> list[tuple[str, str]]:
     return [
-        (method, rule.rule.removeprefix("/api/v1").replace("<int(max=9007199254740991):", "<"))
+        (method, rule.rule.removeprefix("/api/v1"))
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/")
         for method in rule.methods - {"HEAD", "OPTIONS"}
