@@ -1,7 +1,9 @@
 """The list of clients, and the trash."""
 
+from typing import Any
+
 from flask import request
-from peewee import JOIN
+from peewee import JOIN, Expression
 from werkzeug.wrappers import Response
 
 from core.clients.bulk import change_clients, delete_clients
@@ -20,13 +22,19 @@ from core.web.pages import go, page
 
 TRASH_PAGE = 50
 
+
+def search(source: Any, text: str) -> Expression:
+    """Returns the condition of a search, phones being read in the way of the company's country."""
+    return matches(source, text, crm().config.country)
+
+
 CLIENTS = ListPage(
     name="clients",
     entity="client",
     title=lazy("Clients"),
     columns=("name", "status", "city", "phone", "owner", "next_contact_on", "changed_at"),
     title_column="name",
-    search=matches,
+    search=search,
     search_hint=lazy("Name, contact, phone, e-mail or tax number"),
     card="clients.card",
     card_argument="client_id",

@@ -14,7 +14,7 @@ from core.fields import condition, entity
 
 
 def found(text):
-    return sorted(client.name for client in Client.select().where(matches(Client, text)))
+    return sorted(client.name for client in Client.select().where(matches(Client, text, "AL")))
 
 
 def asked(crm, user, field, op, value=None):
