@@ -30,7 +30,10 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": RAISE, "query": RAISE}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """Returns the body, or `missing` for none; raises UnsupportedMediaType for another type, BadJson for one that can't be read."""
+        """Returns the body, or `missing` for none.
+
+        Raises UnsupportedMediaType for a body of another type, BadJson for one that can't be read.
+        """
         if not req.is_json and req.get_data():
             raise UnsupportedMediaType(_("Send JSON, with the header Content-Type: application/json."))
         try:
