@@ -1,0 +1,97 @@
+"""What a newcomer does first: sign in, bring in clients, open, move, win and lose deals, look at the funnel, print it."""
+
+import re
+
+import openpyxl
+
+CLIENTS = [
+    ("Emri", "Telefoni", "E-mail", "Qyteti", "NIPT"),
+    ("Kafe Mira shpk", "069 212 3456", "mira@example.com", "Tiranë", "L12345678A"),
+    ("ООО «Ромашка»", "+7 916 123 45 67", "info@romashka.example", "Москва", "7713000214"),
+    ("Ndërtim Përmeti & Bijtë, një emër shumë i gjatë që duhet të hyjë kudo", "042 234 567", "", "Përmet", ""),
+]
+
+
+def write_workbook(path):
+    workbook = openpyxl.Workbook()
+    for row in CLIENTS:
+        workbook.active.append(row)
+    workbook.save(path)
+    workbook.close()
+
+
+def sign_in(page, served):
+    page.goto("/sign-in")
+    page.fill("input[name=login]", "admin")
+    page.fill("input[name=password]", served.password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/")
+
+
+def import_clients(page, folder):
+    write_workbook(folder / "klientë.xlsx")
+    page.goto("/imports/")
+    page.set_input_files("input[type=file]", folder / "klientë.xlsx")
+    page.click("form.import-upload button")
+    page.wait_for_selector("table.import-preview")
+    page.click("button[name=start]")
+    page.locator(".import-told a").wait_for(timeout=30_000)
+    page.goto("/clients/")
+    assert page.get_by_text("Kafe Mira shpk").first.is_visible()
+
+
+def open_deal(page, client, title, potential):
+    page.goto("/clients/")
+    page.get_by_text(client).first.click()
+    page.wait_for_url(re.compile(r"/clients/\d+$"))
+    page.goto(f"/deals/new?client={page.url.rstrip('/').rpartition('/')[2]}")
+    page.fill("input[name=title]", title)
+    page.fill("input[name=potential]", potential)
+    page.click("form.sheet button.btn-primary")
+    page.wait_for_url(re.compile(r"/deals/\d+$"))
+    assert page.get_by_text(title).first.is_visible()
+
+
+def test_from_a_file_to_the_printed_funnel(screen, served, tmp_path):
+    sign_in(screen, served)
+    import_clients(screen, tmp_path)
+    open_deal(screen, "Kafe Mira shpk", "Makina kafeje", "3400")
+    move_to_the_end(screen)
+    win(screen)
+    open_deal(screen, "ООО «Ромашка»", "Чайники", "1250,50")
+    lose(screen)
+    see_the_funnel(screen)
+    print_it(screen)
+
+
+def move_to_the_end(page):
+    following = page.locator(".route-stop[aria-current=step] + .route-stop")
+    while following.count():
+        name = following.locator(".route-name").inner_text()
+        following.click()
+        page.locator(".route-stop[aria-current=step] .route-name", has_text=name).wait_for()
+
+
+def win(page):
+    page.locator("a[hx-get*='/win']").click()
+    page.locator("#dialogs form button[class*=btn-success]").click()
+    page.locator("a[hx-get*='/reopen']").wait_for()
+
+
+def lose(page):
+    page.locator("a[hx-get*='/lose']").click()
+    page.locator("#dialogs select[name=reason]").select_option(index=1)
+    page.locator("#dialogs form button[class*=btn-danger]").click()
+    page.locator("a[hx-get*='/reopen']").wait_for()
+
+
+def see_the_funnel(page):
+    page.goto("/reports/funnel-closed")
+    page.wait_for_selector("[data-chart-state=drawn] >> nth=1", timeout=30_000)
+    assert page.locator("[data-chart-state=failed]").count() == 0
+
+
+def print_it(page):
+    with page.expect_download() as downloading:
+        page.evaluate("document.querySelector('a[href*=\"format=pdf\"]').click()")
+    assert downloading.value.path().read_bytes().startswith(b"%PDF-")
