@@ -48,8 +48,9 @@ def _by_name(source: Any, text: str) -> Expression:
 def _by_contact(source: Any, text: str) -> Expression:
     typed = " ".join(text.split())
     forms = {typed}
-    if not typed.isascii() and not is_postgres(Client._meta.database.obj):
-        # LIKE of SQLite ignores the case of Latin letters only, so the usual ways to write a name are all asked for.
+    if not typed.isascii():
+        # SQLite, and PostgreSQL with the locale C, know the case of Latin letters only, so the usual ways to write a
+        # name are all asked for.
         forms |= {typed.title(), typed.lower()}
     first, *others = sorted(forms)
     found = Contact.name.contains(first)
