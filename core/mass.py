@@ -6,6 +6,7 @@ Each change of one go bears the same source in the history, `mass:<first id>`; b
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -122,16 +123,21 @@ def _single_changes(changes: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]
 
 def _still(crm: CRM, start: Entity, user: User, field: str, afters: Mapping[int, Any]) -> list[int]:
     """Returns those records whose field still has the value that it was given."""
-    kept = []
+    kept, kind = [], start.by_name[field].kind
     for chunk in _chunks(sorted(afters)):
         values = read(crm, start, [field], chunk, user)
-        kept += [one for one in chunk if one in values and _comparable(values[one][field]) == _comparable(afters[one])]
+        kept += [one for one in chunk if one in values and _same(kind, values[one][field], afters[one])]
     return kept
 
 
-def _comparable(value: Any) -> Any:
+def _same(kind: str, value: Any, after: Any) -> bool:
+    """Tells whether a value is the one of the history, which is JSON: 99.9 is 99.90, and a list has no order."""
     value = as_json(value)
-    return sorted(value) if isinstance(value, list) else value
+    if kind in ("number", "money") and value is not None and after is not None:
+        return Decimal(str(value)) == Decimal(str(after))
+    if isinstance(value, list) and isinstance(after, list):
+        return sorted(value) == sorted(after)
+    return value == after
 
 
 def _typed(kind: str, value: Any) -> Any:
