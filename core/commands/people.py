@@ -41,12 +41,12 @@ def token() -> None:
 @click.pass_obj
 def create(opener: Opener, login: str, user_name: str, name: str) -> None:
     """Print a new token, alone; it is shown this once."""
-    login = user_name or login
+    crm, login = opener.crm, user_name or login
     found = find_user(login)
     if found is None:
         raise CRMError(f"There is no user {login}; make one with “hinka user add {login}”.")
-    with opener.crm.acting(found.id, "cli"):
-        click.echo(create_token(opener.crm, found, name))
+    with crm.acting(found.id, "cli"):
+        click.echo(create_token(crm, found, name))
 
 
 COMMANDS = (user, token)
