@@ -47,9 +47,8 @@ def open_deal(
     now = crm.clock.now()
     opened_at = opened_at or now
     currency = (currency or deal_type.currency or crm.currency).upper()
-    _check(client, deal_type, contact, opened_at > now)
-    check_currency(currency)
-    check_potential(potential)
+    _check(client, deal_type, contact, is_future=opened_at > now)
+    check_money(potential, currency)
     with crm.work():
         row = Deal(
             number=next_numbers(crm)[0],
@@ -71,7 +70,6 @@ def open_deal(
             created_at=now,
             changed_at=now,
         )
-        row.save(force_insert=True)
         _begin(row, deal_type, stage)
         audit.record(crm, "deal", row.id, "created", {"title": [None, row.title], "potential": [None, potential]})
     return Deal.get_by_id(row.id)
@@ -83,6 +81,12 @@ def checked_title(title: str) -> str:
     if not title:
         raise InvalidInput(_("A deal needs a title."), fields={"title": [_("Type a title.")]})
     return title
+
+
+def check_money(potential: Decimal | None, currency: str) -> None:
+    """Raises InvalidInput for a potential or a currency that can't be."""
+    check_currency(currency)
+    check_potential(potential)
 
 
 def check_currency(currency: str) -> None:
@@ -107,7 +111,8 @@ def check_contact(contact_id: int | None, client_id: int) -> None:
 
 
 def _begin(row: Deal, deal_type: DealType, stage: Stage | int | str | None) -> None:
-    """Lets the deal's history begin: at a stage, if the type has any."""
+    """Writes the new row and lets its history begin: at a stage, if the type has any."""
+    row.save(force_insert=True)
     steps = steps_of(deal_type)
     if steps or stage is not None:
         step = steps[0] if stage is None else step_of(row, stage)
@@ -120,7 +125,7 @@ def _begin(row: Deal, deal_type: DealType, stage: Stage | int | str | None) -> N
     history.begin_period(row, row.opened_at)
 
 
-def _check(client: Client, deal_type: DealType, contact: Contact | None, is_future: bool) -> None:
+def _check(client: Client, deal_type: DealType, contact: Contact | None, *, is_future: bool) -> None:
     if client.deleted_at is not None:
         sentence = _("The client %(name)s is deleted; restore it or choose another.", name=client.name)
         raise InvalidInput(sentence, fields={"client": [sentence]})
