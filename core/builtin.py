@@ -5,7 +5,7 @@ from datetime import date
 from marshmallow import Schema, fields
 
 from core.deals import rates
-from core.deals.jobs import RESUME
+from core.deals.jobs import KEEP
 from core.hooks.contributions import JobKind, MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
@@ -51,7 +51,7 @@ def settings_groups() -> list[SettingsGroup]:
 @marker
 def job_kinds() -> list[JobKind]:
     """Declares the core's periodic work."""
-    return [RESUME]
+    return [KEEP]
 
 
 @marker

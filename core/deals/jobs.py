@@ -4,13 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 from core.deals.moves import resume_due
+from core.deals.pricing import price_deals
 from core.hooks.contributions import JobKind
 from core.runtime import CRM
 
 
-def resume_deals(crm: CRM, args: dict[str, Any], progress: Any) -> None:
-    """Ends the holds whose day has come; safe to repeat."""
+def keep_deals(crm: CRM, args: dict[str, Any], progress: Any) -> None:
+    """Ends the holds whose day has come, and prices deals whose rate is known by now; safe to repeat."""
     resume_due(crm)
+    price_deals(crm)
 
 
-RESUME = JobKind("core.resume_deals", resume_deals, every=timedelta(hours=1))
+KEEP = JobKind("core.keep_deals", keep_deals, every=timedelta(hours=1))
