@@ -60,13 +60,16 @@ class Scope:
 
 
 def grouped(query: Any, columns: Sequence[Any], sums: Sequence[Any], dimension: Dimension | None, source: Any) -> Any:
-    """Returns the query grouped by the columns, and by the dimension after them."""
-    columns = list(columns)
+    """Returns the query grouped by the columns, with the dimension after them.
+
+    It is grouped by the first column, the dimension, and the rest: the order of the index, which PostgreSQL minds.
+    """
+    columns, places = list(columns), [str(place) for place in range(1, len(columns) + 1)]
     if dimension is not None:
         query, key = dimension.apply(query, source)
         columns.append(key)
-    places = [SQL(str(place)) for place in range(1, len(columns) + 1)]
-    return query.select(*columns, *sums).group_by(*places)
+        places.insert(1, str(len(columns)))
+    return query.select(*columns, *sums).group_by(*map(SQL, places))
 
 
 def keyed(rows: Sequence[tuple], size: int, dimension: Dimension | None) -> list[tuple]:

@@ -23,10 +23,11 @@ def closed_groups(scope: Scope, period: Period, dimension: Dimension | None, cou
     if is_large and dimension is None:
         return _whole_groups(scope, period)
     place = Deal.furthest if counting == FURTHEST else Deal.place
-    columns = [Deal.version_id, Deal.state, place, Deal.stood_at]
+    columns = [Deal.version_id, place, Deal.state, Deal.stood_at]
     query = _closed(scope, period, is_large=is_large)
     rows = scope.rows(grouped(query, columns, _sums(), dimension, Deal))
-    return list(map(Group._make, keyed(rows, len(columns), dimension)))
+    found = keyed(rows, len(columns), dimension)
+    return [Group(version, state, place, *rest) for version, place, state, *rest in found]
 
 
 def count_clients(scope: Scope, period: Period) -> int:
