@@ -59,6 +59,7 @@ def read_email(text: str) -> Point:
 def name_key(name: str) -> str:
     """Returns a name made comparable: no accents, case, punctuation or legal form; for order and search."""
     plain = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    if not plain.isascii():
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
     words = [word for word in _NOT_WORD.sub(" ", plain.replace(".", "")).split() if word not in _LEGAL_FORMS]
     return " ".join(words) or plain.strip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -141,6 +142,7 @@ class ClientDuplicates:
             known.candidates[client_id] = about
 
 
+@lru_cache(maxsize=20_000)
 def city_key(city: str | None) -> str:
     """Returns a city made comparable."""
     return similar_key(name_key(city)) if city else ""

@@ -5,6 +5,7 @@ import re
 from core.api import lazy, read_phone
 
 from .errors import CellRefused
+from .quick_phones import quick_phone
 from .reading.table import shown
 
 _SEPARATORS = re.compile(r"[;,\n|]|\s/\s|(?<=\d{6})/(?=\+?\d{6})")
@@ -32,6 +33,9 @@ def read_phones(cell: object, region: str) -> tuple[tuple[str, str, bool], ...] 
 
 def _read_one(text: str, region: str) -> tuple[str, str, bool]:
     raw = " ".join(text.split())[:100]
+    quick = quick_phone(raw, region)
+    if quick is not None:
+        return quick or raw, raw, bool(quick)
     point = read_phone(raw, region)
     if not point.is_valid and raw.isdigit() and len(raw) > 9:
         # A number cell can't hold the plus: 355691234567 and 79161234567 are international numbers without it.

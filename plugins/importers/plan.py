@@ -98,6 +98,7 @@ def source_of(
         encoding=plan["encoding"],
         delimiter=plan["delimiter"],
         after_row=after_row,
+        has_keys=kind.key == "clients",
         group_by="deal" if kind.key == "stage-history" else "",
     )
 

@@ -5,6 +5,7 @@ differ by a slip share their first or their second half, so each name is filed u
 same drawers are compared. Digits must agree: "Shop 12" is not "Shop 13".
 """
 
+import re
 from collections.abc import Callable, Iterable
 
 from rapidfuzz import fuzz
@@ -18,6 +19,8 @@ DIGITS_IN_NAMES = 0.5
 # A drawer that is fuller says nothing (every second name begins so): it takes no more, the other half still finds.
 DRAWER = 40
 
+_DIGITS = re.compile(r"\d+")
+_LETTERS = re.compile(r"\D+")
 _LATIN = str.maketrans(
     dict(
         zip(
@@ -97,7 +100,7 @@ def split_digits(key: str) -> tuple[str, str]:
     """Returns the letters and the digits of a key."""
     if key.isalpha():
         return key, ""
-    return "".join(char for char in key if not char.isdigit()), "".join(char for char in key if char.isdigit())
+    return _DIGITS.sub("", key), _LETTERS.sub("", key)
 
 
 def _is_name(letters: str, digits: str) -> bool:

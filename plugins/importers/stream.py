@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.api import lazy
+from core.api import lazy, name_key
 
 from .errors import CellRefused
 from .headers import choose_sheet
 from .reading.book import read_book
 from .reading.table import BadCell, Row, Sheet, is_empty, shown
+from .similar import similar_key
 from .values import Reading, read_cell
 
 CHUNK_ROWS = 1000
@@ -33,8 +34,9 @@ class Column:
 class Source:
     """What the second process needs to know to read a file; `after_row` is the last row that is already done.
 
-    With `group_by` the rows that name the same thing in that field come together, in the order in which the file first
-    names it, no chunk cuts such a group, and `after_row` and `Chunk.last_row` count rows instead of naming one.
+    `has_keys` asks for the columns `name_key` and `similar_key` beside `name`. With `group_by` the rows that name the
+    same thing in that field come together, in the order in which the file first names it, no chunk cuts such a group,
+    and `after_row` and `Chunk.last_row` count rows instead of naming one.
     """
 
     path: str
@@ -50,6 +52,7 @@ class Source:
     delimiter: str = ""
     after_row: int = 0
     group_by: str = ""
+    has_keys: bool = False
 
 
 @dataclass
@@ -133,7 +136,12 @@ class ChunkReader:
         for name, default in self.source.defaults:
             values[name] = [default if value is None else value for value in values.get(name, [None] * len(rows))]
         self._check_required(values, numbers, errors)
-        return _without_bad(Chunk(numbers, values, errors, len(rows), last_row))
+        chunk = _without_bad(Chunk(numbers, values, errors, len(rows), last_row))
+        if self.source.has_keys and "name" in chunk.values:
+            # Made here, since this process has a core of its own while the other one writes.
+            chunk.values["name_key"] = [name_key(name) for name in chunk.values["name"]]
+            chunk.values["similar_key"] = [similar_key(key) for key in chunk.values["name_key"]]
+        return chunk
 
     def _read_column(self, number: int, column: Column, cells: Sequence, numbers: list[int], errors: list) -> list:
         memo, lookup = self._memos[number], self._lookups[number]
@@ -144,9 +152,8 @@ class ChunkReader:
         for position, cell in enumerate(cells):
             # True and 1.0 are the same key of a dictionary, but not the same cell.
             key = ("is", cell) if cell is True or cell is False else cell
-            try:
-                value = memo[key]
-            except KeyError:
+            value = memo.get(key, memo)
+            if value is memo:
                 value = memo[key] = _read(column.reader, cell, reading, lookup, column.title)
             if type(value) is CellRefused:
                 errors.append((numbers[position], column.title, value.sentence))

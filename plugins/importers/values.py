@@ -88,7 +88,8 @@ def read_emails(cell: object, reading: Reading) -> tuple[str, ...] | None:
     if _is_nothing(text):
         return None
     found = []
-    for part in text.replace(",", ";").replace(" ", ";").split(";"):
+    parts = text.replace(",", ";").replace(" ", ";").split(";") if any(sign in text for sign in ",; ") else (text,)
+    for part in parts:
         if part := part.strip("<>"):
             point = read_email(part)
             if not point.is_valid:
@@ -141,7 +142,7 @@ def read_instant(cell: object, reading: Reading) -> datetime | None:
 def read_yes_no(cell: object, reading: Reading) -> bool | None:
     """Returns yes or no from words of three languages."""
     word = plain_word(shown(cell))
-    if word in NOTHING and word not in YES_NO:
+    if _is_nothing(shown(cell)) and word not in YES_NO:
         return None
     if word not in YES_NO:
         raise CellRefused(lazy("“%(text)s” is neither yes nor no. Write yes or no", text=shown(cell)))
@@ -262,7 +263,7 @@ def guess_decimal(cells: Sequence[object]) -> str:
 
 
 def _is_nothing(text: str) -> bool:
-    return plain_word(text) in NOTHING
+    return text.casefold() in NOTHING
 
 
 def _to_utc(moment: datetime, zone: ZoneInfo) -> datetime:

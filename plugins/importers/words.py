@@ -56,7 +56,7 @@ STATES: dict[str, str] = {str(word): str(meaning) for word, meaning in _table(op
 CLIENT_KINDS: dict[str, str] = {
     str(word): str(meaning) for word, meaning in _table(company=_COMPANY, person=_PERSON).items()
 }
-NOTHING = frozenset(_table(nothing=_NOTHING))
+NOTHING = frozenset(word.replace("_", " ") for word in _NOTHING.split())
 CLIENT_STATUSES: dict[str, str] = {
     str(word): str(meaning)
     for word, meaning in _table(prospect=_PROSPECT, active=_ACTIVE, dormant=_DORMANT, former=_FORMER).items()

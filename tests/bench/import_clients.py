@@ -93,7 +93,7 @@ def write_clients(path: Path, rows: int, seed: int = 15) -> None:
             (
                 f"{name} {chance.choice(words)} {number} SHPK",
                 f"L{10_000_000 + number}A",
-                f"+3556{chance.choice('789')}{number + 1_000_000:07d}",
+                f"+3556{chance.choice('789')}{number + 2_000_000:07d}",
                 f"office{number}@example{number % 97}.al",
                 "Albania",
                 chance.choice(cities),
@@ -102,7 +102,7 @@ def write_clients(path: Path, rows: int, seed: int = 15) -> None:
                 chance.choice(("Fair", "Recommendation", "Web site")),
                 "active",
                 f"{name[:5]} {chance.choice(syllables).title()}",
-                f"06{chance.choice('789')} {number % 900 + 100} {number // 900 + 1000:04d}",
+                f"06{chance.choice('789')} {number % 800 + 200} {number // 800 + 1000:04d}",
             ),
         )
     workbook.close()

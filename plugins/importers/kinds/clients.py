@@ -4,11 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import insert_rows, name_key, take_ids
+from core.api import insert_rows, take_ids
 
 from ..duplicates import Candidate, ClientDuplicates, Wanted, city_key
 from ..properties import stored
-from ..similar import similar_key
 from ..stream import Chunk
 from ..writing import Outcome, Writing, resolve, without_rows, write_history
 from .client_changes import add_contacts, update_clients
@@ -57,7 +56,6 @@ class ClientWriter:
         for record_id, position in zip(ids, good, strict=True):
             row = {name: column[position] for name, column in zip(names, columns, strict=True)}
             row["id"], row["owner_id"], row["source_id"] = record_id, owners[position], sources[position]
-            row["name_key"] = name_key(row["name"])
             row["kind"] = row.get("kind") or "company"
             _settle_country(row)
             row["wanted"] = _wanted(row)
@@ -144,4 +142,4 @@ def _wanted(row: dict[str, Any]) -> Wanted:
         is_person=row["kind"] == "person",
         is_reachable=bool(phones or emails),
     )
-    return Wanted(row["id"], similar_key(row["name_key"]), about, phones, emails)
+    return Wanted(row["id"], row["similar_key"], about, phones, emails)

@@ -67,7 +67,9 @@ def is_empty(cell: object) -> bool:
 def shown(cell: object) -> str:
     """Returns a cell as a person reads it: whole numbers without a point, dates by ISO, no stray blanks."""
     if isinstance(cell, str):
-        return " ".join(cell.replace("\u200b", "").replace("\ufeff", "").split())
+        if not cell.isascii():
+            cell = cell.replace("\u200b", "").replace("\ufeff", "")
+        return " ".join(cell.split())
     if cell is None:
         return ""
     if isinstance(cell, bool):
