@@ -25,7 +25,7 @@ def report(context: click.Context, name: str, params: tuple[str, ...], form: str
         except (InvalidInput, NotFound) as error:
             raise click.UsageError(error.message) from error
     if target is None:
-        click.get_binary_stream("stdout").write(file.content)
+        click.echo(file.content, nl=False)
     else:
         target.write_bytes(file.content)
 

@@ -1,0 +1,136 @@
+"""Every form in which a report leaves the house shows the same cells, and nothing in it can run."""
+
+import csv
+import io
+import json
+import re
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from core.api import CRMError, speaking
+from plugins.reports.output import paper
+from plugins.reports.output.csv import harmless
+from plugins.reports.output.forms import write
+from plugins.reports.output.pdf import write_html
+
+PARAMS = {"from_": "2025-03-01", "to": "2025-09-01", "by": "owner"}
+NAMES = ("reached", "passed", "lost", "skipped", "reached_potential", "passed_potential", "lost_potential")
+
+
+@pytest.fixture
+def document(base, report):
+    return report("funnel-closed", **PARAMS)
+
+
+def as_json(document) -> list[dict]:
+    return json.loads(write(document, "json").content)["rows"]
+
+
+def test_json_has_the_shape_of_the_contract(document):
+    data = json.loads(write(document, "json").content)
+    assert {"report", "params", "rows", "totals"} <= set(data)
+    assert data["report"] == "funnel-closed"
+    assert data["params"] == {"from": "2025-03-01", "to": "2025-09-01", "by": "owner"}
+    assert set(data["rows"][0]) == {"type", "stage", "owner", "conversion", *NAMES}
+    names = {"closed", "won", "lost", "win_rate", "won_amount", "lost_potential", "no_potential", "clients"}
+    assert set(data["totals"]) == names
+    for row in data["rows"]:
+        assert isinstance(row["reached_potential"], str)
+        assert re.fullmatch(r"\d+\.\d\d", row["reached_potential"])
+        assert row["conversion"] is None or 0 <= row["conversion"] <= 1
+
+
+def test_csv_has_the_cells_of_json(document):
+    text = write(document, "csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    expected = as_json(document)
+    assert len(rows) == len(expected)
+    for row, other in zip(rows, expected, strict=True):
+        assert {name: row[name] for name in row} == {k: "" if v is None else str(v) for k, v in other.items()}
+
+
+def test_xlsx_has_the_cells_of_json_as_numbers(document):
+    sheet = openpyxl.load_workbook(io.BytesIO(write(document, "xlsx").content)).worksheets[0]
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(number for number, line in enumerate(lines) if line[0] == "Stage")
+    found = [line for line in lines[head + 1 :] if isinstance(line[1], int)]
+    expected = as_json(document)
+    assert len(found) == len(expected)
+    for line, row in zip(found, expected, strict=True):
+        assert line[1:5] == [row["reached"], row["passed"], row["lost"], row["skipped"]]
+        assert [Decimal(str(value)) for value in line[6:9]] == [Decimal(row[name]) for name in NAMES[4:]]
+
+
+def test_terminal_and_paper_have_the_cells_of_json(document):
+    lines = write(document, "table").content.decode().splitlines()
+    shown = [re.split(r" {2,}", line.strip()) for line in lines]
+    numbers = [line[1:5] for line in shown if len(line) == 9 and line[1].replace(",", "").isdigit()]
+    page = write_html(document)
+    cells = re.findall(r'<td class="[^"]*">([^<]*)</td>', page)
+    expected = [[f"{row[name]:,}" for name in NAMES[:4]] for row in as_json(document)]
+    assert numbers == expected
+    printed = [cells[place + 1 : place + 5] for place in range(0, len(cells), 9)]
+    assert [line for line in printed if line[0]] == expected
+
+
+def test_xlsx_takes_no_text_for_a_formula(crm, base, report):
+    crm.database.execute_sql("UPDATE core_stage SET name = '=cmd|''/C calc''!A0' WHERE name = 'Qualify'")
+    crm.database.execute_sql("UPDATE core_user SET name = '@SUM(1+1)' WHERE name = 'Arta'")
+    document = report("funnel-closed", columns="owner")
+    book = openpyxl.load_workbook(io.BytesIO(write(document, "xlsx").content))
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+    text = write(report("funnel-closed", by="owner"), "csv").content.decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert "'@SUM(1+1)" in cells
+    assert not any(cell.startswith(("=", "@")) for cell in cells)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "\n=1"])
+def test_what_looks_like_a_formula_is_made_harmless(text):
+    assert harmless(text) == f"'{text}"
+
+
+def test_sheet_has_excels_own_charts(document):
+    book = openpyxl.load_workbook(io.BytesIO(write(document, "xlsx").content))
+    assert len(book.worksheets[0]._charts) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "sq", "ru"])
+def test_pdf_is_made_in_each_language(base, report, language):
+    with speaking(language):
+        file = write(report("funnel-closed", columns="owner", type="Sale"), "pdf")
+    assert file.content.startswith(b"%PDF")
+    assert file.media_type == "application/pdf"
+    assert len(file.content) > 10_000
+
+
+def test_svg_has_both_charts(document):
+    drawing = write(document, "svg").content.decode()
+    assert drawing.startswith("<svg")
+    assert "Number of deals" in drawing
+    assert "Potential, EUR" in drawing
+
+
+def test_press_fetches_nothing(tmp_path):
+    picture = tmp_path / "picture.svg"
+    picture.write_text(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='90'><rect width='50' height='50' fill='red'/></svg>"
+    )
+    plain = paper.press([], "<p>a</p>")
+    fetched = paper.press([], f'<p>a</p><img src="file://{picture}"><img src="http://127.0.0.1:9/x.png">')
+    drawn = paper.press([{"mark": "bar", "data": {"values": [{"a": 1}]}}], '<p>a</p><img src="chart:0">')
+    assert abs(len(fetched) - len(plain)) < 30
+    assert len(drawn) > len(plain) + 30
+
+
+def test_press_is_stopped_when_it_takes_too_long():
+    with pytest.raises(CRMError, match="too long"):
+        paper.press([], "<p>a</p>", seconds=0)
+
+
+def test_unknown_form_is_refused_with_the_known_ones(document):
+    with pytest.raises(CRMError, match="json, csv, xlsx"):
+        write(document, "docx")
