@@ -37,6 +37,8 @@ class HinkaGroup(click.Group):
     type=click.Path(path_type=Path),
     default=Path("instance"),
     envvar="HINKA_INSTANCE",
+    # Before --help, which names the commands that this instance has.
+    is_eager=True,
     help="Folder of the customer's instance.",
     show_default=True,
 )

@@ -37,7 +37,7 @@ VIEWS = ("pages", "api", "lists", "board", "cards")
 def is_view(path: str) -> bool:
     """Tells whether a file answers requests: views stand above all features, whichever folder they live in."""
     place = PurePosixPath(path)
-    return place.stem in VIEWS or place.stem.endswith("_pages") or "pages" in place.parts
+    return place.stem in VIEWS or place.stem.endswith(("_pages", "_api")) or "pages" in place.parts
 
 
 def forbidden_by_layer(path: str, name: str) -> bool:

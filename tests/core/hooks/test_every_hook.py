@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from core.clients.merge import merge_clients
 
 from core import commands
+from core.clients.merge import merge_clients
 from core.commands.instance import Opener
 from core.documentation import PAGES, page
 from core.hooks import specs
