@@ -34,7 +34,7 @@ class Dump:
         shown.setdefault("id", model._meta.primary_key)
         self.columns = list(shown.values())
         # One piece of SQL, where peewee would write thirty columns anew each time; a query's own table is always t1.
-        self.selection = SQL(", ".join(f'"t1"."{one.column_name}"' for one in self.columns))
+        self.selection = SQL(", ".join(_selected(one) for one in self.columns))
         self._names = list(shown)
         self._base = base
         self._currency = next((place for place, one in enumerate(self.columns) if one.name == "currency"), None)
@@ -84,6 +84,12 @@ def _digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+def _selected(column: Any) -> str:
+    name = f'"t1"."{column.column_name}"'
+    # As text, so that the driver doesn't parse what most rows have empty.
+    return f"CAST({name} AS text)" if isinstance(column, JSONField) else name
+
+
 def _plain(column: Any, value: Any) -> Any:
     if isinstance(column, MoneyField | UtcField):
         return column.db_value(value)
@@ -103,6 +109,7 @@ def _convert(one: fields.Field | None, column: Any) -> Convert | None:
     return bool if isinstance(one, fields.Boolean) else None
 
 
+@lru_cache(maxsize=10_000)
 def _moment(value: int) -> str:
     seconds, microseconds = divmod(value, _MICROSECONDS)
     moment = datetime.fromtimestamp(seconds, UTC)

@@ -38,7 +38,7 @@ def listing(resource: Resource, query: ModelSelect | None = None) -> Response:
     schema = resource.schema_now()
     dump = dump_of(schema, resource.model, crm().currency, resource.single)
     rows = query.select(dump.selection).order_by(*_order(resource, schema)).limit(size).offset((page - 1) * size)
-    found = [dump.row(row) for row in crm().database.execute(rows)]
+    found = [dump.row(row) for row in crm().database.execute(rows).fetchall()]
     if resource.more and found and not resource.single:
         more = resource.more([resource.model(id=row["id"]) for row in found])
         for row in found:
