@@ -12,6 +12,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, missing
 from marshmallow.fields import Boolean, Email, Field, List, String
+from marshmallow.utils import set_value
 from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInput
@@ -85,7 +86,10 @@ class SchemaForm:
         wrong.update({name: [_("Please fill this in.")] for name, value in empty.items() if value is missing})
         if wrong:
             raise InvalidInput(self._count(wrong), fields=wrong)
-        return {**loaded, **empty}
+        for name, value in empty.items():
+            # As the schema itself does it: by the attribute, whose dots lead into dictionaries.
+            set_value(loaded, self.schema.fields[name].attribute or name, value)
+        return loaded
 
     @contextmanager
     def catching(self) -> Iterator[None]:

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from core.clients.categories import create_category
+from core.clients.categories import create_category, create_source
 from core.clients.consent import record_consent
 from core.clients.contacts import contacts_of, create_contact
 from core.clients.models import Category, Client
 from core.clients.properties import create_property, properties_of
+from core.clients.schemas import client_form
 from core.clients.services import change_client, delete_client
 from core.deals.services import move
 from core.interactions.comments import add_comment
@@ -124,6 +125,32 @@ def test_form_keeps_what_was_typed_and_says_what_is_wrong(crm, web, seller):
     assert "no date" in text
     assert "mira at example" in text
     assert Client.select().count() == 0
+
+
+def test_form_left_empty_but_for_the_name_makes_a_client(crm, web, seller):
+    create_property(crm, entity="client", name="Size", kind="choice", choices=["Large"])
+    empty = dict.fromkeys((*client_form(crm)().fields, "note"), "")
+    values = {**empty, "name": "Mira", "kind": "company", "status": "prospect", "owner": seller.id}
+    assert web.sign_in(seller).post("/clients/new", values).status_code == 303
+    client = Client.get()
+    assert (client.name, client.source_id, client.country, client.properties) == ("Mira", None, "", {})
+
+
+def test_emptied_fields_of_a_client_become_empty(crm, web, make, seller):
+    create_property(crm, entity="client", name="Size", kind="choice", choices=["Large"])
+    source = create_source(crm, name="Fair")
+    client = make.client(
+        "Mira",
+        owner=seller,
+        source_id=source.id,
+        next_contact_on=crm.today(),
+        properties={"size": "Large"},
+        phones=["1"],
+    )
+    emptied = {"source": "", "next_contact_on": "", "properties.size": "", "phones": ""}
+    web.sign_in(seller).post(f"/clients/{client.id}/edit", form_of(client, **emptied))
+    row = Client.get_by_id(client.id)
+    assert (row.source_id, row.next_contact_on, row.properties, row.phone) == (None, None, {}, "")
 
 
 def test_edit_saves_and_keeps_what_the_form_does_not_show(crm, web, client, seller):
