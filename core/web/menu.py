@@ -61,10 +61,25 @@ def menu_of(items: list[MenuItem]) -> dict[str, list[Entry]]:
     """Returns the entries that the signed-in user may see, by section; empty when nobody is signed in."""
     if find_user() is None:
         return {}
-    here = (request.endpoint or "").split(".")[0]
+    here = _endpoint_here(items)
     seen = [
-        Entry(item.label, url_for(item.endpoint), item.icon, item.endpoint.split(".")[0] == here, item.section)
+        Entry(item.label, url_for(item.endpoint), item.icon, item.endpoint == here, item.section)
         for item in items
         if not item.permission or can(item.permission)
     ]
     return {section: list(entries) for section, entries in groupby(seen, key=lambda entry: entry.section)}
+
+
+def _endpoint_here(items: list[MenuItem]) -> str:
+    """Returns the endpoint of the entry to which the present page belongs: its own, else the first of its blueprint."""
+    present = request.endpoint or ""
+    endpoints = [item.endpoint for item in items]
+    family = [endpoint for endpoint in endpoints if endpoint.split(".")[0] == present.split(".")[0]]
+    return present if present in endpoints else next(iter(family), "")
+
+
+def _here(items: list[MenuItem], endpoint: str) -> MenuItem | None:
+    """Returns the entry of the page that is shown: its own, else the first of the blueprint that it belongs to."""
+    own = next((item for item in items if item.endpoint == endpoint), None)
+    home = endpoint.partition(".")[0] + "."
+    return own or next((item for item in items if item.endpoint.startswith(home)), None)
