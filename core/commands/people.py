@@ -6,6 +6,8 @@ from core.commands.instance import Opener
 from core.errors import CRMError
 from core.users.services import create_token, create_user, find_user
 
+NONE = "-"
+
 
 @click.group()
 def user() -> None:
@@ -23,8 +25,8 @@ def add(opener: Opener, login: str, name: str, role: str, email: str, password: 
     """Make a user."""
     if not password:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    password = password if password != "-" else ""
     with opener.crm.acting(None, "cli"):
+        password = "" if password == NONE else password
         made = create_user(opener.crm, login, name, role=role, email=email, password=password)
     click.echo(f"Made the user {made.login}.")
 

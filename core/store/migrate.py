@@ -125,7 +125,8 @@ def migrate_up(database: Database, steps: Iterable[Step], clock: Clock) -> list[
                 )
         except Exception as error:
             reason = f"its migration {step.path.stem} failed and was rolled back: {error}."
-            raise PluginRefused(step.owner, reason, "Restore the release that ran before, and tell its author.") from error
+            remedy = "Restore the release that ran before, and tell its author."
+            raise PluginRefused(step.owner, reason, remedy) from error
         taken.append(step)
     return taken
 

@@ -103,10 +103,21 @@ def write_files(base: list[Made], folder: Path) -> tuple[Path, Path]:
         for made in base:
             reason = "Price" if made.state == "lost" and int(made.number[2:]) % 2 else ""
             closed = made.closed.isoformat(" ") if made.closed else ""
-            writer.writerow([
-                made.number, f"Deal {made.number}", made.client, made.type, made.visits[-1][0], made.state,
-                "" if made.potential is None else made.potential, made.opened.isoformat(" "), closed, made.owner, reason,
-            ])  # fmt: skip
+            writer.writerow(
+                [
+                    made.number,
+                    f"Deal {made.number}",
+                    made.client,
+                    made.type,
+                    made.visits[-1][0],
+                    made.state,
+                    "" if made.potential is None else made.potential,
+                    made.opened.isoformat(" "),
+                    closed,
+                    made.owner,
+                    reason,
+                ]
+            )
     with history.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow("deal stage entered_at left_at user".split())
@@ -138,10 +149,12 @@ def count_closed(deals: list[Made], kind: str) -> list[dict]:
                 cells["skipped"] += 1
             stood += place in made.stood or is_lost
             stood_passed += not is_lost and place in made.stood
-        rows.append({
-            "stage": stage,
-            **{name: cells[name] for name in ("reached", "passed", "lost", "skipped")},
-            **{f"{name}_potential": money[name] for name in ("reached", "passed", "lost")},
-            "conversion": stood_passed / stood if stood else None,
-        })  # fmt: skip
+        rows.append(
+            {
+                "stage": stage,
+                **{name: cells[name] for name in ("reached", "passed", "lost", "skipped")},
+                **{f"{name}_potential": money[name] for name in ("reached", "passed", "lost")},
+                "conversion": stood_passed / stood if stood else None,
+            }
+        )
     return rows

@@ -1,4 +1,4 @@
-"""What a newcomer does first: sign in, bring in clients, open, move, win and lose deals, look at the funnel, print it."""
+"""What a newcomer does first: bring in clients, open, move, win and lose deals, look at the funnel, print it."""
 
 import re
 

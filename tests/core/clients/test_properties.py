@@ -55,8 +55,15 @@ def test_value_of_each_kind_comes_back_as_it_was(crm, make, kind):
 
 @pytest.mark.parametrize(
     ("kind", "given"),
-    [("number", "many"), ("date", "tomorrow"), ("choice", "Huge"), ("multichoice", ["Huge"]), ("user", 99), ("bool", "perhaps")],
-)  # fmt: skip
+    [
+        ("number", "many"),
+        ("date", "tomorrow"),
+        ("choice", "Huge"),
+        ("multichoice", ["Huge"]),
+        ("user", 99),
+        ("bool", "perhaps"),
+    ],
+)
 def test_schema_refuses_what_is_no_value(crm, kind, given):
     make_property(crm, kind)
     with pytest.raises(ValidationError):
@@ -92,8 +99,14 @@ def test_unknown_property_is_refused(crm, make):
 
 @pytest.mark.parametrize(
     ("name", "key"),
-    [("Size of the enterprise", "size_of_the_enterprise"), ("Размер предприятия", "razmer_predpriyatiya"), ("Qyteti në veri", "qyteti_ne_veri"), ("№", "no"), ("!!", "property")],
-)  # fmt: skip
+    [
+        ("Size of the enterprise", "size_of_the_enterprise"),
+        ("Размер предприятия", "razmer_predpriyatiya"),
+        ("Qyteti në veri", "qyteti_ne_veri"),
+        ("№", "no"),
+        ("!!", "property"),
+    ],
+)
 def test_key_is_made_of_the_name_in_any_script(name, key):
     assert key_of(name) == key
 

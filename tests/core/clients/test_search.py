@@ -35,8 +35,21 @@ def base(crm, make):
 
 @pytest.mark.parametrize(
     "text",
-    ["mira", "KAFE", "mira kafe", "0692012345", "069 20 12 345", "+355 69 2012345", "2012345", "info@mira", "L123", "ершова", "Валентина", "0682223344"],
-)  # fmt: skip
+    [
+        "mira",
+        "KAFE",
+        "mira kafe",
+        "0692012345",
+        "069 20 12 345",
+        "+355 69 2012345",
+        "2012345",
+        "info@mira",
+        "L123",
+        "ершова",
+        "Валентина",
+        "0682223344",
+    ],
+)
 def test_client_is_found_by_what_people_type(base, text):
     assert found(text) == ["Kafe Mira Sh.p.k"]
 
@@ -71,9 +84,15 @@ def test_list_asks_by_every_kind_of_field(crm, make, field, op, value):
     create_property(crm, entity="client", name="Size", kind="choice", choices=["Small", "Large"])
     ana = make.user(name="Ana")
     wanted = make.client(
-        "Mira", kind="person", status="active", owner=ana, source_id=source.id, categories=[category.id],
-        properties={"size": "Large"}, next_contact_on=crm.today(),
-    )  # fmt: skip
+        "Mira",
+        kind="person",
+        status="active",
+        owner=ana,
+        source_id=source.id,
+        categories=[category.id],
+        properties={"size": "Large"},
+        next_contact_on=crm.today(),
+    )
     make.client("Other", owner=make.user(name="Bes"), properties={"size": "Small"})
     create_contact(crm, wanted, name="Arben")
     record_consent(crm, wanted, "email", is_given=True)

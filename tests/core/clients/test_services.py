@@ -53,9 +53,15 @@ def test_broken_email_is_refused_with_its_field(crm):
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"name": "  "}, "name"), ({"kind": "robot"}, "kind"), ({"status": "gone"}, "status"), ({"source_id": 99}, "source"),
-     ({"owner_id": 99}, "owner"), ({"categories": [99]}, "categories")],
-)  # fmt: skip
+    [
+        ({"name": "  "}, "name"),
+        ({"kind": "robot"}, "kind"),
+        ({"status": "gone"}, "status"),
+        ({"source_id": 99}, "source"),
+        ({"owner_id": 99}, "owner"),
+        ({"categories": [99]}, "categories"),
+    ],
+)
 def test_what_cant_be_is_refused(crm, values, field):
     with pytest.raises(InvalidInput) as refusal:
         create_client(crm, **{"name": "Mira", **values})

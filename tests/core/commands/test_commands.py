@@ -136,5 +136,17 @@ def test_worker_once_tells_how_many_jobs_it_did(made):
 
 def test_help_names_the_contracts_commands(made):
     _status, out, _err = made("--help")
-    for name in ("init", "serve", "worker", "plugin", "user", "token", "import", "report", "backup", "restore", "doctor"):
+    for name in (
+        "init",
+        "serve",
+        "worker",
+        "plugin",
+        "user",
+        "token",
+        "import",
+        "report",
+        "backup",
+        "restore",
+        "doctor",
+    ):
         assert f"  {name} " in out, name

@@ -10,7 +10,13 @@ from core.errors import Conflict, NotFound, PluginRefused
 from core.hooks.plugins import Manifest, discover, fits, in_order, read_manifest
 from core.hooks.switch import disable, enable, states
 
-HOOKS = "from core.api import MenuItem, hook\n\n\n@hook\ndef menu_items():\n    return [MenuItem('{0}', '{0}', '{0}', 'x')]\n"
+HOOKS = """from core.api import MenuItem, hook
+
+
+@hook
+def menu_items():
+    return [MenuItem('{0}', '{0}', '{0}', 'x')]
+"""
 
 
 def manifest(name: str, *requires: str, core: str = "", distributions: tuple[str, ...] = ()) -> Manifest:

@@ -117,9 +117,14 @@ def test_pages_are_closed_to_strangers_and_acts_to_readers(crm, web, client, sel
     stored, base = StoredFile.get(), f"/interactions/client/{client.id}"
     pages = (f"{base}/timeline", f"{base}/files", f"/interactions/files/{stored.id}", f"/interactions/{made.id}")
     acts = (
-        base, f"{base}/files", f"/interactions/{made.id}", f"/interactions/{made.id}/held", f"/interactions/{made.id}/delete",
-        f"/interactions/comments/{comment.id}/delete", f"/interactions/files/{stored.id}/delete",
-    )  # fmt: skip
+        base,
+        f"{base}/files",
+        f"/interactions/{made.id}",
+        f"/interactions/{made.id}/held",
+        f"/interactions/{made.id}/delete",
+        f"/interactions/comments/{comment.id}/delete",
+        f"/interactions/files/{stored.id}/delete",
+    )
     stranger, reader = make.user(), make.user("reader")
     before = Audit.select().count()
     web.sign_in(stranger)

@@ -1,4 +1,4 @@
-"""Interactions are logged, planned, held and corrected; comments belong to their author; who sees the record sees them."""
+"""Interactions are logged, planned, held, corrected; comments belong to their author; both are seen with the record."""
 
 from datetime import timedelta
 

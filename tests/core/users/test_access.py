@@ -13,14 +13,13 @@ def people(crm, make):
     head = make.user("head", name="Head")
     north = make.team("North", head=head)
     south = make.team("South", parent=north)
-    users = {
+    return {
         "head": head,
         "north": make.user(team=north),
         "south": make.user("head", team=south),
         "stranger": make.user(team=make.team("East")),
         "director": make.user("director"),
     }
-    return users
 
 
 def seen(user) -> set[int]:
