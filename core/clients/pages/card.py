@@ -31,6 +31,7 @@ from core.users.models import User
 from core.web.context import crm, needs, user
 from core.web.forms import SchemaForm
 from core.web.pages import go, page
+from core.web.panels import shown_panels
 
 MOST_DEALS = 30
 MOST_TASKS = 20
@@ -78,7 +79,7 @@ def card(client_id: int) -> str | Response:
         deals=deals_of(user(), client),
         tasks=_tasks(client),
         properties=_shown_properties(properties, client),
-        panels=crm().hooks.collect_on_page("client_panels", crm=crm(), client=client, user=user()),
+        panels=shown_panels("client_panels", client=client),
         today=crm().today(),
         now=crm().clock.now(),
         words={"kinds": KINDS, "statuses": STATUSES, "colours": STATUS_COLOURS, "channels": CHANNELS},

@@ -1,6 +1,7 @@
 """The pages of clients: the card, the form, contacts, consents, the trash; who may open them, and what they cost."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,8 @@ from core.clients.properties import create_property, properties_of
 from core.clients.schemas import client_form
 from core.clients.services import change_client, delete_client
 from core.deals.services import move
+from core.hooks.contributions import Panel
+from core.hooks.dispatch import marker
 from core.interactions.comments import add_comment
 from core.interactions.services import log_interaction
 from core.store.audit import Audit
@@ -326,6 +329,24 @@ def test_category_is_made_renamed_and_deleted_by_pages(crm, web, make):
     assert Category.get().name == "Large account"
     web.post(f"/settings/categories/{category.id}/delete")
     assert Category.select().count() == 0
+
+
+def test_panels_of_plugins_stand_on_the_card_and_a_broken_one_leaves_a_box(crm, web, client, seller):
+    @marker
+    def good(crm, client, user):
+        return [Panel("good", "From the plugin", "clients/point.html", {"name": "emails"})]
+
+    @marker
+    def broken(crm, client, user):
+        raise ZeroDivisionError
+
+    crm.hooks.register("dummy", SimpleNamespace(client_panels=good))
+    crm.hooks.register("faulty", SimpleNamespace(client_panels=broken))
+    text = web.sign_in(seller).text(f"/clients/{client.id}")
+    assert "From the plugin" in text
+    assert 'name="emails"' in text
+    assert "The plugin faulty could not show its part here" in text
+    assert "Kafe &lt;Mira&gt;" in text
 
 
 def test_deleted_client_is_no_more_changed(crm, web, client, seller):
