@@ -1,7 +1,7 @@
 """The deals that a report is about: whose, of which types, under which conditions; and how they are asked for.
 
-Everything passes `visible_to`. `closed_facts` and `open_facts` hold the questions; `docs/performance.md` the same
-ones written by hand.
+Everything passes `visible_to`. `closed_facts` and `open_facts` hold the questions;
+`tests/bench/funnel.py` has the same ones written by hand.
 """
 
 from collections.abc import Sequence
