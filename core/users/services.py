@@ -12,11 +12,11 @@ from core.i18n import _
 from core.runtime import CRM
 from core.store import audit
 from core.users.models import SignInFailure, Team, Token, User
+from core.users.recognition import hash_token
+from core.users.recognition import user_of_token as user_of_token
 from core.users.roles import ensure_roles as ensure_roles
 from core.users.roles import get_role
 from core.users.teams import create_team as create_team
-from core.users.tokens import hash_token
-from core.users.tokens import user_of_token as user_of_token
 
 SHORTEST_PASSWORD = 10
 FAILURES = 8

@@ -14,8 +14,8 @@ from core.i18n import _, speaking
 from core.runtime import CRM
 from core.settings import instance_key
 from core.users.access import remember_seen
-from core.users.models import Role, User
-from core.users.services import user_of_token
+from core.users.models import User
+from core.users.recognition import user_of_session, user_of_token
 from core.web.context import bearer_secret, crm, is_api, mark_of_view
 from core.web.csrf import check_csrf
 
@@ -107,8 +107,7 @@ def _recognise() -> None:
 
 
 def _user_of_session() -> User | None:
-    query = User.select(User, Role).join(Role).where(User.id == session["user"], User.is_active)
-    found = query.first()
+    found = user_of_session(crm(), session["user"])
     if found is None or found.session_epoch != session.get("epoch"):
         session.clear()
         return None
