@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision
 
@@ -36,6 +37,7 @@ def convert(value: Decimal, rate: Decimal, currency: str) -> Decimal:
     return rounded(value * rate, currency)
 
 
+@lru_cache(maxsize=4096)
 def format_money(value: Decimal | None, currency: str, locale: str) -> str:
     """Returns money as people write it in `locale`, or a dash for None."""
     return "—" if value is None else format_currency(value, currency, locale=locale)
