@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask import Flask
+from flask import Flask, g, url_for
 from markupsafe import Markup, escape
 
 from core import i18n
@@ -40,9 +40,17 @@ def add_words(app: Flask, crm: CRM) -> None:
         "phone": format_phone,
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(icons=_icons)
     app.jinja_env.globals.update(has_page=lambda endpoint: endpoint in app.view_functions)
     app.jinja_env.globals.update(_=i18n.gettext, gettext=i18n.gettext, ngettext=i18n.ngettext)
 
 
 def _day(day: date | datetime | None) -> str:
     return i18n.format_date(day)
+
+
+def _icons() -> str:
+    """Returns the address of the sprite of icons, made once a page: a list has a hundred of them."""
+    if "icons" not in g:
+        g.icons = url_for("static", filename="dist/icons.svg")
+    return g.icons

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from core.fields import Entity, label_of, resolve, titles, value_labels
 from core.i18n import _, format_date, format_money, format_number, language
@@ -83,7 +84,7 @@ def text_of(crm: CRM, list_page: ListPage, column: str, field: Any, row: dict[st
 
 def _cell(crm: CRM, list_page: ListPage, path: str, field: Any, named: dict[int, str]) -> Cell:
     if path == list_page.title_column:
-        return lambda row: escape(row[path] or "—")
+        return lambda row: escape(str(row[path] or "—"))
     if field.kind == "user":
         return _memo(path, lambda value: person(value, named.get(value, "")))
     if field.kind == "link":
@@ -105,7 +106,7 @@ def _cell(crm: CRM, list_page: ListPage, path: str, field: Any, named: dict[int,
     if field.kind in ("date", "moment"):
         zone, locale = crm.config.zone, language()
         return lambda row: day(_day_of(row[path], zone), locale)
-    return lambda row: escape(row[path] or "")
+    return lambda row: escape(str(row[path] or ""))
 
 
 def _day_of(value: Any, zone: Any) -> date | None:
@@ -156,8 +157,8 @@ def money(value: Decimal | None, currency: str, locale: str) -> str:
     return "" if value is None else escape(format_money(value, currency))
 
 
-def row_html(record_id: int, url: str, columns: list[Column], cells: list[str], may_choose: bool) -> Markup:
-    """Returns a row of the table. Put together here, as a template takes ten times as long; cells are escaped."""
+def row_html(record_id: int, url: str, columns: list[Column], cells: list[str], may_choose: bool) -> str:
+    """Returns the HTML of a row. Put together here, as a template takes ten times as long; cells are escaped."""
     address = escape(url)
     parts = [f'<tr data-row="{record_id}"' + (f' data-url="{address}"' if url else "") + ' tabindex="-1">']
     if may_choose:
@@ -165,7 +166,7 @@ def row_html(record_id: int, url: str, columns: list[Column], cells: list[str], 
     for column, cell in zip(columns, cells, strict=True):
         inner = f'<a href="{address}">{cell}</a>' if column.is_title and url else cell
         parts.append(f'<td class="{column.css}">{inner}</td>')
-    return Markup("".join((*parts, "</tr>")))  # noqa: S704 - every part is escaped
+    return "".join((*parts, "</tr>"))
 
 
 def card_url(list_page: ListPage) -> Callable[[int], str]:

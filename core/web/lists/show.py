@@ -29,10 +29,11 @@ from core.web.pages import is_htmx, page
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a page, as HTML, under their columns."""
+    """The rows of a page as HTML, how many, and their columns."""
 
     columns: list[Column]
-    rows: list[Markup]
+    html: Markup
+    count: int
     has_more: bool
 
 
@@ -79,7 +80,8 @@ def rows_of(source: Source, *, may_choose: bool = True) -> Rows:
     url, cells = card_url(source.list_page), [column.cell for column in columns]
     may_choose = may_choose and (_may(source, "write") or _may(source, "delete"))
     rows = [row_html(one, url(one), columns, [cell(values[one]) for cell in cells], may_choose) for one in shown]
-    return Rows(columns, rows, found.is_more or found.count > source.state.page * PAGE)
+    inside = Markup("".join(rows))  # noqa: S704 - each row has escaped what is in it
+    return Rows(columns, inside, len(rows), found.is_more or found.count > source.state.page * PAGE)
 
 
 def total_of(source: Source, rows: Rows | None = None) -> Total:
