@@ -53,7 +53,8 @@ def speaking(code: str) -> Iterator[None]:
 def gettext(message: str, **values: object) -> str:
     """Returns the message in the reader's language, with `%(name)s` filled in."""
     catalogue = _catalogues.get(_language.get())
-    text = catalogue.gettext(message) if catalogue else message
+    # A catalogue keeps its head under the empty text.
+    text = catalogue.gettext(message) if catalogue and message else message
     return text % values if values else text
 
 

@@ -104,3 +104,8 @@ def test_number_chooses_the_form_of_the_language(catalogues):
 def test_unknown_language_is_english(catalogues):
     with speaking("xx"):
         assert gettext("Deal") == "Deal"
+
+
+def test_nothing_stays_nothing(catalogues):
+    with speaking("ru"):
+        assert gettext("") == ""
