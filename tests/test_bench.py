@@ -30,10 +30,11 @@ def test_numbers_have_digits_worth_reading(value, text):
 def test_tables_go_between_the_marks_and_nowhere_else(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(bench.BENCHES, "tiny", lambda bases, database: [Figure(database, 1, "ms", 2)])
     page = tmp_path / "performance.md"
-    page.write_text(f"before\n{bench.BEGIN}stale\n{bench.END}after\n")
+    page.write_text(f"before\n{bench.BEGIN}### tiny, sqlite\nstale\n\n### large, sqlite\nkept\n{bench.END}after\n")
     assert bench.main(["tiny", "--write", str(page)]) == 0
     text = page.read_text()
     assert "stale" not in text
+    assert "### large, sqlite\nkept\n" in text
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "tiny, sqlite" in text

@@ -5,7 +5,6 @@ Nothing is written unless `--write FILE` names where the tables go.
 
 import argparse
 import importlib
-import platform
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -76,11 +75,12 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
 
 
 def _write(path: Path, tables: list[str]) -> None:
-    text = path.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _old, _, after = rest.partition(END)
-    machine = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}.\n\n"
-    path.write_text(before + BEGIN + machine + "\n".join(tables) + END + after, "utf-8")
+    """Puts the tables between the marks; those of benches that did not run now stay."""
+    before, _, rest = path.read_text("utf-8").partition(BEGIN)
+    old, _, after = rest.partition(END)
+    kept = {part.split("\n")[0]: "### " + part.strip() + "\n" for part in old.split("### ")[1:]}
+    kept.update({one[4:].split("\n")[0]: one for one in tables})
+    path.write_text(before + BEGIN + "\n".join(kept.values()) + END + after, "utf-8")
 
 
 if __name__ == "__main__":
