@@ -14,7 +14,7 @@ PASSED, LOST, LIGHT = "#12857b", "#f2983e", "#a6d8d2"
 INK = "#1d273b"
 FONT = "Noto Sans, DejaVu Sans, sans-serif"
 STEP = 38
-ROOM_FOR_LABEL = 0.16
+ROOM_FOR_SIGN = 0.033
 
 
 @dataclass(frozen=True)
@@ -187,4 +187,4 @@ def _words_beside(bar: Bar, widest: float) -> str:
 
 
 def _has_room(bar: Bar, widest: float) -> bool:
-    return bar.core >= widest * ROOM_FOR_LABEL
+    return bar.core >= widest * max(ROOM_FOR_SIGN * len(bar.core_words), ROOM_FOR_SIGN * 3)

@@ -72,6 +72,7 @@ class Chart:
     title: str
     specification: Mapping[str, Any]
     description: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

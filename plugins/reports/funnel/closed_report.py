@@ -214,8 +214,8 @@ def _charts(asked: Asked, currency: str, linker: Linker) -> tuple[Chart, ...]:
         ):
             bars = [_bar(row, key, before.get((row.frame, row.stage_id)), _links(row, linker, None)) for row in own]
             chart = funnel_chart(bars, _("Passed"), _("Lost"), before=compared)
-            outlined = " · " + _("dashed: %(period)s", period=compared) if compared else ""
-            charts.append(Chart(f"{key}-{frame.type_ids[0]}", name + title + outlined, chart, _described(own)))
+            note = _("dashed: %(period)s", period=compared) if compared else ""
+            charts.append(Chart(f"{key}-{frame.type_ids[0]}", name + title, chart, _described(own), note))
     return tuple(charts)
 
 
