@@ -109,7 +109,7 @@ class ContactSchema(Schema):
 
     id = fields.Integer(dump_only=True)
     client = fields.Integer(dump_only=True, attribute="client_id")
-    name = fields.String(required=True, validate=validate.Length(1, 200), metadata={"label": lazy("Name")})
+    name = fields.String(required=True, validate=validate.Length(1, 200), metadata={"label": lazy("Full name")})
     position = _text(lazy("Position"))
     phones = fields.List(fields.Nested(PointSchema), metadata={"label": lazy("Phones"), "widget": "points"})
     emails = fields.List(fields.Nested(PointSchema), metadata={"label": lazy("E-mails"), "widget": "points"})
