@@ -110,7 +110,7 @@ def _cards(text: str) -> Iterator[Component]:
 
 
 def _row(card: Component) -> Row:
-    organisation = next((_one(part) for part in _first(card, "org") or [] if _one(part)), "")
+    organisation = next((_one(part, ", ") for part in _first(card, "org") or [] if _one(part)), "")
     person = _person(card)
     phones = "; ".join(_values(card, "tel", without="FAX"))
     emails = "; ".join(_values(card, "email"))
@@ -176,5 +176,7 @@ def _first(card: Component, name: str) -> object:
     return lines[0].value if lines else None
 
 
-def _one(part: object) -> str:
-    return " ".join(" ".join(map(str, part)).split()) if isinstance(part, list) else " ".join(str(part or "").split())
+def _one(part: object, joint: str = " ") -> str:
+    if isinstance(part, list):
+        return joint.join(" ".join(str(one).split()) for one in part)
+    return " ".join(str(part or "").split())

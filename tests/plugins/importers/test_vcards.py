@@ -35,7 +35,8 @@ def test_broken_card_does_not_take_the_others_with_it(write):
 def test_outlook_in_english(crm, importing, write):
     text = (
         OUTLOOK
-        + '"Ms.","Ana","Leka","Hoxha SHPK","069 234 5678","","ana@hoxha.al","0/0/00"\n"","Beni","Kola","","","069 234 5679","",""\n'
+        + '"Ms.","Ana","Leka","Hoxha SHPK","069 234 5678","","ana@hoxha.al","0/0/00"\n'
+        + '"","Beni","Kola","","","069 234 5679","",""\n'
     )
     importing("clients", write(text, "outlook.csv"))
     assert [(client.name, client.kind) for client in Client.select().order_by(Client.id)] == [
@@ -50,7 +51,8 @@ def test_russian_outlook_header_is_known_with_its_doubled_blanks(shared, write):
     header = (shared / "data/outlook/outlook_contacts_header_ru.cp1251.csv").read_bytes().rstrip()
     titles = header.decode("cp1251").replace('"', "").split(",")
     cells = {"Имя": "Анна", "Фамилия": "Лека", "Организация": "Ромашка", "Рабочий телефон": "+7 916 123-45-67",
-             "Адрес эл. почты": "anna@romashka.ru", "День рождения": "0.0.00", "Город (раб. адрес)": "Москва"}  # fmt: skip
+             "Адрес эл. почты": "anna@romashka.ru", "День рождения": "0.0.00",
+             "Город (раб. адрес)": "Москва"}  # fmt: skip
     line = ",".join(f'"{cells.get(title, "")}"' for title in titles)
     found = rows(write(header + b"\r\n" + line.encode("cp1251") + b"\r\n", "outlook.csv"))
     assert found == [
