@@ -84,6 +84,7 @@ def update(path: Path, language: str, template: Catalog) -> None:
     if path.exists():
         with path.open("rb") as file:
             catalog = read_po(file, locale=language)
+            template.creation_date = catalog.creation_date  # the day of the run is no news
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
