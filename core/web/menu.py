@@ -76,10 +76,3 @@ def _endpoint_here(items: list[MenuItem]) -> str:
     endpoints = [item.endpoint for item in items]
     family = [endpoint for endpoint in endpoints if endpoint.split(".")[0] == present.split(".")[0]]
     return present if present in endpoints else next(iter(family), "")
-
-
-def _here(items: list[MenuItem], endpoint: str) -> MenuItem | None:
-    """Returns the entry of the page that is shown: its own, else the first of the blueprint that it belongs to."""
-    own = next((item for item in items if item.endpoint == endpoint), None)
-    home = endpoint.partition(".")[0] + "."
-    return own or next((item for item in items if item.endpoint.startswith(home)), None)

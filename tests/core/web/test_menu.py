@@ -86,16 +86,6 @@ def test_settings_are_not_offered_to_who_may_change_none(web, make, role):
     assert 'href="/settings/' not in web.sign_in(make.user(role=role)).text("/")
 
 
-@pytest.mark.parametrize(
-    ("page", "entry"),
-    [("/clients/", "/clients/"), ("/clients/new", "/clients/"), ("/clients/trash", "/clients/trash")],
-)
-def test_one_entry_alone_is_marked_as_the_present_one(web, make, page, entry):
-    text = web.sign_in(make.user(role="administrator")).text(page)
-    side = text[text.index("side-menu") : text.index("</aside>")]
-    assert re.findall(r'href="([^"]+)" aria-current="page"', side) == [entry]
-
-
 def test_list_of_clients_leaves_the_settings_folded(web, make):
     assert "side-heading" not in web.sign_in(make.user(role="administrator")).text("/clients/")
 
