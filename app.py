@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import commands
 from core.boot import boot
 from core.config import read_config
 
@@ -23,6 +22,8 @@ def create_app() -> "Flask":
 
 def main() -> None:
     """Runs the `hinka` command."""
+    from core import commands  # the web server does without the command line
+
     commands.run()
 
 
