@@ -6,7 +6,7 @@ from typing import Any
 from peewee import JOIN
 
 from core.clients.models import Category, Client, ClientCategory, ContactPoint, Source
-from core.clients.points import Given, repeat_primary, set_points, values_of
+from core.clients.points import Given, read_point, repeat_primary, set_points, values_of
 from core.clients.properties import merged_values
 from core.clients.words import KINDS, STATUSES
 from core.contacts import name_key
@@ -14,6 +14,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import _
 from core.runtime import CRM
 from core.store import audit
+from core.store.audit import Audit
 from core.users.access import visible_to
 from core.users.models import Team, User
 
@@ -39,6 +40,8 @@ FACTS = (
     "next_contact_on",
 )
 _MANY = ("phones", "emails", "categories", "properties")
+# What in the history raises a client's version.
+_CHANGES = ("changed", "updated", "merged", "merge undone", "deleted", "restored")
 
 
 def create_client(
@@ -118,7 +121,7 @@ def change_client(crm: CRM, client: Client, values: Mapping[str, Any], *, versio
         if "properties" in values:
             facts["properties"] = merged_values("client", current.properties, values["properties"])
         if current.version != version:
-            raise _conflict(before, {**facts, **{name: values[name] for name in _MANY[:3] if name in values}})
+            raise _conflict(before, {**facts, **_comparable(crm, current, values)})
         if "name" in facts:
             facts["name_key"] = name_key(facts["name"])
         _write(crm, current, facts, values)
@@ -164,6 +167,19 @@ def facts_of(client: Client) -> dict[str, Any]:
     return facts
 
 
+def changed_since(client: Client, version: int) -> dict[str, Any]:
+    """Returns {field: value at that version, as JSON} of the fields that were changed since then."""
+    rows = Audit.select().where(Audit.entity == "client", Audit.entity_id == client.id, Audit.action.in_(_CHANGES))
+    earlier: dict[str, Any] = {}
+    for row in rows.order_by(Audit.id.desc()).limit(max(0, client.version - version)):
+        before = {name: pair[0] for name, pair in (row.changes or {}).items()}
+        after_keys = (row.changes or {}).get("properties", [{}, {}])[1] or {}
+        if "properties" in before:
+            before["properties"] = {**dict.fromkeys(after_keys), **(before["properties"] or {})}
+        earlier.update(_split_properties(before))
+    return earlier
+
+
 def categories_of(client: Client) -> list[Category]:
     """Returns the client's categories by name."""
     query = Category.select().join(ClientCategory).where(ClientCategory.client == client)
@@ -205,10 +221,25 @@ def _stamp(crm: CRM, current: Client) -> None:
     Client.update(**stamp).where(Client.id == current.id).execute()
 
 
+def _comparable(crm: CRM, client: Client, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns given points and categories as `facts_of` has them."""
+    found: dict[str, Any] = {}
+    for name, kind in (("phones", "phone"), ("emails", "email")):
+        if name in values:
+            texts = [one if isinstance(one, str) else one["value"] for one in values[name]]
+            found[name] = [read_point(crm, client, kind, text).value for text in texts]
+    if "categories" in values:
+        found["categories"] = [
+            one.id
+            for one in Category.select().where(Category.id.in_(list(values["categories"]))).order_by(Category.name)
+        ]
+    return found
+
+
 def _conflict(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> Conflict:
-    for name in ("phones", "emails"):
-        if name in mine:
-            mine = {**mine, name: [one if isinstance(one, str) else one["value"] for one in mine[name]]}
+    if "properties" in mine:
+        # A property that one side has not is empty there.
+        mine = {**mine, "properties": {**dict.fromkeys(theirs["properties"]), **mine["properties"]}}
     theirs, mine = _split_properties(theirs), _split_properties(mine)
     differing = [name for name in mine if mine[name] != theirs.get(name)]
     return Conflict(

@@ -1,5 +1,6 @@
 """Making a client and changing its facts; both values are shown where two people changed one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -11,10 +12,11 @@ from core.clients.points import points_of
 from core.clients.properties import properties_of
 from core.clients.property_fields import typed_values
 from core.clients.schemas import client_form
-from core.clients.services import FACTS, categories_of, change_client, create_client
+from core.clients.services import FACTS, categories_of, change_client, changed_since, create_client
 from core.errors import Conflict
 from core.i18n import _
 from core.interactions.telling import tell_values
+from core.store.audit import as_json
 from core.users.access import require
 from core.web.context import crm, needs, user
 from core.web.forms import SchemaForm
@@ -54,7 +56,10 @@ def edit(client_id: int) -> str | Response:
             try:
                 change_client(crm(), client, values, version=version)
             except Conflict as conflict:
-                return _conflict_page(shown_client(client_id), conflict)
+                both, untouched = _sides(client, version, conflict)
+                if both:
+                    return _conflict_page(client, both, untouched, str(conflict))
+                change_client(crm(), client, _without(values, untouched), version=client.version)
             return go("clients.card", _("Saved."), client_id=client.id)
     return page("clients/edit.html", client=client, form=form, version=version)
 
@@ -99,12 +104,24 @@ def _with_labels(client: Client, values: dict[str, Any]) -> dict[str, Any]:
 def _chosen(values: dict[str, Any]) -> dict[str, Any]:
     """Leaves out the fields whose value of the other person was chosen to stay."""
     marks = [name for name, value in request.form.items() if name.startswith(MARK) and value == "theirs"]
-    for name in (mark.removeprefix(MARK) for mark in marks):
-        if name.startswith("properties."):
-            values.get("properties", {}).pop(name.removeprefix("properties."), None)
-        else:
-            values.pop(name, None)
-    return values
+    return _without(values, [mark.removeprefix(MARK) for mark in marks])
+
+
+def _without(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    gone = set(names)
+    kept = {name: value for name, value in values.items() if name not in gone}
+    if "properties" in kept:
+        properties = kept["properties"].items()
+        kept["properties"] = {key: value for key, value in properties if f"properties.{key}" not in gone}
+    return kept
+
+
+def _sides(client: Client, version: int, conflict: Conflict) -> tuple[dict[str, tuple[Any, Any]], list[str]]:
+    """Returns {field: (mine, theirs)} of what both changed, and the fields that only the other person changed."""
+    earlier = changed_since(client, version)
+    untouched = [name for name, value in conflict.mine.items() if name in earlier and as_json(value) == earlier[name]]
+    both = [name for name in conflict.mine if name in earlier and name not in untouched]
+    return {name: (conflict.mine[name], conflict.theirs[name]) for name in both}, untouched
 
 
 def _require_own(values: dict[str, Any], client: Client | None) -> None:
@@ -114,11 +131,11 @@ def _require_own(values: dict[str, Any], client: Client | None) -> None:
         require(user(), "deals.hand_over")
 
 
-def _conflict_page(client: Client, conflict: Conflict) -> str:
-    pairs = {name: (conflict.mine[name], conflict.theirs[name]) for name in conflict.mine}
-    told = tell_values(crm(), "client", pairs)
+def _conflict_page(client: Client, both: dict[str, tuple[Any, Any]], untouched: list[str], sentence: str) -> str:
     sent = request.form.items(multi=True)
     kept = [
         (name, value) for name, value in sent if name not in ("csrf_token", "version") and name[: len(MARK)] != MARK
     ]
-    return page("clients/conflict.html", client=client, fields=told, kept=kept, mark=MARK, sentence=str(conflict))
+    kept += [(MARK + name, "theirs") for name in untouched]
+    told = tell_values(crm(), "client", both)
+    return page("clients/conflict.html", client=client, fields=told, kept=kept, mark=MARK, sentence=sentence)

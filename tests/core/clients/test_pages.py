@@ -166,15 +166,26 @@ def test_edit_saves_and_keeps_what_the_form_does_not_show(crm, web, client, sell
 
 
 def test_who_was_slower_chooses_whose_value_stays(crm, web, client, seller):
-    change_client(crm, client, {"city": "Durrës", "region": "Durrës"}, version=1)
     sent = form_of(client, city="Vlorë", region="Vlorë", phones=["0692012345"], emails=["info@mira.al"])
-    text = web.sign_in(seller).post(f"/clients/{client.id}/edit", sent).get_data(as_text=True)
-    assert "Durrës" in text
-    assert "Vlorë" in text
-    chosen = {**sent, "version": 2, "stays:city": "theirs", "stays:region": "mine"}
+    change_client(crm, client, {"city": "Durrës", "region": "Durrës", "website": "mira.al"}, version=1)
+    text = web.sign_in(seller).post(f"/clients/{client.id}/edit", {**sent, "website": ""}).get_data(as_text=True)
+    for words in ("Durrës", "Vlorë", 'name="stays:website" value="theirs"'):
+        assert words in text
+    chosen = {**sent, "version": 2, "stays:city": "theirs", "stays:region": "mine", "stays:website": "theirs"}
     web.post(f"/clients/{client.id}/edit", chosen)
     row = Client.get_by_id(client.id)
-    assert (row.city, row.region) == ("Durrës", "Vlorë")
+    assert (row.city, row.region, row.website) == ("Durrës", "Vlorë", "mira.al")
+
+
+def test_changes_of_different_fields_are_both_kept_without_a_question(crm, web, client, seller):
+    create_property(crm, entity="client", name="Size", kind="choice", choices=["Small", "Large"])
+    sent = form_of(
+        client, city="Tiranë", region="Vlorë", phones=["0692012345"], emails=["info@mira.al"], **{"properties.size": ""}
+    )
+    change_client(crm, client, {"city": "Durrës", "properties": {"size": "Large"}, "emails": []}, version=1)
+    assert web.sign_in(seller).post(f"/clients/{client.id}/edit", sent).status_code == 303
+    row = Client.get_by_id(client.id)
+    assert (row.city, row.region, row.properties, row.email) == ("Durrës", "Vlorë", {"size": "Large"}, "")
 
 
 def test_seller_may_not_give_a_client_away(crm, web, client, seller, make):
