@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.api import CRM, Progress
+from core.api import CRM, Progress, speaking
 
 from .models import Batch
 from .services import get_batch, run
@@ -13,14 +13,16 @@ def run_import(crm: CRM, args: dict[str, Any], progress: Progress) -> None:
     """Does an import, or goes on behind the last chunk that was committed."""
     batch = get_batch(args["batch"])
     if batch.state in ("waiting", "running"):
-        run(crm, batch, tell=lambda now: _tell(progress, now))
+        with speaking(batch.plan.get("language", crm.config.language)):
+            run(crm, batch, tell=lambda now: _tell(progress, now))
 
 
 def undo_import(crm: CRM, args: dict[str, Any], progress: Progress) -> None:
     """Takes an import back, or goes on with that."""
     batch = get_batch(args["batch"])
     if batch.state != "undone":
-        undo_batch(crm, batch, tell=lambda per_cent: progress.tell(per_cent))
+        with speaking(batch.plan.get("language", crm.config.language)):
+            undo_batch(crm, batch, tell=lambda per_cent: progress.tell(per_cent))
 
 
 def _tell(progress: Progress, batch: Batch) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.api import CRM, Conflict, NotFound, gettext, lazy
+from core.api import CRM, Conflict, NotFound, gettext, language, lazy
 
 from . import child
 from .errors import ImportRefused
@@ -114,6 +114,8 @@ def start(crm: CRM, batch: Batch) -> Batch:
         raise Conflict(gettext("This import has already begun; begin a new one."))
     _check_required(get_kind(batch.kind), batch)
     with crm.work():
+        # The worker speaks to the one who began, not in a language of its own.
+        batch.plan = {**batch.plan, "language": language()}
         batch.state = "waiting"
         batch.job_id = crm.jobs.enqueue("importers.run", {"batch": batch.id}).id
         batch.save()
@@ -125,6 +127,7 @@ def start_undo(crm: CRM, batch: Batch) -> Batch:
     if batch.state not in ("done", "failed"):
         raise Conflict(gettext("This import can't be undone: it has not run, or is undone already."))
     with crm.work():
+        batch.plan = {**batch.plan, "language": language()}
         batch.state, batch.kept = "undoing", []
         batch.job_id = crm.jobs.enqueue("importers.undo", {"batch": batch.id}).id
         batch.save()

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from core.clients.models import Client
-from plugins.importers.models import Batch
+from plugins.importers.models import Batch, Rejected
 
 TABLE = "Emri,Telefoni,Email\nHoxha SHPK,0692345678,info@hoxha.al\nKola SHPK,0692345679,broken\n"
 
@@ -76,6 +76,18 @@ def test_progress_ends_in_the_result_with_undo_and_rejected_rows(web, crm):
     crm.jobs.run_waiting()
     assert "was taken back" in web.text(f"/imports/{batch.id}")
     assert Client.select().count() == 0
+
+
+def test_worker_speaks_the_language_of_the_one_who_began(web, make, crm):
+    web = web.sign_in(make.user(role="administrator", name="Ana"))
+    with web.client.session_transaction() as session:
+        session["language"] = "sq"
+    send(web)
+    batch = Batch.get()
+    web.post(f"/imports/{batch.id}/columns", {"start": "yes", "header_row": "1"})
+    assert Batch.get().plan["language"] == "sq"
+    crm.jobs.run_waiting()
+    assert "Row 3" not in Rejected.get().message
 
 
 def test_seller_may_not_import(web, make):
