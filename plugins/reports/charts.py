@@ -14,7 +14,7 @@ PASSED, LOST, LIGHT = "#12857b", "#f2983e", "#a6d8d2"
 INK = "#1d273b"
 FONT = "Noto Sans, DejaVu Sans, sans-serif"
 STEP = 38
-ROOM_FOR_SIGN = 0.033
+ROOM_FOR_SIGN = 0.045
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def funnel_chart(
 ) -> dict[str, Any]:
     """Returns the chart of one funnel; `core` and `flank` name the two colours, `before` the outline compared with."""
     widest = max([bar.whole for bar in bars] + [bar.before or 0 for bar in bars], default=0) or 1
-    # Half as wide again on the right: the words beside the bars stand there.
-    across = {"type": "quantitative", "scale": {"domain": [-widest / 2, widest * 0.85], "nice": False}, "axis": None}
+    # As wide again on the right: the words beside the bars stand there.
+    across = {"type": "quantitative", "scale": {"domain": [-widest / 2, widest], "nice": False}, "axis": None}
     layers = [_bars(bars, core, flank, colours, across), _core_words(bars, widest), _side_words(bars, widest)]
     if before:
         layers.insert(1, _outlines(bars, before, across))
@@ -187,4 +187,4 @@ def _words_beside(bar: Bar, widest: float) -> str:
 
 
 def _has_room(bar: Bar, widest: float) -> bool:
-    return bar.core >= widest * max(ROOM_FOR_SIGN * len(bar.core_words), ROOM_FOR_SIGN * 3)
+    return bar.core >= widest * ROOM_FOR_SIGN * max(len(bar.core_words), 4)

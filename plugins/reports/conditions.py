@@ -63,6 +63,8 @@ def as_text(condition: Mapping[str, Any]) -> str:
 
 def in_words(crm: CRM, conditions: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Returns each condition as a pair: what the field is called, and operator and value."""
+    if not conditions:
+        return []
     deals = fields.entity(crm, "deal")
     pairs = []
     for one, words in zip(conditions, fields.describe(crm, deals, conditions), strict=True):

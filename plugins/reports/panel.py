@@ -60,7 +60,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     dimensions = [("", lazy("nothing")), *((name, title) for name, title in OFFERED.items() if name != "type")]
     types = crm.database.execute_sql("SELECT id, name FROM core_deal_type ORDER BY name").fetchall()
     offered: dict[str, tuple[Text, list[tuple[str, Text]]]] = {
-        "type": (lazy("Deal type"), [("", lazy("All types")), *((name, name) for _id, name in types)]),
+        "type": (lazy("Deal type"), [("", lazy("All types")), *((name, lazy(name)) for _id, name in types)]),
         "period": (lazy("Period"), _periods()),
         "compare": (lazy("Compare with"), list(COMPARED.items())),
         "columns": (lazy("Columns by"), dimensions),

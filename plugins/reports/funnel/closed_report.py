@@ -26,6 +26,7 @@ from plugins.reports.funnel.common import (
     settings_words,
     stage_column,
     stage_words,
+    type_words,
 )
 from plugins.reports.funnel.data import closed_row, closed_totals, money
 from plugins.reports.funnel.ladders import Frame
@@ -206,7 +207,7 @@ def _charts(asked: Asked, currency: str, linker: Linker) -> tuple[Chart, ...]:
     charts = []
     for frame in asked.frames[: MOST_CHARTS // 2 if len(asked.frames) > 1 else 1]:
         own = [row for row in rows if row.frame == frame]
-        name = f"{frame.type}: " if len(asked.frames) > 1 else ""
+        name = f"{type_words(frame)}: " if len(asked.frames) > 1 else ""
         compared = linker.settings.compared.words() if linker.settings.compared else ""
         for key, title in (
             ("deals", _("Number of deals")),

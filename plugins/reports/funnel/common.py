@@ -84,7 +84,7 @@ def grouped_rows(
     """Returns the lines of a table: under headings for types, where there are several, and for keys."""
     lines, heading = [], None
     for row in rows:
-        parts = [row.frame.type or _("All types")] if is_many else []
+        parts = [type_words(row.frame)] if is_many else []
         if dimension is not None:
             parts.append(dimension.label(row.key) or _("None"))
         if parts and parts != heading:
@@ -95,8 +95,13 @@ def grouped_rows(
 
 
 def stage_words(stage: str | None) -> str:
-    """Returns a stage's name; deals of a type that knows no stages are called all deals."""
-    return stage if stage is not None else _("All deals")
+    """Returns what a stage is called, standard ones in the reader's language; without stages it is all deals."""
+    return _(stage) if stage is not None else _("All deals")
+
+
+def type_words(frame: Frame) -> str:
+    """Returns what the type of a frame is called, or that it joins several."""
+    return _(frame.type) if frame.type is not None else _("All types")
 
 
 def stage_column() -> Column:
@@ -108,7 +113,7 @@ def settings_words(crm: CRM, settings: Settings, types: dict[int, str]) -> list[
     """Returns the settings as pairs of label and value, for the head of the report."""
     words = []
     if settings.type_ids:
-        words.append((_("Deal type"), ", ".join(types[key] for key in settings.type_ids)))
+        words.append((_("Deal type"), ", ".join(_(types[key]) for key in settings.type_ids)))
     words += in_words(crm, settings.conditions)
     if settings.by:
         words.append((_("Rows by"), str(OFFERED.get(settings.by, settings.by))))

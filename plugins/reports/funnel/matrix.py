@@ -8,7 +8,7 @@ from core.api import Text, lazy
 from core.api import gettext as _
 from plugins.reports.dimensions import Dimension
 from plugins.reports.document import COUNT, MONEY, SHARE, Column, Mark, Row, Table
-from plugins.reports.funnel.common import key_order, stage_column, stage_words
+from plugins.reports.funnel.common import key_order, stage_column, stage_words, type_words
 from plugins.reports.parameters import Settings, refuse
 
 MOST_COLUMNS = 100
@@ -64,7 +64,7 @@ def make_matrix(
         found = [whole_row, *(cells.get((whole_row.frame, whole_row.stage_id, key)) for key in keys)]
         line = _line(found, indicators, reader)
         name = stage_words(whole_row.stage)
-        line.values["stage"] = f"{whole_row.frame.type}: {name}" if is_many else name
+        line.values["stage"] = f"{type_words(whole_row.frame)}: {name}" if is_many else name
         lines.append(line)
         data += _data(settings.columns, whole_row, [None, *(dimension.label(key) for key in keys)], line, indicators)
     heads = [_("Company"), *(dimension.label(key) or _("None") for key in keys)]

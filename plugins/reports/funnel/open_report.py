@@ -23,6 +23,7 @@ from plugins.reports.funnel.common import (
     settings_words,
     stage_column,
     stage_words,
+    type_words,
 )
 from plugins.reports.funnel.data import money, open_row, open_totals, share
 from plugins.reports.funnel.ladders import Frame
@@ -180,7 +181,7 @@ def _charts(frames: Sequence[Frame], rows: Sequence[OpenRow], currency: str, lin
     charts = []
     for frame in frames[: MOST_CHARTS // 2 if len(frames) > 1 else 1]:
         own = [row for row in rows if row.frame == frame]
-        name = f"{frame.type}: " if len(frames) > 1 else ""
+        name = f"{type_words(frame)}: " if len(frames) > 1 else ""
         words = "; ".join(f"{stage_words(row.stage)}: {row.count}" for row in own)
         deals = funnel_chart(
             [_bar(row, linker, by_money=False) for row in own], _("Expected to be won"), _("Open"), colours=BLUE
