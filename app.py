@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.boot import boot
 from core.config import read_config
+from core.users.roles import ensure_roles
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -17,7 +18,9 @@ def create_app() -> "Flask":
 
     config = read_config(Path(os.environ.get("HINKA_INSTANCE", "instance")))
     without = filter(None, os.environ.get("HINKA_WITHOUT", "").split(","))
-    return create_web(boot(config, without=without))
+    crm = boot(config, without=without)
+    ensure_roles(crm)  # a plugin that was switched on brings rights for the standard roles
+    return create_web(crm)
 
 
 def main() -> None:
