@@ -35,8 +35,12 @@ def served(application: str, environment: Mapping[str, str]) -> Iterator[tuple[i
         process.wait(20)
 
 
-def rate(port: int, path: str, headers: Mapping[str, str], seconds: float = 5.0) -> float:
-    """Returns how many answers a second came over four connections; each must be a 200."""
+def rate(port: int, pid: int, path: str, headers: Mapping[str, str], seconds: float = 5.0) -> tuple[float, float]:
+    """Returns how many answers a second came over four connections, and how many a second of the worker's own time.
+
+    The second figure is what the worker would serve on a core of its own, whatever else the machine does meanwhile.
+    Each answer must be a 200.
+    """
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n".encode()
     _ask(port, request, 0.3)  # what is made at the first request is no part of the rate
@@ -46,12 +50,12 @@ def rate(port: int, path: str, headers: Mapping[str, str], seconds: float = 5.0)
         threading.Thread(target=lambda: counts.append(_ask(port, request, until - time.monotonic())))
         for _ in range(CONNECTIONS)
     ]
-    begun = time.monotonic()
+    begun, worked = time.monotonic(), _worked_s(pid)
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(counts) / (time.monotonic() - begun)
+    return sum(counts) / (time.monotonic() - begun), sum(counts) / (_worked_s(pid) - worked)
 
 
 def memory_mb(pid: int) -> float:
@@ -67,6 +71,11 @@ def memory_mb(pid: int) -> float:
         elif words[0] == "Rss:" and not is_database:
             total += int(words[1])
     return total / 1024
+
+
+def _worked_s(pid: int) -> float:
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _ask(port: int, request: bytes, seconds: float) -> int:
