@@ -119,12 +119,14 @@ def _range(column: Any, op: str, days: Range) -> Expression:
 def _text(crm: CRM, column: Any, op: str, operand: Any) -> Expression:
     if op not in ("contains", "starts"):
         return _plain(column, op, operand)
-    if not operand.isascii() and not is_postgres(crm.database):
-        # SQLite's LIKE ignores the case of Latin letters only.
-        column, operand = fn.lower_unicode(column, coerce=False), operand.lower()
+    on_postgres = is_postgres(crm.database)
+    if not operand.isascii():
+        # LIKE of SQLite, and ILIKE of PostgreSQL with the locale C, ignore the case of Latin letters only.
+        lower = fn.lower(NodeList((column, SQL('COLLATE "und-x-icu"')))) if on_postgres else fn.lower_unicode(column)
+        column, operand = lower, operand.lower()
     escaped = operand.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     pattern = f"%{escaped}%" if op == "contains" else f"{escaped}%"
-    like = SQL("ILIKE" if is_postgres(crm.database) else "LIKE")
+    like = SQL("ILIKE" if on_postgres else "LIKE")
     return NodeList((column, like, _bound(pattern), SQL("ESCAPE"), _bound("\\")), parens=True)
 
 

@@ -377,3 +377,10 @@ def test_moments_of_aliases_keep_their_type(crm, things):
         condition(crm, things, [{"field": "seen_at", "op": "not_empty"}], None, source=alias)
     )
     assert list(query.tuples()) == []
+
+
+@pytest.mark.parametrize("wanted", ["шкод", "ШКОДЕР", "Ëma", "ËMA", "100%", "a_b", "\\"])
+def test_text_is_found_in_any_alphabet_and_case(crm, things, wanted):
+    Thing.create(name="Шкодер, ëma 100% a_b \\")
+    Thing.create(name="nothing 100 axb /")
+    assert found(crm, things, {"field": "name", "op": "contains", "value": wanted}) == [1]
