@@ -12,6 +12,7 @@ from plugins.reports.periods import Period
 
 # The share of all closed days from which on one walk along the whole index beats sorting a part of it (SQLite).
 LARGE_SHARE = 0.15
+A_MONTH = 31
 EVERYWHERE = 1 << 20
 # What the index in the order of the funnel's own groups holds beside them.
 COVERED = ("", "owner", "manager", "team", "owner.team", "version")
@@ -32,7 +33,7 @@ def closed_groups(scope: Scope, period: Period, dimension: Dimension | None, cou
 
 def count_clients(scope: Scope, period: Period) -> int:
     """Returns how many distinct clients the deals closed within the period have."""
-    is_large = not period.is_bounded or _is_large(scope, period)
+    is_large = _is_large(scope, period)
     each = _closed(scope, period, is_large=is_large).select(SQL("1")).group_by(Deal.client_id)
     return scope.rows(Select((each.alias("c"),), (fn.COUNT(SQL("*")),)))[0][0]
 
@@ -82,6 +83,8 @@ def _is_covered(dimension: Dimension | None) -> bool:
 
 
 def _is_large(scope: Scope, period: Period) -> bool:
+    if period.is_bounded and (period.until - period.first).days <= A_MONTH:
+        return False
     span = scope.closed_span
     if span is None:
         return False
