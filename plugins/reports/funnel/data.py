@@ -60,7 +60,7 @@ def open_totals(totals: OpenTotals, clients: int | None) -> dict[str, Any]:
         "count": totals.count,
         "clients": clients,
         "potential": money(totals.potential),
-        "probability": share(totals.probability),
+        "win_probability": share(totals.win_chance),
         "expected_wins": share(totals.expected_wins),
         "expected_income": money(totals.expected_income),
         "no_potential": totals.no_potential,

@@ -36,6 +36,10 @@ class Ladder:
             chance *= Fraction(step.probability, 100)
         return chance
 
+    def pass_chance(self, place: int | None) -> Fraction | None:
+        """Returns P(pass) of the stage at `place`, or None without stages."""
+        return Fraction(self.steps[self.within(place)].probability, 100) if self.steps else None
+
     def within(self, place: int | None) -> int:
         """Returns the place as one that exists here; a deal that never had one stands at the first."""
         return min(max(place or 0, 0), len(self.steps) - 1)

@@ -26,7 +26,11 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """The open deals at one stage; `expected_*` and `probability` are None where the type knows no stages."""
+    """The open deals at one stage; `expected_*` and chances are None where the type knows no stages.
+
+    `probability` is the chance to pass the stage: the mean over the deals here, which may be of several versions; at
+    an empty stage that of the type's first ladder.
+    """
 
     frame: Frame
     stage_id: int | None
@@ -37,12 +41,14 @@ class OpenRow:
     potential: int
     expected_wins: Fraction | None
     expected_income: Fraction | None
-    stage_chance: Fraction | None
+    probability: Fraction | None
+    stage_win_chance: Fraction | None
 
     @property
-    def probability(self) -> Fraction | None:
-        """P(win) of the deals here; at an empty stage, that of the type's newest version."""
-        return self.expected_wins / self.count if self.count and self.expected_wins is not None else self.stage_chance
+    def win_chance(self) -> Fraction | None:
+        """P(win) of the deals here; at an empty stage, that of the type's first ladder."""
+        is_counted = self.count and self.expected_wins is not None
+        return self.expected_wins / self.count if is_counted else self.stage_win_chance
 
 
 @dataclass(slots=True)
@@ -58,7 +64,7 @@ class OpenTotals:
     on_hold_potential: int = 0
 
     @property
-    def probability(self) -> Fraction | None:
+    def win_chance(self) -> Fraction | None:
         """The mean P(win) of the deals, or None when there are none."""
         return self.expected_wins / self.count if self.count else None
 
@@ -112,6 +118,7 @@ def _frame_rows(frame: Frame, groups: list[Group], clients: Mapping) -> list[Ope
         cell[1] += group.potential or 0
         cell[2] += group.deals * chance
         cell[3] += (group.potential or 0) * chance
+        cell[4] += group.deals * (ladder.pass_chance(group.place) or Fraction(0))
     if not by_key:
         by_key = {None: _empty(frame)}
     return [
@@ -122,12 +129,13 @@ def _frame_rows(frame: Frame, groups: list[Group], clients: Mapping) -> list[Ope
 
 
 def _empty(frame: Frame) -> dict[int | None, list]:
-    return {stage_id: [0, 0, Fraction(0), Fraction(0)] for stage_id, _ in frame.stages}
+    return {stage_id: [0, 0, Fraction(0), Fraction(0), Fraction(0)] for stage_id, _ in frame.stages}
 
 
 def _row(frame: Frame, stage_id: int | None, stage: str | None, key: Hashable, cell: list, clients: Mapping) -> OpenRow:
-    count, potential, wins, income = cell
+    count, potential, wins, income, passes = cell
     has_chance = stage_id is not None
+    pass_chance, win_chance = _chances_at(frame, stage_id)
     return OpenRow(
         frame,
         stage_id,
@@ -138,16 +146,18 @@ def _row(frame: Frame, stage_id: int | None, stage: str | None, key: Hashable, c
         potential,
         wins if has_chance else None,
         income if has_chance else None,
-        _chance_at(frame, stage_id) if has_chance else None,
+        passes / count if has_chance and count else pass_chance,
+        win_chance,
     )
 
 
-def _chance_at(frame: Frame, stage_id: int | None) -> Fraction | None:
+def _chances_at(frame: Frame, stage_id: int | None) -> tuple[Fraction | None, Fraction | None]:
+    """Returns P(pass) and P(win) of a stage where no deal stands."""
     for ladder in frame.ladders:
         for place, step in enumerate(ladder.steps):
             if step.stage_id == stage_id:
-                return ladder.chance_from(place)
-    return None
+                return ladder.pass_chance(place), ladder.chance_from(place)
+    return None, None
 
 
 def _add(totals: OpenTotals, group: Group, ladder: Ladder) -> None:

@@ -114,9 +114,7 @@ def _table(rows: Sequence[OpenRow], dimension: Dimension | None, is_many: bool, 
         Column("count", _("Deals"), COUNT),
         Column("clients", _("Clients"), COUNT),
         Column("potential", _("Potential"), MONEY),
-        Column(
-            "probability", _("Probability to win"), SHARE, hint=_("The chances to pass this stage and all after it")
-        ),
+        Column("probability", _("Probability"), SHARE, hint=_("The chance to pass this stage")),
         Column("expected_wins", _("Expected wins"), NUMBER),
         Column("expected_income", _("Expected income"), MONEY),
     )
@@ -199,7 +197,7 @@ def _bar(row: OpenRow, linker: Linker, *, by_money: bool) -> Bar:
     whole = money(row.potential) if by_money else row.count
     core = (money(row.expected_income or 0) if by_money else share(row.expected_wins)) or 0
     stage = stage_words(row.stage)
-    chance = format_percent(share(row.probability))
+    chance = format_percent(share(row.win_chance))
     link = _link(linker, "deals", row, None)
     return Bar(
         is_core_said=False,

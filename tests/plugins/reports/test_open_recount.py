@@ -6,15 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from tests.plugins.reports.base import RATES
+from tests.plugins.reports.base import LADDERS, RATES
 from tests.plugins.reports.recount import chance, standing
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 
 def rows_at(base, at, key=lambda deal, span: None) -> dict:
-    """Returns {(type, key, stage): [count, clients, potential, wins, income]} of the deals open at a moment."""
-    rows: dict = defaultdict(lambda: [0, set(), Decimal(0), Decimal(0), Decimal(0)])
+    """Returns {(type, key, stage): [count, clients, potential, wins, income, passes]} of the deals open at a moment."""
+    rows: dict = defaultdict(lambda: [0, set(), Decimal(0), Decimal(0), Decimal(0), Decimal(0)])
     for deal in base.deals:
         span = standing(deal, at)
         if span is None or span[5]:
@@ -27,6 +27,7 @@ def rows_at(base, at, key=lambda deal, span: None) -> dict:
         if span[0] is not None:
             row[3] += chance(deal, span[0])
             row[4] += chance(deal, span[0]) * worth
+            row[5] += Decimal(dict(LADDERS[deal.type, deal.version])[span[0]]) / 100
     return rows
 
 
@@ -35,7 +36,7 @@ def assert_same(rows, expected, by=""):
     assert len(found) == len(rows)
     assert set(expected) <= set(found)
     for key, row in found.items():
-        count, clients, potential, wins, income = expected[key]
+        count, clients, potential, wins, income, passes = expected[key]
         assert (row["count"], row["clients"], row["potential"]) == (count, len(clients), potential), key
         if row["stage"] is None:
             assert row["expected_wins"] is row["expected_income"] is row["probability"] is None
@@ -43,7 +44,7 @@ def assert_same(rows, expected, by=""):
         assert row["expected_wins"] == pytest.approx(float(wins))
         assert row["expected_income"] == pytest.approx(income, abs=Decimal("0.0001"))
         if count:
-            assert row["probability"] == pytest.approx(float(wins) / count)
+            assert row["probability"] == pytest.approx(float(passes) / count)
 
 
 def test_open_funnel_equals_recount(base, report):
