@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from core.clients import pages as clients
 from core.clients import merge_pages, segment_pages, setup_pages
+from core.clients import pages as clients
 from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.interactions import pages as interactions

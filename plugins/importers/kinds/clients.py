@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import insert_rows, take_ids
+from core.api import Client, User, insert_rows, lazy, take_ids, visible_to
 
 from ..duplicates import Candidate, ClientDuplicates, Wanted, city_key
 from ..properties import stored
@@ -57,6 +57,7 @@ class ClientWriter:
             row = {name: column[position] for name, column in zip(names, columns, strict=True)}
             row["id"], row["owner_id"], row["source_id"] = record_id, owners[position], sources[position]
             row["kind"] = row.get("kind") or "company"
+            row["row"] = chunk.rows[position]
             _settle_country(row)
             row["wanted"] = _wanted(row)
             rows.append(row)
@@ -91,9 +92,22 @@ class ClientWriter:
         write_parts(writing, [(row["id"], row) for row in rows])
         write_history(writing, "client", "imported", {row["id"]: None for row in rows})
 
+    def _without_hidden(self, repeated: list[tuple[int, dict]], outcome: Outcome) -> list[tuple[int, dict]]:
+        """Leaves the clients that whoever imports may not see as they are; their rows are refused."""
+        user = User.get_or_none(User.id == self.writing.batch.user_id)
+        if user is None or user.role.scope == "all":
+            return repeated
+        ids = [client_id for client_id, _row in repeated]
+        seen = Client.select(Client.id).where(Client.id.in_(ids), visible_to(user, Client.owner)).tuples()
+        visible = {row[0] for row in seen}
+        sentence = lazy("this client belongs to another seller, so it stays as it is. Ask its owner, or a head")
+        outcome.errors += [(row["row"], "", sentence) for client_id, row in repeated if client_id not in visible]
+        return [(client_id, row) for client_id, row in repeated if client_id in visible]
+
     def _repeat(self, repeated: list[tuple[int, dict]], fresh: list[dict], outcome: Outcome) -> None:
         """Rows of a known client: updated, skipped, or (a client of this very file) given one more contact."""
         if self.writing.options.on_duplicate == "update":
+            repeated = self._without_hidden(repeated, outcome)
             outcome.updated += len(repeated)
             if not self.writing.is_dry:
                 update_clients(self.writing, repeated)

@@ -188,3 +188,13 @@ def test_columns_of_a_map_are_remembered_for_the_next_file(crm, importing):
     importing("clients", "alpha,beta\nHoxha,Tirana\n", {"alpha": "name", "beta": "city"})
     importing("clients", "alpha,beta\nKola,Vlora\n")
     assert Client.get(Client.name == "Kola").city == "Vlora"
+
+
+def test_an_update_leaves_clients_that_the_importer_may_not_see(crm, make, importing, counts, messages):
+    head = make.user("head")
+    make.client("Hoxha", owner=make.user(), tax_number="L1")
+    with crm.acting(head.id, "web"):
+        batch = importing("clients", "name,tax_number,city\nHoxha,L1,Vlorë\n", on_duplicate="update")
+    assert counts(batch) == (0, 0, 0, 1)
+    assert "belongs to another seller" in messages(batch)[0]
+    assert Client.get().city == ""
