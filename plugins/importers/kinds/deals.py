@@ -138,8 +138,10 @@ class DealWriter:
             row.get("currency") or self.writing.options.currency or ladder.currency or self.writing.crm.currency
         )
         amount, potential = row.get("amount"), row.get("potential")
-        if "potential" not in self.writing.titles:
-            potential = amount if potential is None else potential
+        # A lost or open deal with the amount 0 says that nothing came, not that nothing could have come.
+        may_fill = "potential" not in self.writing.titles and (amount or row["state"] == "won")
+        if potential is None and may_fill:
+            potential = amount
         row["potential"] = potential
         row["amount"] = (potential if amount is None else amount) if row["state"] == "won" else None
 

@@ -224,3 +224,10 @@ def test_dry_run_of_deals_writes_nothing(crm, importing, counts):
     )
     assert counts(batch) == (1, 0, 0, 0)
     assert (Deal.select().count(), Client.select().count(), DealType.select().count()) == (0, 0, types)
+
+
+def test_a_lost_deal_that_brought_nothing_has_no_potential(crm, base, importing):
+    importing(
+        "deals", "number,client,type,state,amount,opened_at,closed_at\nD1,Hoxha,Retail,lost,0,2026-01-01,2026-02-01\n"
+    )
+    assert (Deal.get().potential, Deal.get().amount) == (None, None)
