@@ -16,13 +16,14 @@ from pathlib import Path
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from core.api import CRM, execute_many
+from core.api import CRM, create_user, execute_many
 from plugins.importers.options import Options
 from plugins.importers.services import get_kind, prepare
 from plugins.importers.services import run as run_import
 from plugins.importers.undo import undo_batch
 
 ROWS = 100_000
+OWNER = "User 1"
 TITLES = (
     "Name", "Tax number", "Phone", "E-mail", "Country", "City", "Address", "Owner", "Source", "Status",
     "Contact person",
@@ -56,6 +57,7 @@ def run(crm_factory: Factory, rows: int = ROWS) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, crm_factory() as crm:
         path = Path(folder) / "clients.xlsx"
         write_clients(path, rows)
+        create_user(crm, "user1", OWNER)
         floor = measure_floor(crm, path)
         began = time.perf_counter()
         batch = prepare(crm, get_kind("clients"), path, path.name, Options())
@@ -98,7 +100,7 @@ def write_clients(path: Path, rows: int, seed: int = 15) -> None:
                 "Albania",
                 chance.choice(cities),
                 f"Rruga {name}, Nr. {number % 200}",
-                "User 1",
+                OWNER,
                 chance.choice(("Fair", "Recommendation", "Web site")),
                 "active",
                 f"{name[:5]} {chance.choice(syllables).title()}",
