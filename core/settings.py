@@ -16,6 +16,7 @@ from core.config import Config
 from core.errors import ConfigError, InvalidInput, NotFound
 from core.hooks.contributions import SettingsGroup
 from core.i18n import _
+from core.once import once
 from core.store.fields import Record
 
 
@@ -53,7 +54,7 @@ class Settings:
         """Returns the values of a group, each from the strongest source that has it."""
         group = self._group(key)
         schema: Schema = group.schema()
-        saved = {row.name: row.value for row in Setting.select().where(Setting.plugin == key)}
+        saved = once(("settings", key), lambda: _saved(key))
         values = {}
         for name, field in schema.fields.items():
             if name in saved:
@@ -115,6 +116,10 @@ def instance_key(config: Config) -> bytes:
         with os.fdopen(handle, "wb") as file:
             file.write(Fernet.generate_key())
     return path.read_bytes().strip()
+
+
+def _saved(key: str) -> dict[str, Any]:
+    return {row.name: row.value for row in Setting.select().where(Setting.plugin == key)}
 
 
 def _is_secret(field: Any) -> bool:

@@ -12,6 +12,7 @@ from core.clients.models import Property
 from core.clients.words import PROPERTY_KINDS
 from core.errors import InvalidInput, NotFound
 from core.i18n import _
+from core.once import once
 from core.runtime import CRM
 from core.store import audit
 from core.store.bulk import execute_many
@@ -29,8 +30,8 @@ _CYRILLIC = dict(
 
 def properties_of(entity: str, *, with_retired: bool = False) -> list[Property]:
     """Returns the properties of clients or deals in their order."""
-    query = Property.select().where(Property.entity == entity).order_by(Property.place, Property.id)
-    return list(query if with_retired else query.where(Property.is_active))
+    known = once("properties", lambda: list(Property.select().order_by(Property.place, Property.id)))
+    return [one for one in known if one.entity == entity and (with_retired or one.is_active)]
 
 
 def get_property(property_id: int) -> Property:

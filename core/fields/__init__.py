@@ -10,7 +10,8 @@ from core.fields.labels import describe, group_labels, options, titles, value_la
 from core.fields.operators import OPERATORS, operator_label
 from core.fields.periods import PARTS, PERIODS, period_days, period_label
 from core.fields.reading import Joins, read
-from core.fields.tree import Entity, Field, Members, among, entity, label_of, property_field, remembering, resolve, tree
+from core.fields.tree import Entity, Field, Members, among, entity, label_of, property_field, resolve, tree
+from core.once import once, remembering
 
 __all__ = [
     "OPERATORS",
@@ -31,6 +32,7 @@ __all__ = [
     "group_field",
     "group_labels",
     "label_of",
+    "once",
     "operator_label",
     "options",
     "period_days",

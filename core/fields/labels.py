@@ -14,6 +14,7 @@ from core.fields.tree import Entity, Field, among, entity, label_of, resolve
 from core.fields.values import ME, MY_TEAM
 from core.i18n import _, format_date, format_number
 from core.money import from_units
+from core.once import once
 from core.runtime import CRM
 from core.users.models import User
 
@@ -22,12 +23,12 @@ SUGGESTIONS = 20
 
 def titles(crm: CRM, name: str, ids: Iterable[int]) -> dict[int, str]:
     """Returns the names of records of an entity by their ids."""
-    wanted = sorted({one for one in ids if one is not None})
-    if not wanted:
-        return {}
-    target = entity(crm, name)
-    title = getattr(target.model, target.title)
-    return dict(target.model.select(target.model.id, title).where(among(target.model.id, wanted)).tuples())
+    known, wanted = _known_titles(name), {one for one in ids if one is not None}
+    if missing := sorted(wanted - known.keys()):
+        target = entity(crm, name)
+        title = getattr(target.model, target.title)
+        known.update(target.model.select(target.model.id, title).where(among(target.model.id, missing)).tuples())
+    return {one: known[one] for one in sorted(wanted) if one in known}
 
 
 def group_labels(crm: CRM, start: Entity, path: str, keys: Iterable[Any]) -> dict[Any, str]:
@@ -98,10 +99,16 @@ def options(crm: CRM, start: Entity, path: str, user: User | None, search: str =
     if wanted:
         query = query.where(title.contains(search.strip()))
     found = list(query.order_by(title).limit(SUGGESTIONS).tuples())
+    _known_titles(field.target).update(found)
     if field.kind == "user":
         special = [(ME, _("Me")), (MY_TEAM, _("My team"))]
         found = [(value, label) for value, label in special if wanted in label.lower()] + found
     return found
+
+
+def _known_titles(name: str) -> dict[int, str]:
+    """Returns the names of records that this answer has met already, to be added to."""
+    return once(("titles", name), dict)
 
 
 def _ids(value: Any) -> list[int]:

@@ -4,9 +4,7 @@ Every feature describes its entities in `core/<feature>/fields.py`; lists, segme
 here. A *path* names a field through links: `owner.team`, `client.region`, `client.properties.size`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -16,12 +14,12 @@ from peewee import Field as Column
 
 from core.errors import InvalidInput
 from core.i18n import Text, _
+from core.once import once
 from core.runtime import CRM
 from core.store.database import is_postgres
 
 Choices = Iterable[tuple[Any, Text]]
 JSON_PREFIX = "properties."
-_remembered: ContextVar[dict[str, "Entity"] | None] = ContextVar("hinka_entities", default=None)
 NUMBER = r"^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$"
 
 
@@ -109,25 +107,7 @@ class Step:
 
 def entity(crm: CRM, name: str) -> Entity:
     """Returns the entity of this name; raises InvalidInput for an unknown one."""
-    known = _remembered.get()
-    if known is None:
-        return _build(crm, name)
-    if name not in known:
-        known[name] = _build(crm, name)
-    return known[name]
-
-
-@contextmanager
-def remembering() -> Iterator[None]:
-    """Runs the block with each entity built, and its properties read, once: for the answer to one request."""
-    if _remembered.get() is not None:
-        yield
-        return
-    token = _remembered.set({})
-    try:
-        yield
-    finally:
-        _remembered.reset(token)
+    return once(("entity", name), lambda: _build(crm, name))
 
 
 def _build(crm: CRM, name: str) -> Entity:

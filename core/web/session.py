@@ -9,8 +9,8 @@ from flask import Flask, current_app, g, request, session
 
 from core.config import LANGUAGES
 from core.errors import NotSignedIn
-from core.fields import remembering
 from core.i18n import _, speaking
+from core.once import remembering
 from core.runtime import CRM
 from core.settings import instance_key
 from core.users.access import remember_seen

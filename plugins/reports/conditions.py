@@ -89,7 +89,8 @@ def _value(crm: CRM, deals: Any, path: str, name: str, value: str) -> Any:
     if field.kind not in ("link", "user") or not field.target:
         return value
     wanted = value.casefold()
-    found = [key for key, label in fields.options(crm, deals, path, None, value) if str(label).casefold() == wanted]
+    offered = fields.once(("reports.options", path, value), lambda: fields.options(crm, deals, path, None, value))
+    found = [key for key, label in offered if str(label).casefold() == wanted]
     if found:
         return found[0]
     if value.isdecimal():

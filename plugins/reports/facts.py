@@ -5,15 +5,16 @@ Everything passes `visible_to`. `closed_facts` and `open_facts` hold the questio
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Any
 
-from peewee import SQL, Expression, fn
+from peewee import SQL, Expression, Select, fn
 
-from core.api import CRM, Deal, User, fields, to_microseconds
+from core.api import CRM, Deal, DealType, User, fields, to_microseconds
 from plugins.reports.dimensions import Dimension
+
+ENDS = {"first": fn.MIN, "last": fn.MAX}
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Scope:
     version_ids: tuple[int, ...]
     conditions: Sequence[dict] = ()
     is_of_all_types: bool = False
+    _spans: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
     def where(self, source: Any) -> list[Expression]:
         """Returns the conditions on `source`, which has the columns of deals, with what the user may see."""
@@ -34,21 +36,22 @@ class Scope:
         deals = fields.entity(self.crm, "deal")
         return [fields.condition(self.crm, deals, self.conditions, self.user, source)]
 
-    @cached_property
+    @property
     def closed_span(self) -> tuple[int, int] | None:
         """The first and last moment at which deals of these types were closed, or None."""
         return self.span("closed_at")
 
     def span(self, column: str) -> tuple[int, int] | None:
         """Returns the first and last moment in a column of the deals, as the database keeps it, or None."""
-        moment = getattr(Deal, column)
-        ends = []
-        for type_id in self.type_ids:
+        if column not in self._spans:
+            moment = getattr(Deal, column)
             # Type by type, and each end for itself: so it is a single step along the index by type and time.
-            query = Deal.select(fn.MIN(moment)).where(Deal.deal_type == type_id)
-            ends += [self.rows(query)[0][0], self.rows(query.select(fn.MAX(moment)))[0][0]]
-        known = [end for end in ends if end is not None]
-        return (min(known), max(known)) if known else None
+            of_type = Deal.deal_type == DealType.id
+            ends = [Deal.select(end(moment)).where(of_type).alias(name) for name, end in ENDS.items()]
+            each = DealType.select(*ends).where(DealType.id << self.type_ids)
+            first, last = self.rows(Select((each.alias("e"),), (fn.MIN(SQL("first")), fn.MAX(SQL("last")))))[0]
+            self._spans[column] = None if first is None else (first, last)
+        return self._spans[column]
 
     def moment(self, day: date) -> int:
         """Returns the moment at which a day begins in the company's zone, as the database keeps it."""

@@ -10,6 +10,7 @@ from plugins.reports.conditions import PARAMETER, in_words, read_condition, read
 from plugins.reports.dimensions import OFFERED
 from plugins.reports.funnel.closed import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
+from plugins.reports.funnel.types import deal_types
 from plugins.reports.periods import MORE_PRESETS, PRESETS
 from plugins.reports.registry import Report
 from plugins.reports.words import COUNTINGS
@@ -58,9 +59,11 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     """Returns the panel of a report with the present settings, usable even if some of them are not."""
     values = dict(pairs)
     dimensions = [("", lazy("nothing")), *((name, title) for name, title in OFFERED.items() if name != "type")]
-    types = crm.database.execute_sql("SELECT id, name FROM core_deal_type ORDER BY name").fetchall()
     offered: dict[str, tuple[Text, list[tuple[str, Text]]]] = {
-        "type": (lazy("Deal type"), [("", lazy("All types")), *((name, lazy(name)) for _id, name in types)]),
+        "type": (
+            lazy("Deal type"),
+            [("", lazy("All types")), *((name, lazy(name)) for name in deal_types(crm).values())],
+        ),
         "period": (lazy("Period"), _periods()),
         "compare": (lazy("Compare with"), list(COMPARED.items())),
         "columns": (lazy("Columns by"), dimensions),

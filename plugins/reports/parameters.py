@@ -9,6 +9,7 @@ from core.api import CRM, InvalidInput, User, fields
 from core.api import gettext as _
 from plugins.reports.conditions import PARAMETER, is_field, read_condition, read_conditions
 from plugins.reports.funnel.closed import COUNTINGS, FINAL
+from plugins.reports.funnel.types import deal_types
 from plugins.reports.periods import Period, preset
 
 COMMON = ("type", "by", "columns", "indicators", "joined", PARAMETER)
@@ -154,12 +155,12 @@ def _moment(crm: CRM, text: str) -> tuple[date | None, datetime | None]:
 def _types(crm: CRM, names: Sequence[str]) -> tuple[int, ...]:
     if not names:
         return ()
-    types = crm.database.execute_sql("SELECT id, name FROM core_deal_type ORDER BY name").fetchall()
+    types = deal_types(crm)
     found = []
     for name in names:
-        match = [key for key, known in types if known.casefold() == name.casefold() or str(key) == name]
+        match = [key for key, known in types.items() if known.casefold() == name.casefold() or str(key) == name]
         if not match:
-            known = ", ".join(known for _key, known in types) or "—"
+            known = ", ".join(types.values()) or "—"
             refuse("type", _("There is no deal type “%(name)s”; known are %(known)s.", name=name, known=known))
         found.append(match[0])
     return tuple(dict.fromkeys(found))

@@ -1,5 +1,6 @@
 """What the database knows of closed deals: grouped counts and distinct clients, each by one walk along an index."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from peewee import SQL, Case, NodeList, Select, fn
@@ -31,11 +32,16 @@ def closed_groups(scope: Scope, period: Period, dimension: Dimension | None, cou
     return [Group(version, state, place, *rest) for version, place, state, *rest in found]
 
 
-def count_clients(scope: Scope, period: Period) -> int:
-    """Returns how many distinct clients the deals closed within the period have."""
-    is_large = _is_large(scope, period)
-    each = _closed(scope, period, is_large=is_large).select(SQL("1")).group_by(Deal.client_id)
-    return scope.rows(Select((each.alias("c"),), (fn.COUNT(SQL("*")),)))[0][0]
+def count_clients(scope: Scope, periods: Sequence[Period]) -> list[int]:
+    """Returns how many distinct clients the deals closed within each period have."""
+    if not periods:
+        return []
+    counts = []
+    for period in periods:
+        is_large = _is_large(scope, period)
+        each = _closed(scope, period, is_large=is_large).select(SQL("1")).group_by(Deal.client_id)
+        counts.append(Select((each.alias("c"),), (fn.COUNT(SQL("*")),)))
+    return list(scope.rows(Select((), counts))[0])
 
 
 def client_places(scope: Scope, period: Period, dimension: Dimension | None, counting: str) -> list[tuple]:

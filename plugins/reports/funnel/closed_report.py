@@ -21,7 +21,6 @@ from plugins.reports.funnel.common import (
     head,
     in_order,
     key_order,
-    load_ladders,
     make_scope,
     settings_words,
     stage_column,
@@ -30,6 +29,7 @@ from plugins.reports.funnel.common import (
 )
 from plugins.reports.funnel.data import closed_row, closed_totals, money
 from plugins.reports.funnel.ladders import Frame
+from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import Settings
 from plugins.reports.words import COUNTINGS, compact
@@ -103,14 +103,17 @@ def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: se
     if dimension is not None and dimension.overlaps:
         groups = closed_groups(scope, settings.period, None, settings.counting)
         company = count_closed(frames, groups, counting=settings.counting)
+    asked = {"now": settings.period} if groups else {}
+    asked |= {"before": settings.compared} if before else {}
+    clients = dict(zip(asked, count_clients(scope, list(asked.values())), strict=True))
     return Asked(
         frames=frames,
         funnel=funnel,
         company=company,
         dimension=dimension,
-        clients=count_clients(scope, settings.period) if groups else 0,
+        clients=clients.get("now", 0),
         before=count_closed(frames, before, counting=settings.counting) if before is not None else None,
-        before_clients=count_clients(scope, settings.compared) if before else 0,
+        before_clients=clients.get("before", 0),
     )
 
 

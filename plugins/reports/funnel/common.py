@@ -9,30 +9,11 @@ from plugins.reports.conditions import in_words
 from plugins.reports.dimensions import MONTHS, OFFERED, Dimension
 from plugins.reports.document import TEXT, Column, Row
 from plugins.reports.facts import Scope
-from plugins.reports.funnel.ladders import Frame, Ladder, Step, make_frames
+from plugins.reports.funnel.ladders import Frame, Ladder, make_frames
 from plugins.reports.parameters import Settings
 from plugins.reports.periods import Period, period_of
 
-LADDERS = """
-    SELECT v.id, t.id, t.name, v.number, t.published_version_id, s.stage_id, g.name, s.probability
-    FROM core_deal_type_version v JOIN core_deal_type t ON t.id = v.deal_type_id
-    LEFT JOIN core_type_stage s ON s.version_id = v.id LEFT JOIN core_stage g ON g.id = s.stage_id
-    ORDER BY v.id, s.place
-"""
 MOST_CHARTS = 4
-
-
-def load_ladders(crm: CRM) -> tuple[dict[int, Ladder], set[int]]:
-    """Returns the ladders of all versions of all types by version id, and which versions are the published ones."""
-    heads: dict[int, tuple] = {}
-    steps: dict[int, list[Step]] = {}
-    published = set()
-    for version_id, type_id, name, number, current, *step in crm.database.execute_sql(LADDERS).fetchall():
-        heads[version_id] = (version_id, type_id, name, number)
-        published |= {current} if current else set()
-        if step[0] is not None:
-            steps.setdefault(version_id, []).append(Step(*step))
-    return {key: Ladder(*head, tuple(steps.get(key, ()))) for key, head in heads.items()}, published
 
 
 def make_scope(crm: CRM, user: User | None, settings: Settings, ladders: dict[int, Ladder]) -> Scope:

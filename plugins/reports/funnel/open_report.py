@@ -1,6 +1,7 @@
 """The report *funnel-open*: where open deals stand at a moment, what they are worth, and what they will bring."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,7 +19,6 @@ from plugins.reports.funnel.common import (
     grouped_rows,
     head,
     in_order,
-    load_ladders,
     make_scope,
     settings_words,
     stage_column,
@@ -28,8 +28,9 @@ from plugins.reports.funnel.common import (
 from plugins.reports.funnel.data import money, open_row, open_totals, share
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
-from plugins.reports.funnel.open import OpenFunnel, OpenRow, count_open
+from plugins.reports.funnel.open import Group, OpenFunnel, OpenRow, count_open
 from plugins.reports.funnel.open_facts import open_clients, open_groups
+from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import Settings
 from plugins.reports.periods import Period
@@ -41,17 +42,30 @@ DEFAULT = ("deals", "expected_income")
 BLUE = (PASSED, LIGHT)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The open deals as the database counts them, by one dimension, and whose they are."""
+
+    groups: list[Group]
+    clients: list[tuple]
+
+    def whole(self) -> "Standing":
+        """Returns the same without the dimension; a client of several keys counts once where sets are made of them."""
+        return Standing([group._replace(key=None) for group in self.groups], [(*row[:3], None) for row in self.clients])
+
+
 def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     """Returns the finished report."""
     ladders, published = load_ladders(crm)
     scope = make_scope(crm, user, settings, ladders)
-    dimension = _dimension(crm, scope, settings.by)
-    groups = open_groups(scope, settings.as_of, None)
-    frames = choose_frames(settings, ladders, published, {group.version_id for group in groups})
-    company, clients = _funnel(scope, frames, settings.as_of, None)
-    shown = company
+    parts = {name: _dimension(crm, scope, name) for name in (settings.by, settings.columns) if name}
+    stands = {name: _ask(scope, settings.as_of, dimension) for name, dimension in parts.items()}
+    whole = _ask_whole(scope, settings.as_of, parts, stands)
+    frames = choose_frames(settings, ladders, published, {group.version_id for group in whole.groups})
+    company, clients = _funnel(frames, whole)
+    shown, dimension = company, parts.get(settings.by)
     if dimension is not None:
-        shown, _clients = _funnel(scope, frames, settings.as_of, dimension)
+        shown, _clients = _funnel(frames, stands[settings.by])
         dimension = named(crm, dimension, shown.by_key)
     rows = in_order(shown.rows, frames, dimension)
     linker = Linker(crm, settings)
@@ -62,8 +76,8 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         "totals": open_totals(company.totals, clients),
     }
     tables = [_table(rows, dimension, len(frames) > 1, linker)]
-    if settings.columns and (across := _dimension(crm, scope, settings.columns)):
-        matrix = _matrix(crm, scope, settings, frames, company, across)
+    if across := parts.get(settings.columns):
+        matrix = _matrix(crm, settings, frames, company, across, stands[settings.columns])
         tables.append(matrix.table)
         data["matrix"] = matrix.data
     return Document(
@@ -86,20 +100,30 @@ def _dimension(crm: CRM, scope: Scope, name: str) -> Dimension | None:
     return find_dimension(crm, scope.user, name, period, "opened_at")
 
 
-def _funnel(
-    scope: Scope, frames: Sequence[Frame], at: datetime | None, dimension: Dimension | None
-) -> tuple[OpenFunnel, int]:
+def _ask(scope: Scope, at: datetime | None, dimension: Dimension | None) -> Standing:
+    return Standing(open_groups(scope, at, dimension), open_clients(scope, at, dimension))
+
+
+def _ask_whole(scope: Scope, at: datetime | None, parts: Mapping[str, Any], stands: Mapping[str, Standing]) -> Standing:
+    """Returns the company's own answers: those of a dimension whose parts don't overlap hold them already."""
+    for name, dimension in parts.items():
+        if dimension is not None and not dimension.overlaps:
+            return stands[name].whole()
+    return _ask(scope, at, None)
+
+
+def _funnel(frames: Sequence[Frame], standing: Standing) -> tuple[OpenFunnel, int]:
     """Returns the counted funnel and the number of distinct clients in all of it."""
     ladders = {ladder.version_id: (frame, ladder) for frame in frames for ladder in frame.ladders}
     seen: dict[tuple, set[int]] = {}
     everybody = set()
-    for version_id, place, client_id, key in open_clients(scope, at, dimension):
+    for version_id, place, client_id, key in standing.clients:
         frame, ladder = ladders[version_id]
         stage_id = ladder.steps[ladder.within(place)].stage_id if ladder.steps else None
         seen.setdefault((frame.type_ids, stage_id, key), set()).add(client_id)
         everybody.add(client_id)
     clients = {cell: len(found) for cell, found in seen.items()}
-    return count_open(frames, open_groups(scope, at, dimension), clients), len(everybody)
+    return count_open(frames, standing.groups, clients), len(everybody)
 
 
 def _with_key(values: dict[str, Any], row: OpenRow, by: str, dimension: Dimension | None) -> dict[str, Any]:
@@ -126,9 +150,14 @@ def _table(rows: Sequence[OpenRow], dimension: Dimension | None, is_many: bool, 
 
 
 def _matrix(
-    crm: CRM, scope: Scope, settings: Settings, frames: list[Frame], company: OpenFunnel, dimension: Dimension
+    crm: CRM,
+    settings: Settings,
+    frames: list[Frame],
+    company: OpenFunnel,
+    dimension: Dimension,
+    standing: Standing,
 ) -> Matrix:
-    funnel, _clients = _funnel(scope, frames, settings.as_of, dimension)
+    funnel, _clients = _funnel(frames, standing)
     dimension = named(crm, dimension, funnel.by_key)
     linker = Linker(crm, settings)
     reader = Reader(
