@@ -38,6 +38,7 @@ from core.errors import (
 )
 from core.hooks.contributions import (
     JobKind,
+    LiveTopic,
     MenuItem,
     Panel,
     Permission,
@@ -109,6 +110,7 @@ __all__ = [
     "JobKind",
     "LANGUAGE_NAMES",
     "LazyText",
+    "LiveTopic",
     "LossReason",
     "MenuItem",
     "MoneyField",

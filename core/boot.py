@@ -120,7 +120,7 @@ def refuse(crm: CRM, refused: PluginRefused) -> None:
 
 
 def _take_in(crm: CRM, name: str) -> None:
-    """Takes the rights, settings and jobs that one plugin contributes."""
+    """Takes the rights, settings, jobs and live topics that one plugin contributes."""
     for owner, permission in crm.hooks.collect("permissions", crm=crm):
         if owner == name:
             crm.permissions[permission.key] = permission
@@ -130,3 +130,6 @@ def _take_in(crm: CRM, name: str) -> None:
     for owner, kind in crm.hooks.collect("job_kinds", crm=crm):
         if owner == name:
             crm.job_kinds[kind.kind] = kind
+    for owner, topic in crm.hooks.collect("live_topics", crm=crm):
+        if owner == name:
+            crm.live_topics[topic.key] = (name, topic)

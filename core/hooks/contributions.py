@@ -1,6 +1,6 @@
 """What hooks return: frozen dataclasses, so that a typing mistake fails at once and nobody edits another's answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -54,6 +54,19 @@ class Panel:
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     place: int = 500
+
+
+@dataclass(frozen=True)
+class LiveTopic:
+    """A part of a page that changes by itself: a template shows it by `{{ live(key) }}`, the stream keeps it fresh.
+
+    `key` is `<plugin>.<noun>`. `compute(crm, user_ids)` returns the text of each of these users, escaped unless it is
+    `Markup`; a user who is missing has an empty text. It is asked by one thread for all connected users after each
+    change and every ten seconds: one grouped query, of what each of them may see.
+    """
+
+    key: str
+    compute: Callable[[Any, Sequence[int]], Mapping[int, Any]]
 
 
 @dataclass(frozen=True)

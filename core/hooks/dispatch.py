@@ -1,7 +1,7 @@
 """Calls hooks by four verbs, each with its rule for a plugin that fails; a broken plugin never takes the CRM down."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,16 +82,17 @@ class Dispatcher:
         for _call in self._calls(hook, arguments):
             pass  # the failure is already in the log, and there is nothing to collect
 
+    def attempt(self, name: str, what: str, function: Callable[..., Any], *values: Any) -> tuple[Any, Exception | None]:
+        """Returns (answer, None) of a plugin's function, or (None, failure), which is logged against the plugin."""
+        try:
+            return function(*values), None
+        except Exception as error:
+            log.exception("plugin failed", extra={"plugin": name, "hook": what})
+            return None, error
+
     def _calls(self, hook: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Any, Exception | None]]:
         found = {impl.plugin_name: impl for impl in getattr(self.manager.hook, hook).get_hookimpls()}
         for name in self.order:
-            impl = found.get(name)
-            if impl is None:
-                continue
-            answer, failure = None, None
-            try:
-                answer = impl.function(*[arguments[argument] for argument in impl.argnames])
-            except Exception as error:
-                failure = error
-                log.exception("hook failed", extra={"plugin": name, "hook": hook})
-            yield name, answer, failure
+            if impl := found.get(name):
+                values = [arguments[argument] for argument in impl.argnames]
+                yield name, *self.attempt(name, hook, impl.function, *values)

@@ -10,6 +10,7 @@ import pluggy
 
 from core.hooks.contributions import (
     JobKind,
+    LiveTopic,
     MenuItem,
     Panel,
     Permission,
@@ -97,6 +98,17 @@ def job_kinds(crm: Any) -> list[JobKind]:
     Arguments: crm.
     Return: kinds whose name begins with the plugin's name.
     Failure: the plugin is refused.
+    """
+
+
+@spec
+def live_topics(crm: Any) -> list[LiveTopic]:
+    """Names what the plugin keeps fresh on open pages.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm.
+    Return: topics whose key begins with the plugin's name.
+    Failure: the plugin is refused; a topic that fails later keeps its last text, and the log says why.
     """
 
 

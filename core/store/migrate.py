@@ -49,7 +49,7 @@ class Migration:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._is_postgres = is_postgres(database)
+        self.is_postgres = is_postgres(database)
 
     def create_table(self, name: str, columns: str) -> None:
         """Makes a table from lines of `column type-word [SQL]`; a line that begins with `unique (` is a constraint."""
@@ -74,7 +74,7 @@ class Migration:
 
     def drop_table(self, name: str) -> None:
         """Drops a table with all its rows."""
-        self.execute(f"DROP TABLE {name}" + (" CASCADE" if self._is_postgres else ""))
+        self.execute(f"DROP TABLE {name}" + (" CASCADE" if self.is_postgres else ""))
 
     def execute(self, sql: str, params: tuple = ()) -> object:
         """Runs SQL that both databases understand."""
@@ -89,7 +89,7 @@ class Migration:
             target, _, tail = tail.partition(" ")
             # Deferrable, so that a restore may write rows in any order inside its transaction.
             return f"{name} bigint {tail} REFERENCES {target} (id) DEFERRABLE INITIALLY IMMEDIATE"
-        return f"{name} {TYPES[word][self._is_postgres]} {tail}".strip()
+        return f"{name} {TYPES[word][self.is_postgres]} {tail}".strip()
 
 
 def steps_in(owner: str, folder: Path) -> list[Step]:

@@ -73,6 +73,16 @@ class Token(Record):
         table_name = "core_token"
 
 
+class SessionEnd(Record):
+    """A browser's session that was signed out lately; `key` is made of what the session keeps."""
+
+    key = CharField(unique=True)
+    at = UtcField()
+
+    class Meta:
+        table_name = "core_session_end"
+
+
 class SignInFailure(Record):
     """A failed attempt, by login and by address: the source of the rate limit, common to all web processes."""
 

@@ -11,6 +11,7 @@ from core.boot import refuse
 from core.config import LANGUAGES
 from core.errors import PluginRefused
 from core.i18n import LANGUAGE_NAMES, language
+from core.live import Live
 from core.runtime import CRM
 from core.web.context import can, find_user
 from core.web.csrf import csrf_token
@@ -19,6 +20,7 @@ from core.web.headers import add_headers
 from core.web.menu import collect_menu, menu_of
 from core.web.routes import add_routes
 from core.web.session import set_up_sessions
+from core.web.stream import live
 from core.web.words import add_words
 
 ASSETS = Path(__file__).parent / "static" / "dist"
@@ -39,6 +41,7 @@ def create_web(crm: CRM) -> Flask:
 def _build(crm: CRM) -> Flask:
     app = Web("core.web", static_folder="static", template_folder="templates")
     app.extensions["hinka"] = crm
+    app.extensions["hinka_live"] = Live(crm)
     set_up_sessions(app, crm)
     handle_errors(app)
     add_headers(app, is_https=crm.config.base_url.startswith("https:"))
@@ -65,6 +68,8 @@ def _set_up_templates(app: Flask, crm: CRM) -> None:
         current_user=find_user,
         hinka_version=VERSION,
         language=language,
+        live=live,
+        live_topics=crm.live_topics,
         languages={code: LANGUAGE_NAMES[code] for code in LANGUAGES},
         menu=partial(menu_of, collect_menu(app, crm)),
     )

@@ -12,7 +12,7 @@ from core.stages import pages as stages
 from core.stages import reasons_pages, types_pages
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
-from core.web import health, home, sign_in
+from core.web import health, home, sign_in, stream
 from core.web.admin import history, jobs, plugins, rates, settings, sources
 from core.web.rest.mount import add_rest
 
@@ -20,6 +20,7 @@ CORE = (
     (home.blueprint, ""),
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
+    (stream.blueprint, ""),
     (clients.blueprint, "/clients"),
     (merge_pages.blueprint, "/clients"),
     (segment_pages.blueprint, "/segments"),

@@ -9,6 +9,7 @@ from core.users import people, services
 from core.web.context import crm, find_user, public, user
 from core.web.pages import go_to, page, safe_next
 from core.web.session import begin_session, client_address, end_session
+from core.web.stream import end_streams
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -42,7 +43,8 @@ def sign_in() -> Response:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> Response:
-    """Signs out."""
+    """Signs out; open pages of this session end too."""
+    end_streams()
     end_session()
     return go_to(url_for("sign_in.form"))
 

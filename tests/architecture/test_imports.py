@@ -12,7 +12,7 @@ from tests.architecture.source import ROOT, files, imports, text, tree
 
 READERS_OF_ENVIRONMENT = {
     "core/config.py",  # the one that understands it
-    "core/serve.py",  # hands it on, whole, to the processes it starts
+    "core/serve/supervisor.py",  # hands it on, whole, to the processes it starts
     "core/testing.py",  # finds the folder of the test run
     "plugins/importers/child.py",  # hands it on, whole, to the process it starts
 }

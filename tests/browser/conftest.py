@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from flask import Flask
 from werkzeug.serving import make_server
 
 from core.runtime import CRM
@@ -20,6 +21,7 @@ class Site:
     make: Make
     url: str
     login: str
+    app: Flask
 
     def sign_in(self, page, login: str = "") -> None:
         """Signs in by the form, as a person does."""
@@ -36,12 +38,20 @@ def site(tmp_path, enabled_plugins) -> Iterator[Site]:
     with running(tmp_path, sqlite_copy(tmp_path, enabled_plugins), enabled_plugins) as crm:
         make = Make(crm)
         admin = make.user(role="administrator", name="Ada Admin", password=PASSWORD)
-        server = make_server("127.0.0.1", 0, create_web(crm), threaded=True)
+        app = create_web(crm)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield Site(crm, make, f"http://127.0.0.1:{server.port}", admin.login)
+            yield Site(crm, make, f"http://127.0.0.1:{server.port}", admin.login, app)
         finally:
+            app.extensions["hinka_live"].end()
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+@pytest.fixture
+def page(site, page):
+    """Returns an empty page, which is closed before its site: a stream that breaks off is an error to a browser."""
+    return page

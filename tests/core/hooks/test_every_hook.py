@@ -50,12 +50,17 @@ def test_the_dummy_answers_every_hook(crm):
 
 def test_hooks_of_the_start_are_called(tmp_path, database_url, crm):
     with running(tmp_path, database_url, ("dummy",)) as again:
-        assert {"permissions", "settings_groups", "job_kinds"} <= set(called())
+        assert {"permissions", "settings_groups", "job_kinds", "live_topics"} <= set(called())
         assert "dummy.look" in again.permissions
         assert again.settings.get("dummy") == {"colour": "red"}
         again.jobs.enqueue("dummy.job", {"n": 1})
         again.jobs.run_waiting()
     assert called()["job"] == [({"n": 1},)]
+
+
+def test_a_live_topic_is_computed_for_the_user(crm, web, seller):
+    number = f'hx-swap="innerHTML">{seller.id * 2}</hx-partial>'
+    assert number in web.sign_in(seller).text("/stream/now")
 
 
 def test_hooks_of_the_web_are_called(crm, web, seller):

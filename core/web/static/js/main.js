@@ -11,4 +11,5 @@ import "./notes.js";
 import "./board.js";
 import "./dialogs.js";
 import "./lists.js";
+import "./live.js";
 import "./ordering.js";

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 
 from core.api import (
     JobKind,
+    LiveTopic,
     MenuItem,
     Panel,
     Permission,
@@ -74,6 +75,12 @@ def settings_groups(crm):
 def job_kinds(crm):
     note("job_kinds", crm)
     return [JobKind("dummy.job", lambda crm, args, progress: note("job", args))]
+
+
+@hook
+def live_topics(crm):
+    note("live_topics", crm)
+    return [LiveTopic("dummy.number", lambda crm, user_ids: {user_id: user_id * 2 for user_id in user_ids})]
 
 
 @hook

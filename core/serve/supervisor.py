@@ -20,7 +20,7 @@ from core.store.database import open_database
 GRACE_S = 10
 RESTART_WAIT_S = 2
 POLL_S = 0.5
-THREADS = 32
+THREADS = 128  # a stream keeps one; core.web.session lets eight of the others use the database at once
 _PR_SET_PDEATHSIG = 1
 
 
@@ -131,7 +131,8 @@ def _children(
     environment = {**os.environ, "HINKA_INSTANCE": str(config.folder), "HINKA_WITHOUT": ",".join(without)}
     gunicorn = [
         sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{host}:{port}", "--workers", str(workers),
-        "--worker-class", "gthread", "--threads", str(THREADS), "--graceful-timeout", str(GRACE_S - 2),
+        "--worker-class", "core.serve.web_worker.WebWorker", "--threads", str(THREADS),
+        "--graceful-timeout", str(GRACE_S - 2),
         "--control-socket", str(scratch / "gunicorn.ctl"), "--log-level", "warning", "--chdir", str(_root()),
     ]  # fmt: skip
     worker = [sys.executable, "-m", "app", "--instance", str(config.folder), "worker"]
@@ -139,7 +140,7 @@ def _children(
 
 
 def _root() -> Path:
-    return Path(__file__).resolve().parent.parent
+    return Path(__file__).resolve().parents[2]
 
 
 def _die_with_parent() -> None:
