@@ -37,6 +37,7 @@ from core.errors import (
     ProviderError,
 )
 from core.hooks.contributions import (
+    DealTurn,
     JobKind,
     LiveTopic,
     MenuItem,
@@ -103,6 +104,7 @@ __all__ = [
     "Conflict",
     "Deal",
     "DealPeriod",
+    "DealTurn",
     "DealType",
     "Ending",
     "InvalidInput",

@@ -51,6 +51,8 @@ def change_deal(crm: CRM, deal: Deal, values: Mapping[str, Any], *, version: int
         if {"potential", "currency", "owner_id"} & set(changes):
             history.turn_period(row, rows.moment(crm, row, None))
         audit.record(crm, "deal", row.id, "changed", changes)
+        if "owner_id" in changes:
+            return rows.turn(crm, deal, row, "handed over", crm.clock.now(), row.place)
         return rows.save(crm, deal, row)
 
 
@@ -60,7 +62,7 @@ def delete_deal(crm: CRM, deal: Deal, *, version: int | None = None) -> None:
         row = rows.take(crm, deal, version)
         row.deleted_at = crm.clock.now()
         audit.record(crm, "deal", row.id, "deleted")
-        rows.save(crm, deal, row)
+        rows.turn(crm, deal, row, "deleted", row.deleted_at, row.place)
 
 
 def restore_deal(crm: CRM, deal: Deal) -> Deal:
@@ -72,7 +74,7 @@ def restore_deal(crm: CRM, deal: Deal) -> Deal:
         if row.deleted_at is not None:
             row.deleted_at = None
             audit.record(crm, "deal", row.id, "restored")
-            rows.save(crm, deal, row)
+            rows.turn(crm, deal, row, "restored", crm.clock.now(), row.place)
     return deal
 
 

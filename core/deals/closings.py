@@ -18,18 +18,25 @@ WON, LOST = "won", "lost"
 
 
 def win(
-    crm: CRM, deal: Deal, *, amount: Decimal | None = None, version: int | None = None, at: datetime | None = None
+    crm: CRM,
+    deal: Deal,
+    *,
+    amount: Decimal | None = None,
+    version: int | None = None,
+    at: datetime | None = None,
+    is_task_done: bool = False,
 ) -> Deal:
     """Marks the deal as won and returns it; `amount` is what it brought, the potential unless told otherwise.
 
-    A won deal counts as having passed every stage. Raises InvalidInput for a closed deal, for a deal of a process
-    that has not come to its last stage, and for a moment before the deal was opened.
+    A won deal counts as having passed every stage. Raises InvalidInput for a closed deal, for a moment before the deal
+    was opened, and for a deal of a process unless it stands at its last stage and the task there is done
+    (`is_task_done`, said by the process alone).
     """
     if amount is not None and amount < 0:
         raise InvalidInput(_("The amount can't be below zero."), fields={"amount": [_("Zero or more, please.")]})
     with crm.work():
         row = rows.take_open(crm, deal, version)
-        _check_last_stage(row)
+        _check_last_stage(row, is_task_done)
         row.amount = row.potential if amount is None else amount
         return _close(crm, deal, row, WON, at)
 
@@ -79,7 +86,7 @@ def reopen(crm: CRM, deal: Deal, note: str = "", *, version: int | None = None, 
         history.continue_visit(row)
         history.begin_period(row, at)
         audit.record(crm, "deal", row.id, "re-opened", {"state": [before, "open"], "note": [None, note.strip()]})
-        return rows.save(crm, deal, row)
+        return rows.turn(crm, deal, row, "re-opened", at, row.place)
 
 
 def _close(crm: CRM, deal: Deal, row: Deal, state: str, at: datetime | None) -> Deal:
@@ -105,7 +112,7 @@ def _close(crm: CRM, deal: Deal, row: Deal, state: str, at: datetime | None) -> 
         user_id=crm.actor.user_id,
     )
     audit.record(crm, "deal", row.id, state, {"state": ["open", state], "amount": [None, row.amount]})
-    return rows.save(crm, deal, row)
+    return rows.turn(crm, deal, row, state, at, row.place)
 
 
 def _price(crm: CRM, row: Deal, at: datetime) -> None:
@@ -115,7 +122,7 @@ def _price(crm: CRM, row: Deal, at: datetime) -> None:
     row.amount_base = in_company_currency(crm, row.amount, row.currency, day)
 
 
-def _check_last_stage(row: Deal) -> None:
+def _check_last_stage(row: Deal, is_task_done: bool) -> None:
     if row.deal_type.mode != PROCESS:
         return
     last = ladders([row.version_id])[row.version_id][-1]
@@ -123,6 +130,8 @@ def _check_last_stage(row: Deal) -> None:
         raise InvalidInput(
             _("A deal of a process is won at its last stage, “%(stage)s”. Lead it there first.", stage=last.stage.name)
         )
+    if not is_task_done:
+        raise InvalidInput(_("A deal of a process is won when the task of its last stage is done. Do the task."))
 
 
 def _checked_reason(reason: LossReason | int | str | None) -> LossReason:

@@ -14,27 +14,34 @@ from core.users.models import User
 
 
 def move(
-    crm: CRM, deal: Deal, stage: Stage | int | str, *, version: int | None = None, at: datetime | None = None
+    crm: CRM,
+    deal: Deal,
+    stage: Stage | int | str,
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
+    is_task_done: bool = False,
 ) -> Deal:
     """Moves the deal to a stage of its version, given as record, id or name, and returns it.
 
-    A move ends a hold. A deal of a process goes forward by one stage, or back. Raises InvalidInput for a closed deal
-    and for a stage that can't be reached, Conflict when `version` is not the deal's present one.
+    A move ends a hold. A deal of a process goes back freely, but forward by one stage only, when the task of its stage
+    is done (`is_task_done`, said by the process alone). Raises InvalidInput for a closed deal and for a stage that
+    can't be reached, Conflict when `version` is not the deal's present one.
     """
     with crm.work():
         row = rows.take_open(crm, deal, version)
         step = step_of(row, stage)
         if step.place == row.place:
             return deal
-        _check_way(row, step)
+        _check_way(row, step, is_task_done)
         at = rows.moment(crm, row, at, history.last_change_at(row))
-        before = row.stage_id
+        before, place = row.stage_id, row.place
         history.leave(crm, row, at, history.PASSED if step.place > row.place else history.RETURNED)
         history.enter(row, step, at)
         row.on_hold_until = None
         history.turn_period(row, at)
         audit.record(crm, "deal", row.id, "moved", {"stage": [before, row.stage_id]})
-        return rows.save(crm, deal, row)
+        return rows.turn(crm, deal, row, "moved", at, place)
 
 
 def hold(crm: CRM, deal: Deal, until: date, *, version: int | None = None) -> Deal:
@@ -71,9 +78,10 @@ def hand_over(crm: CRM, deal: Deal, owner: User, *, version: int | None = None) 
         if row.owner_id == owner.id:
             return deal
         before, row.owner_id = row.owner_id, owner.id
-        history.turn_period(row, rows.moment(crm, row, None))
+        at = rows.moment(crm, row, None)
+        history.turn_period(row, at)
         audit.record(crm, "deal", row.id, "handed over", {"owner": [before, owner.id]})
-        return rows.save(crm, deal, row)
+        return rows.turn(crm, deal, row, "handed over", at, row.place)
 
 
 def step_of(row: Deal, stage: Stage | int | str) -> TypeStage:
@@ -98,12 +106,16 @@ def _is_meant(step: TypeStage, stage: Stage | int | str) -> bool:
     return step.stage_id == getattr(stage, "id", stage)
 
 
-def _check_way(row: Deal, step: TypeStage) -> None:
-    if row.deal_type.mode == PROCESS and step.place > row.place + 1:
+def _check_way(row: Deal, step: TypeStage, is_task_done: bool) -> None:
+    if row.deal_type.mode != PROCESS or step.place < row.place:
+        return
+    if step.place > row.place + 1:
         following = ladders([row.version_id])[row.version_id][row.place + 1]
         raise InvalidInput(
             _("In a process no stage is skipped: the next one is “%(stage)s”.", stage=following.stage.name)
         )
+    if not is_task_done:
+        raise InvalidInput(_("A deal of a process goes on when the task of its stage is done. Do the task."))
 
 
 def _set_hold(crm: CRM, deal: Deal, until: date | None, version: int | None, action: str) -> Deal:
@@ -113,7 +125,8 @@ def _set_hold(crm: CRM, deal: Deal, until: date | None, version: int | None, act
             return deal
         was_held, before = row.is_on_hold, row.on_hold_until
         row.on_hold_until = until
+        at = rows.moment(crm, row, None)
         if was_held != row.is_on_hold:
-            history.turn_period(row, rows.moment(crm, row, None))
+            history.turn_period(row, at)
         audit.record(crm, "deal", row.id, action, {"on_hold_until": [before, until]})
-        return rows.save(crm, deal, row)
+        return rows.turn(crm, deal, row, action, at, row.place)

@@ -15,6 +15,7 @@ from core.deals.moves import step_of
 from core.deals.numbers import next_numbers
 from core.deals.rates import in_company_currency
 from core.errors import InvalidInput
+from core.hooks.contributions import DealTurn
 from core.i18n import _
 from core.runtime import CRM
 from core.stages.models import DealType, Stage
@@ -72,6 +73,7 @@ def open_deal(
         )
         _begin(row, deal_type, stage)
         audit.record(crm, "deal", row.id, "created", {"title": [None, row.title], "potential": [None, potential]})
+        crm.hooks.check("deal_turned", crm=crm, turn=DealTurn(row, "opened", opened_at))
     return Deal.get_by_id(row.id)
 
 

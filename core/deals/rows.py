@@ -6,6 +6,7 @@ from typing import Any
 
 from core.deals.models import Deal
 from core.errors import Conflict, InvalidInput, NotFound
+from core.hooks.contributions import DealTurn
 from core.i18n import _, format_moment
 from core.runtime import CRM
 from core.store import audit
@@ -52,6 +53,16 @@ def save(crm: CRM, deal: Deal, row: Deal) -> Deal:
         if held is not None and held.get_id() != row.__data__[name]:
             del deal.__rel__[name]
     deal._dirty.clear()
+    return deal
+
+
+def turn(crm: CRM, deal: Deal, row: Deal, action: str, at: datetime, before: int | None = None) -> Deal:
+    """Saves the row like `save`, lets those follow who keep in step with deals (`deal_turned`), and returns the deal.
+
+    `before` is the place at which it stood.
+    """
+    save(crm, deal, row)
+    crm.hooks.check("deal_turned", crm=crm, turn=DealTurn(row, action, at, before))
     return deal
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.i18n import Text
@@ -101,6 +101,19 @@ class RecordChange:
     action: str
     user_id: int | None
     source: str
+
+
+@dataclass(frozen=True)
+class DealTurn:
+    """A turn of a deal, inside its transaction: `deal` is its row after it, `before` the place where it stood.
+
+    `action` is opened, moved, held, resumed, handed over, won, lost, re-opened, deleted or restored.
+    """
+
+    deal: Any
+    action: str
+    at: datetime
+    before: int | None = None
 
 
 @dataclass(frozen=True)

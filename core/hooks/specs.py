@@ -9,6 +9,7 @@ from typing import Any
 import pluggy
 
 from core.hooks.contributions import (
+    DealTurn,
     JobKind,
     LiveTopic,
     MenuItem,
@@ -152,6 +153,18 @@ def client_merging(crm: Any, kept_id: int, gone_id: int) -> None:
 
     When: two clients are merged, or a merge is undone, inside the transaction. Verb: check.
     Arguments: crm; kept_id; gone_id (at an undo the two are given again, and rows the plugin moved stay).
+    Return: nothing.
+    Failure: everything is rolled back, and the user reads the sentence of the CRMError.
+    """
+
+
+@spec
+def deal_turned(crm: Any, turn: DealTurn) -> None:
+    """Lets others keep in step with a deal, or refuse: the process makes and ends the tasks of stages here.
+
+    When: a deal was opened, moved, won, lost, re-opened, held, resumed, handed over, deleted or restored, inside the
+    transaction, after its row and history are written. Verb: check; the core's own answer is the last.
+    Arguments: crm; turn, with the deal's row, the action, its moment and the place where the deal stood.
     Return: nothing.
     Failure: everything is rolled back, and the user reads the sentence of the CRMError.
     """

@@ -4,7 +4,6 @@ A published version never changes: a changed list is a new version, and deals th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from babel.numbers import is_currency
@@ -13,32 +12,16 @@ from core.errors import InvalidInput, NotFound
 from core.i18n import _, lazy
 from core.runtime import CRM
 from core.stages.models import DealType, DealTypeVersion, Stage, TypeStage
-from core.stages.reference import check_probability, create_stage, find_stage
+from core.stages.reference import create_stage, find_stage
+from core.stages.steps import MANUAL, NO_STAGES, PROCESS, Step, as_columns, check_steps, step_of_row
 from core.store import audit
 from core.users.models import User
 
-PROCESS, MANUAL, NO_STAGES = "process", "manual", "none"
 MODES = {
     PROCESS: lazy("Process"),
     MANUAL: lazy("Manual"),
     NO_STAGES: lazy("No process"),
 }
-# Which places a deal stood at is kept as the bits of one 64-bit integer.
-MOST_STAGES = 60
-
-
-@dataclass(frozen=True)
-class Step:
-    """A stage as a type takes it up; without a probability it has that of the stage."""
-
-    stage: Stage
-    probability: int | None = None
-    limit_days: int | None = None
-
-    @property
-    def chance(self) -> int:
-        """The chance to pass the stage, in per cent."""
-        return self.stage.probability if self.probability is None else self.probability
 
 
 def create_deal_type(
@@ -59,7 +42,7 @@ def create_deal_type(
     values = _checked({"name": name, "mode": mode, "currency": currency})
     with crm.work():
         steps = [_as_step(crm, stage) for stage in stages]
-        _check_steps(mode, steps)
+        check_steps(mode, steps)
         deal_type = DealType.create(
             **values,
             is_used=is_used,
@@ -102,9 +85,9 @@ def publish(crm: CRM, deal_type: DealType, stages: Iterable[str | Stage | Step])
     """
     with crm.work():
         steps = [_as_step(crm, stage) for stage in stages]
-        _check_steps(deal_type.mode, steps)
-        present = [(step.stage_id, step.probability, step.limit_days) for step in steps_of(deal_type)]
-        if present == [(step.stage.id, step.chance, step.limit_days) for step in steps]:
+        check_steps(deal_type.mode, steps)
+        present = [as_columns(step_of_row(row)) for row in steps_of(deal_type)]
+        if present == [as_columns(step) for step in steps]:
             return get_version(deal_type.published_version_id)
         version = _write_version(crm, deal_type, steps)
         audit.record(crm, "deal_type", deal_type.id, "published", {"version": [version.number - 1, version.number]})
@@ -163,9 +146,7 @@ def _write_version(crm: CRM, deal_type: DealType, steps: list[Step]) -> DealType
     newest = DealTypeVersion.select().where(DealTypeVersion.deal_type == deal_type.id).count()
     version = DealTypeVersion.create(deal_type=deal_type, number=newest + 1, published_at=crm.clock.now())
     for place, step in enumerate(steps):
-        TypeStage.create(
-            version=version, stage=step.stage, place=place, probability=step.chance, limit_days=step.limit_days
-        )
+        TypeStage.create(version=version, place=place, **as_columns(step))
     deal_type.published_version_id = version.id
     DealType.update(published_version_id=version.id).where(DealType.id == deal_type.id).execute()
     return version
@@ -175,23 +156,6 @@ def _as_step(crm: CRM, stage: str | Stage | Step) -> Step:
     if isinstance(stage, str):
         stage = find_stage(stage) or create_stage(crm, stage)
     return stage if isinstance(stage, Step) else Step(stage)
-
-
-def _check_steps(mode: str, steps: list[Step]) -> None:
-    if mode == NO_STAGES and steps:
-        raise InvalidInput(_("A type of no process has no stages. Take them away or choose another mode."))
-    if mode != NO_STAGES and not steps:
-        raise InvalidInput(_("A type of this mode needs at least one stage. Add one."))
-    if len(steps) > MOST_STAGES:
-        raise InvalidInput(_("A type can have at most %(n)s stages.", n=MOST_STAGES))
-    seen: set[int] = set()
-    for step in steps:
-        check_probability(step.chance)
-        if step.limit_days is not None and step.limit_days < 1:
-            raise InvalidInput(_("The limit of “%(stage)s” must be at least one day.", stage=step.stage.name))
-        if step.stage.id in seen:
-            raise InvalidInput(_("The stage “%(stage)s” stands in the list twice.", stage=step.stage.name))
-        seen.add(step.stage.id)
 
 
 def _checked(values: Mapping[str, Any], besides: DealType | None = None) -> dict[str, Any]:

@@ -113,9 +113,11 @@ def test_process_deal_is_won_at_its_last_stage(crm, make):
     deal = make.deal(deal_type=make.deal_type(mode="process"))
     with pytest.raises(InvalidInput, match="last stage, “Payment”"):
         services.win(crm, deal)
-    services.move(crm, deal, "Offer")
-    services.move(crm, deal, "Payment")
-    assert services.win(crm, deal).state == "won"
+    for stage in ("Offer", "Payment"):
+        services.move(crm, deal, stage, is_task_done=True)
+    with pytest.raises(InvalidInput, match="when the task of its last stage is done"):
+        services.win(crm, deal)
+    assert services.win(crm, deal, is_task_done=True).state == "won"
 
 
 def test_reopened_deal_keeps_its_closing_and_goes_on_where_it_stood(crm, make, reason):

@@ -48,7 +48,7 @@ def machine_of(crm, make):
             steps = ladders([self.deal.version_id])[self.deal.version_id]
             before = self.deal.place
             try:
-                services.move(crm, self.deal, steps[place].stage if steps else 1)
+                services.move(crm, self.deal, steps[place].stage if steps else 1, is_task_done=True)
             except InvalidInput:
                 is_skip = steps and self.deal.deal_type.mode == "process" and place > before + 1
                 assert not steps or not self.deal.is_open or is_skip
@@ -86,7 +86,7 @@ def machine_of(crm, make):
         def win(self):
             is_early = self.deal.deal_type.mode == "process" and self.deal.place < 2
             try:
-                services.win(crm, self.deal)
+                services.win(crm, self.deal, is_task_done=True)
             except InvalidInput:
                 assert is_early
             else:

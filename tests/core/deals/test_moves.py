@@ -66,9 +66,16 @@ def test_process_deal_does_not_skip(crm, make):
 
 def test_process_deal_goes_on_by_one_and_back(crm, make):
     deal = make.deal(deal_type=make.deal_type(mode="process"))
-    for stage in ("Offer", "Payment", "Interest"):
-        services.move(crm, deal, stage)
+    for stage in ("Offer", "Payment"):
+        services.move(crm, deal, stage, is_task_done=True)
+    services.move(crm, deal, "Interest")
     assert [name for name, _outcome in ways(deal)] == ["Interest", "Offer", "Payment", "Interest"]
+
+
+def test_process_deal_goes_on_only_when_the_task_of_its_stage_is_done(crm, make):
+    deal = make.deal(deal_type=make.deal_type(mode="process"))
+    with pytest.raises(InvalidInput, match="when the task of its stage is done"):
+        services.move(crm, deal, "Offer")
 
 
 def test_process_deal_begins_at_its_first_stage(make):

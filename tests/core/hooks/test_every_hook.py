@@ -11,7 +11,10 @@ from click.testing import CliRunner
 from core import commands
 from core.clients.merge import merge_clients
 from core.commands.instance import Opener
+from core.deals import moves
+from core.deals.models import Deal
 from core.documentation import PAGES, page
+from core.errors import CRMError
 from core.hooks import specs
 from core.testing import running
 
@@ -106,6 +109,22 @@ def test_a_merge_asks_and_a_change_is_told(crm, make, seller):
     merge_clients(crm, kept, gone)
     assert called()["client_merging"] == [(kept.id, gone.id)]
     assert ("client", "created") in called()["record_changed"]
+
+
+def test_plugins_hear_of_every_turn_of_a_deal_inside_its_work(crm, make, seller):
+    deal = make.deal(owner=seller)
+    moves.move(crm, deal, "Offer")
+    assert called()["deal_turned"] == [(deal.id, "opened", None), (deal.id, "moved", 0)]
+
+
+def test_a_plugin_can_refuse_a_turn(crm, make, seller, monkeypatch):
+    import plugins.dummy.hooks as dummy
+
+    deal = make.deal(owner=seller)
+    monkeypatch.setattr(dummy, "note", lambda *_arguments: 1 / 0)
+    with pytest.raises(CRMError, match="dummy could not take part"):
+        moves.move(crm, deal, "Offer")
+    assert Deal.get_by_id(deal.id).place == 0
 
 
 def test_a_command_of_a_plugin_runs(crm):

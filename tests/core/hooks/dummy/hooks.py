@@ -107,5 +107,10 @@ def client_merging(crm, kept_id, gone_id):
 
 
 @hook
+def deal_turned(crm, turn):
+    note("deal_turned", turn.deal.id, turn.action, turn.before)
+
+
+@hook
 def record_changed(crm, change):
     note("record_changed", change.entity, change.action)
