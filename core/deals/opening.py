@@ -72,8 +72,7 @@ def open_deal(
             changed_at=now,
         )
         _begin(row, deal_type, stage)
-        audit.record(crm, "deal", row.id, "created", {"title": [None, row.title], "potential": [None, potential]})
-        crm.hooks.check("deal_turned", crm=crm, turn=DealTurn(row, "opened", opened_at))
+        _tell(crm, row)
     return Deal.get_by_id(row.id)
 
 
@@ -125,6 +124,11 @@ def _begin(row: Deal, deal_type: DealType, stage: Stage | int | str | None) -> N
         history.enter(row, step, row.opened_at)
         row.save(only=row.dirty_fields)
     history.begin_period(row, row.opened_at)
+
+
+def _tell(crm: CRM, row: Deal) -> None:
+    audit.record(crm, "deal", row.id, "created", {"title": [None, row.title], "potential": [None, row.potential]})
+    crm.hooks.check("deal_turned", crm=crm, turn=DealTurn(row, "opened", row.opened_at))
 
 
 def _check(client: Client, deal_type: DealType, contact: Contact | None, *, is_future: bool) -> None:
