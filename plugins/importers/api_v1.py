@@ -117,7 +117,7 @@ def _options(kind: Any) -> Options:
     except (ValueError, AttributeError, TypeError) as error:
         raise InvalidInput(_("The map is no JSON object with “columns” and “options”.")) from error
     if "lookup" in tables["options"]:
-        raise InvalidInput(_("A lookup needs a second file; it works on the command line only."))
+        raise InvalidInput(_("A lookup needs a second file; it works in the browser and on the command line."))
     made = make_options(kind, tables["columns"], tables["options"])
     wanted = form.get("on_duplicate", "skip")
     is_told = form.get("create_missing", "").lower() in ("1", "true", "yes", "on")

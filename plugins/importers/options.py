@@ -9,8 +9,7 @@ from core.api import InvalidInput, lazy
 
 from .errors import ImportRefused
 from .kinds.fields import ImportKind
-from .reading.book import read_book
-from .reading.table import shown
+from .tables import Lookup, make_lookup, read_table
 from .words import plain_word
 
 ON_DUPLICATE = ("skip", "update", "create")
@@ -23,15 +22,6 @@ ALLOWED = {
     "decimal": (",", "."),
     "other_columns": ("ignore", "property"),
 }
-MAX_LOOKUP_ROWS = 50_000
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """A field's value found in another table: `column` is this file's column, `values` that table's key → value."""
-
-    column: str
-    values: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -149,21 +139,4 @@ def _lookup(name: str, about: object, kind: ImportKind, folder: Path | None) -> 
         raise ImportRefused(
             lazy("There is no file %(path)s for the lookup %(name)s. Correct the map.", path=path, name=name)
         )
-    sheet = read_book(path).sheets[0]
-    if sheet.height > MAX_LOOKUP_ROWS:
-        raise ImportRefused(lazy("The file %(path)s is too long to look up in. Shorten it.", path=path))
-    rows = sheet.rows()
-    titles = [shown(cell) for cell in next(rows, [])]
-    for part in ("key", "value"):
-        if about[part] not in titles:
-            raise ImportRefused(
-                lazy(
-                    "%(path)s has no column %(title)s; it has %(titles)s. Correct the map.",
-                    path=path,
-                    title=about[part],
-                    titles=", ".join(titles),
-                )
-            )
-    key, value = titles.index(about["key"]), titles.index(about["value"])
-    values = {shown(row[key]).casefold(): shown(row[value]) for row in rows if len(row) > max(key, value)}
-    return Lookup(about["column"], values)
+    return make_lookup(read_table(path, str(path)), about["column"], about["key"], about["value"])

@@ -1,6 +1,7 @@
 """The import in the browser: choose a file, match columns, mend cells, watch it come in, see the result, undo."""
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,16 @@ from core.api import gettext as _
 
 from .access import RIGHT, check_rights, visible_batch, visible_batches
 from .kinds.fields import KINDS
+from .looking_up import put_table_away, take_table, with_lookup
 from .models import Batch, Rejected
 from .options import ON_DUPLICATE, Options
-from .plan import options_of
+from .plan import LOOKED_UP, options_of
 from .preview import field_choices, fix_cells, make_preview
 from .properties import properties_of
 from .reading.table import MAX_BYTES
 from .rejected import rejected_sheet
 from .services import correct, forget, get_kind, prepare, start, start_undo
+from .tables import Lookup
 
 blueprint = Blueprint(
     "importers", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
@@ -66,12 +69,14 @@ def show(batch_id: int) -> str:
 
 
 @blueprint.post("/<int:batch_id>/columns")
+@takes_up_to(MAX_BYTES + 2**20)
 @needs(RIGHT)
 def change(batch_id: int) -> str | BaseResponse:
-    """Takes the user's columns and options, and shows the preview anew."""
+    """Takes the user's columns, options and second table, and shows the preview anew."""
     batch = visible_batch(present_user(), batch_id)
     try:
         _change(batch)
+        _take_table(batch)
         if "start" in request.form:
             start(present_crm(), batch)
     except InvalidInput as error:
@@ -137,7 +142,27 @@ def _take_in(kind: str, sent: Any) -> Batch:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         sent.save(path)
-        return prepare(present_crm(), get_kind(kind), path, sent.filename, Options())
+        return prepare(present_crm(), get_kind(kind), path, sent.filename, Options(), is_as_before=True)
+
+
+def _take_table(batch: Batch) -> None:
+    sent = request.files.get("table")
+    if "forget_table" in request.form:
+        put_table_away(present_crm(), batch)
+    elif sent is not None and sent.filename:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "upload"
+            sent.save(path)
+            take_table(present_crm(), batch, path, sent.filename)
+
+
+def _lookups(batch: Batch, options: Options) -> dict[str, Lookup]:
+    """Returns the lookups as the form wants them: one more, or one less."""
+    form = request.form
+    if "look_up" in form:
+        chosen = {part: form.get(f"table_{part}", "") for part in ("field", "column", "key", "value")}
+        return with_lookup(present_crm(), batch, options, chosen)
+    return {name: lookup for name, lookup in options.lookups.items() if name != form.get("stop_lookup")}
 
 
 def _change(batch: Batch) -> None:
@@ -153,13 +178,18 @@ def _change(batch: Batch) -> None:
             **{name: text for name, text in options.defaults.items() if f"default_{name}" not in form},
             **{name[8:]: text.strip() for name, text in form.items() if name.startswith("default_") and text.strip()},
         },
+        lookups=_lookups(batch, options),
     )
     check_rights(present_user(), get_kind(batch.kind), wanted)
-    columns = {int(name[5:]): text for name, text in form.items() if name.startswith("field") and name[5:].isdigit()}
+    columns = {
+        int(name[5:]): "" if text in wanted.lookups and text not in options.lookups else text
+        for name, text in form.items()
+        if name.startswith("field") and name[5:].isdigit()
+    }
     present_header = batch.plan["header_row"] + 1
     changed = {
         name: getattr(wanted, name)
-        for name in ("sheet", "header_row", "date_order", "on_duplicate", "create_missing", "defaults")
+        for name in ("sheet", "header_row", "date_order", "on_duplicate", "create_missing", "defaults", "lookups")
         if getattr(wanted, name) != getattr(options, name)
         and not (name == "sheet" and wanted.sheet == batch.plan["sheet"])
         and not (name == "header_row" and wanted.header_row == present_header)
@@ -173,6 +203,7 @@ def _draft(batch: Batch, problem: str = "") -> str:
     crm, kind = present_crm(), get_kind(batch.kind)
     own = {prop.key: prop.name for prop in properties_of(crm, kind.entity)}
     own |= {prop["key"]: prop["name"] for prop in batch.plan["new_properties"]}
+    choices = field_choices(kind, own)
     try:
         preview = make_preview(crm, batch)
     except InvalidInput as error:
@@ -183,12 +214,19 @@ def _draft(batch: Batch, problem: str = "") -> str:
         kind=kind,
         preview=preview,
         problem=problem,
-        choices=field_choices(kind, own),
-        sheets=[(name, name) for name in batch.plan["sheets"]],
+        choices=choices,
+        sheets=_pairs(batch.plan["sheets"]),
         options=options_of(batch.plan),
         on_duplicate=ON_DUPLICATE,
-        columns=[match for match in batch.plan["columns"] if match["place"] < len(batch.plan["titles"])],
+        columns=[match for match in batch.plan["columns"] if match["found_by"] != LOOKED_UP],
+        labels=dict(choices),
+        titles=_pairs(batch.plan["titles"]),
+        table_titles=_pairs(batch.plan.get("table", {}).get("titles", ())),
     )
+
+
+def _pairs(titles: Iterable[str]) -> list[tuple[str, str]]:
+    return [(title, title) for title in titles]
 
 
 def _result(template: str, batch: Batch) -> str:

@@ -10,13 +10,15 @@ from .errors import CellRefused, ImportRefused
 from .kinds.fields import ImportKind
 from .look import Look
 from .matching import Match, match_columns
-from .options import Lookup, Options
+from .options import Options
 from .properties import READERS_OF_KINDS, Property, find_property, new_property, properties_of
 from .stream import Column, Source
+from .tables import Lookup
 from .titles import plain_header
 from .values import Reading, guess_date_order, guess_decimal, read_cell
 
 OWN_MEANING = "property:"
+LOOKED_UP = "lookup"
 
 
 def make_plan(
@@ -38,7 +40,7 @@ def make_plan(
         properties={name: f"{OWN_MEANING}{prop.key}" for prop in known for name in (prop.name, prop.key)},
         region=crm.config.country,
     )
-    matches = _with_lookups(look, matches, options)
+    matches = _with_lookups(kind, look, matches, options, known)
     matches = _with_new_properties(kind, look, matches, options, known)
     return {
         "sheet": look.sheet,
@@ -77,8 +79,7 @@ def source_of(
         name = match["field"]
         if not name:
             continue
-        lookup = options.lookups.get(name)
-        table = tuple(lookup.values.items()) if lookup and lookup.column == match["title"] else None
+        table = tuple(options.lookups[name].values.items()) if match["found_by"] == LOOKED_UP else None
         if name.startswith(OWN_MEANING):
             reader = READERS_OF_KINDS[kinds[name.removeprefix(OWN_MEANING)]]
             columns.append(Column(match["place"], match["title"], name, reader, lookup=table))
@@ -117,7 +118,9 @@ def reading_of(crm: CRM, plan: Mapping[str, Any]) -> Reading:
 def changed_columns(crm: CRM, kind: ImportKind, plan: Mapping[str, Any], columns: Mapping[int, str]) -> dict[str, Any]:
     """Returns a plan whose columns (place → field) were corrected; raises ImportRefused for two of one field."""
     known = {prop.key for prop in properties_of(crm, kind.entity)} | {prop["key"] for prop in plan["new_properties"]}
-    taken: set[str] = set()
+    matches = [Match(**match) for match in plan["columns"]]
+    looked_up = [match for match in matches if match.found_by == LOOKED_UP]
+    taken = {match.field for match in looked_up}
     for name in columns.values():
         about = kind.field(name)
         if name and about is None and name.removeprefix(OWN_MEANING) not in known:
@@ -126,9 +129,9 @@ def changed_columns(crm: CRM, kind: ImportKind, plan: Mapping[str, Any], columns
             label = about.label if about else name.removeprefix(OWN_MEANING)
             raise ImportRefused(lazy("Two columns fill “%(label)s”. Leave one of them out.", label=label))
         taken.add(name)
-    matches = [Match(**match) for match in plan["columns"]]
-    matches = [replace(match, field=columns.get(match.place, match.field), found_by="map") for match in matches]
-    return {**plan, "columns": [asdict(match) for match in matches]}
+    own = [match for match in matches if match.found_by != LOOKED_UP]
+    own = [replace(match, field=columns.get(match.place, match.field), found_by="map") for match in own]
+    return {**plan, "columns": [asdict(match) for match in (*own, *looked_up)]}
 
 
 def _is_there(kind: ImportKind, name: str, known: list[Property]) -> bool:
@@ -167,7 +170,9 @@ def _mapped(kind: ImportKind, look: Look, options: Options, known: list[Property
     return found
 
 
-def _with_lookups(look: Look, matches: list[Match], options: Options) -> list[Match]:
+def _with_lookups(
+    kind: ImportKind, look: Look, matches: list[Match], options: Options, known: list[Property]
+) -> list[Match]:
     """Adds, for each lookup, a second meaning of its column: what the other table says."""
     titles = {plain_header(title): place for place, title in enumerate(look.titles)}
     extra = []
@@ -177,8 +182,10 @@ def _with_lookups(look: Look, matches: list[Match], options: Options) -> list[Ma
             raise ImportRefused(
                 lazy("The lookup names a column “%(title)s” that the file doesn't have.", title=lookup.column)
             )
+        if not _is_there(kind, name, known):
+            raise ImportRefused(lazy("There is no field %(key)s to look up. Correct the map.", key=name))
         matches = [replace(match, field="") if match.field == name else match for match in matches]
-        extra.append(Match(place, look.titles[place], name, "map"))
+        extra.append(Match(place, look.titles[place], name, LOOKED_UP))
     return matches + extra
 
 

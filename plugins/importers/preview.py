@@ -8,9 +8,10 @@ from core.api import CRM, Conflict, gettext
 from .heads import read_head
 from .kinds.fields import ImportKind
 from .models import Batch
+from .places import file_of
 from .plan import source_of
 from .reading.table import is_empty, shown
-from .services import WRITERS, file_of, get_kind, make_writing
+from .services import WRITERS, get_kind, make_writing
 from .stream import ChunkReader, fixed
 
 SHOWN_ROWS = 30

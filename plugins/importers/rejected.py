@@ -8,8 +8,8 @@ from core.api import CRM, gettext
 
 from . import child
 from .models import Batch, Rejected
+from .places import file_of
 from .reading.table import shown
-from .services import file_of
 
 MOST_ROWS = 100_000
 

@@ -1,6 +1,5 @@
 """Imports from the first look to the last row: prepare, correct, run, take up again."""
 
-import hashlib
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -18,20 +17,20 @@ from .kinds.clients import ClientWriter
 from .kinds.deals import DealWriter
 from .kinds.fields import KINDS, ImportKind
 from .kinds.history import HistoryWriter
-from .look import Look
 from .lookups import Lookups
+from .memory import as_last_time, columns_of, remember, saved_for
 from .models import Batch, Rejected
-from .models import Mapping as SavedMapping
 from .options import Options
+from .places import FOLDER, drop_table, file_of
 from .plan import changed_columns, make_plan, options_of, source_of
 from .properties import make_properties
 from .stream import Chunk
-from .titles import plain_header
 from .writing import Outcome, Writing, sentence_of
 
 WRITERS = {"clients": ClientWriter, "deals": DealWriter, "stage-history": HistoryWriter}
-FOLDER = "imports"
 MOST_REJECTED = 100_000
+# What a plan keeps when its columns are matched anew: the second table that is being looked at.
+KEPT = ("table",)
 
 
 def get_kind(key: str) -> ImportKind:
@@ -43,15 +42,20 @@ def get_kind(key: str) -> ImportKind:
     return KINDS[key]
 
 
-def prepare(crm: CRM, kind: ImportKind, path: Path, file_name: str, options: Options) -> Batch:
+def prepare(
+    crm: CRM, kind: ImportKind, path: Path, file_name: str, options: Options, *, is_as_before: bool = False
+) -> Batch:
     """Returns a draft: the file copied into the instance, its columns matched, nothing imported yet.
 
+    `is_as_before` takes lookups and default values of last time up too, which the user then sees and may change.
     Raises ImportRefused for a file that can't be read as a table.
     """
     if not path.is_file():
         raise ImportRefused(lazy("There is no file %(path)s. Correct its name.", path=path))
     look = child.look(path, options.sheet, options.header_row, options.encoding, options.delimiter)
-    plan = make_plan(crm, kind, look, options, _remembered(kind, look, options))
+    saved = saved_for(kind, look, options)
+    options = as_last_time(crm, kind, options, saved) if is_as_before and saved else options
+    plan = make_plan(crm, kind, look, options, columns_of(saved))
     stored = f"{uuid.uuid4().hex}{path.suffix.lower()[:10]}"
     folder = crm.config.files / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,17 +81,13 @@ def get_batch(batch_id: int) -> Batch:
     return batch
 
 
-def file_of(crm: CRM, batch: Batch) -> Path:
-    """Returns where the file of an import is kept."""
-    return crm.config.files / FOLDER / batch.stored_name
-
-
 def forget(crm: CRM, batch: Batch) -> None:
     """Deletes a draft with its file."""
     with crm.work():
         Batch.delete().where(Batch.id == batch.id, Batch.state == "draft").execute()
     file_of(crm, batch).unlink(missing_ok=True)
     drop_head(file_of(crm, batch))
+    drop_table(crm, batch)
 
 
 def correct(crm: CRM, batch: Batch, *, columns: Mapping[int, str] | None = None, **options: Any) -> Batch:
@@ -98,7 +98,8 @@ def correct(crm: CRM, batch: Batch, *, columns: Mapping[int, str] | None = None,
     wanted = replace(options_of(batch.plan), **options)
     if options:
         look = child.look(file_of(crm, batch), wanted.sheet, wanted.header_row, wanted.encoding, wanted.delimiter)
-        batch.plan = make_plan(crm, kind, look, wanted, _remembered(kind, look, wanted))
+        kept = {name: batch.plan[name] for name in KEPT if name in batch.plan}
+        batch.plan = make_plan(crm, kind, look, wanted, columns_of(saved_for(kind, look, wanted))) | kept
         batch.height = look.height
         keep_head(file_of(crm, batch), look)
     if columns:
@@ -179,22 +180,6 @@ def make_writing(crm: CRM, batch: Batch, *, is_dry: bool) -> Writing:
     )
 
 
-def remember(crm: CRM, batch: Batch) -> None:
-    """Keeps the columns of a batch for the next file with these titles."""
-    columns = {match["title"]: match["field"] for match in batch.plan["columns"] if match["found_by"] == "map"}
-    SavedMapping.insert(
-        kind=batch.kind,
-        titles_key=_titles_key(batch.plan["titles"]),
-        columns=columns,
-        options={},
-        user_id=crm.actor.user_id,
-        used_at=crm.clock.now(),
-    ).on_conflict(
-        conflict_target=[SavedMapping.kind, SavedMapping.titles_key],
-        update={SavedMapping.columns: columns, SavedMapping.used_at: crm.clock.now()},
-    ).execute()
-
-
 def _write_all(writing: Writing, stream: Iterator[Chunk], tell: Callable[[Batch], None] | None) -> None:
     crm, batch = writing.crm, writing.batch
     writer = WRITERS[batch.kind](writing)
@@ -253,15 +238,3 @@ def _check_required(kind: ImportKind, batch: Batch) -> None:
                 titles=", ".join(batch.plan["titles"]),
             )
         )
-
-
-def _remembered(kind: ImportKind, look: Look, options: Options) -> dict[str, str]:
-    """What the user said about such a file last time, unless a map says it now."""
-    if options.columns:
-        return {}
-    saved = SavedMapping.get_or_none(SavedMapping.kind == kind.key, SavedMapping.titles_key == _titles_key(look.titles))
-    return dict(saved.columns) if saved else {}
-
-
-def _titles_key(titles: Any) -> str:
-    return hashlib.sha256("\n".join(plain_header(title) for title in titles).encode()).hexdigest()
