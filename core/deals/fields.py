@@ -66,7 +66,12 @@ def _money() -> tuple[Field, ...]:
         Field("currency", lazy("Currency"), "text", Deal.currency),
         Field("potential_base", lazy("Potential in company currency"), "money", Deal.potential_base),
         Field("amount_base", lazy("Amount in company currency"), "money", Deal.amount_base),
+        Field("is_without_rate", lazy("Potential without an exchange rate"), "bool", _is_without_rate),
     )
+
+
+def _is_without_rate(source: Any) -> Any:
+    return source.potential.is_null(False) & source.potential_base.is_null()
 
 
 def _days(now: int) -> tuple[Field, ...]:

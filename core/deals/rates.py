@@ -25,13 +25,15 @@ class ExchangeRate(Record):
 
 
 def set_rate(crm: CRM, currency: str, rate_on: date, rate: Decimal) -> None:
-    """Saves the rate of a day; raises InvalidInput for a rate that isn't above zero."""
+    """Saves the rate of a day and has waiting deals priced; raises InvalidInput for a rate that isn't above zero."""
     if not rate.is_finite() or rate <= 0:
         raise InvalidInput(_("A rate must be a number above zero."), fields={"rate": [_("Above zero, please.")]})
     with crm.work():
         ExchangeRate.insert(currency=currency, rate_on=rate_on, rate=str(rate)).on_conflict(
             conflict_target=[ExchangeRate.currency, ExchangeRate.rate_on], update={ExchangeRate.rate: str(rate)}
         ).execute()
+        # Deals that wait for this rate need not wait for the hourly look.
+        crm.jobs.enqueue("core.keep_deals", {}, dedupe_key="core.keep_deals")
 
 
 def rate_of_table(crm: CRM, currency: str, rate_on: date) -> Rate | None:

@@ -89,6 +89,24 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A sentence below the tables, with the query of the list of deals that it speaks of, and a page where to help it.
+
+    `place` is the endpoint of that page, for those who have its `right`; forms without links show the words alone.
+    """
+
+    words: str
+    link: str = ""
+    link_words: str = ""
+    place: str = ""
+    place_words: str = ""
+    right: str = ""
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True)
 class Document:
     """A report: the settings it was made with, figures, tables, charts, and the same as data for machines."""
 
@@ -104,7 +122,7 @@ class Document:
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
     draw: Callable[[], tuple[Chart, ...]]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     data: Mapping[str, Any]
     is_empty: bool = False
 

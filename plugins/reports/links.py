@@ -57,6 +57,11 @@ class Linker:
         state_is = _is("state", state) if state else {"field": "state", "op": "in", "value": ["won", "lost"]}
         return [*self.settings.conditions, *types, *self._period(), state_is]
 
+    def open_whole(self) -> Conditions:
+        """Returns the conditions of all deals that are open now and not on hold."""
+        types = [self._types(self.settings.type_ids)] if self.settings.type_ids else []
+        return [*self.settings.conditions, *types, _is("state", "open"), _is("is_on_hold", False)]
+
     def _own(self, row: Any) -> Conditions:
         type_ids = row.frame.type_ids
         if row.stage_id is None:
@@ -96,6 +101,11 @@ def as_query(conditions: Conditions) -> str:
     """Returns the conditions as the query of the address of the list of deals."""
     pairs = [("f", as_text(one)) for one in conditions]
     return urlencode(pairs or [("all", "1")])
+
+
+def without_rate(conditions: Conditions) -> Conditions:
+    """Returns the conditions of those of the deals whose potential has no exchange rate."""
+    return [*conditions, _is("is_without_rate", True)]
 
 
 def as_links(cells: Mapping[str, Conditions | None]) -> dict[str, str]:

@@ -44,6 +44,12 @@ def count_clients(scope: Scope, periods: Sequence[Period]) -> list[int]:
     return list(scope.rows(Select((), counts))[0])
 
 
+def count_without_rate(scope: Scope, period: Period) -> int:
+    """Returns how many of the deals closed within the period have a potential, but no rate to add it up by."""
+    query = _closed(scope, period).where(Deal.potential.is_null(False), Deal.potential_base.is_null())
+    return scope.rows(query.select(fn.COUNT(SQL("*"))))[0][0]
+
+
 def client_places(scope: Scope, period: Period, dimension: Dimension | None, counting: str) -> list[tuple]:
     """Returns (version, client, place they ended at, places stood at, key) of the closed deals, each once."""
     place = Deal.furthest if counting == FURTHEST else Deal.place

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from core.api import CRM, User, format_number, format_percent, lazy, ngettext
+from core.api import CRM, User, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.charts import Bar, funnel_chart
 from plugins.reports.dimensions import Dimension, find_dimension, named
-from plugins.reports.document import COUNT, MONEY, SHARE, Chart, Column, Document, Figure, Row, Table
+from plugins.reports.document import COUNT, MONEY, SHARE, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed import FINAL, ClosedFunnel, ClosedRow, count_closed, whole
-from plugins.reports.funnel.closed_facts import closed_groups, count_clients
+from plugins.reports.funnel.closed_facts import closed_groups, count_clients, count_without_rate
 from plugins.reports.funnel.closed_matrix import closed_matrix
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
@@ -29,6 +29,7 @@ from plugins.reports.funnel.common import (
 )
 from plugins.reports.funnel.data import closed_row, closed_totals, money
 from plugins.reports.funnel.ladders import Frame
+from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import Settings
@@ -47,6 +48,7 @@ class Asked:
     company: ClosedFunnel
     dimension: Dimension | None
     clients: int
+    no_rate: int = 0
     before: ClosedFunnel | None = None
     before_clients: int = 0
 
@@ -80,7 +82,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         figures=_figures(asked, crm.currency, linker),
         tables=tuple(tables),
         draw=partial(_charts, asked, crm.currency, linker),
-        notes=_notes(asked),
+        notes=_notes(asked, linker),
         data=data,
         is_empty=not asked.company.totals.closed,
         **head(crm, user),
@@ -112,6 +114,7 @@ def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: se
         company=company,
         dimension=dimension,
         clients=clients.get("now", 0),
+        no_rate=count_without_rate(scope, settings.period) if company.totals.no_potential else 0,
         before=count_closed(frames, before, counting=settings.counting) if before is not None else None,
         before_clients=clients.get("before", 0),
     )
@@ -123,6 +126,7 @@ def _data(settings: Settings, asked: Asked, rows: list[ClosedRow], dimension: Di
         "params": dict(settings.given),
         "rows": [_with_key(closed_row(row), row, settings.by, dimension) for row in rows],
         "totals": closed_totals(asked.company.totals, asked.clients),
+        "no_rate": asked.no_rate,
     }
     if dimension is not None:
         data["groups"] = [
@@ -255,19 +259,14 @@ def _described(rows: list[ClosedRow]) -> str:
     return _("Passed of reached by stage: %(parts)s", parts="; ".join(parts))
 
 
-def _notes(asked: Asked) -> tuple[str, ...]:
-    notes, missing = [], asked.company.totals.no_potential
-    if missing:
-        words = ngettext(
-            "%(n)s deal has no potential: it is counted, but adds nothing to the sums.",
-            "%(n)s deals have no potential: they are counted, but add nothing to the sums.",
-            missing,
-        )
-        notes.append(words)
+def _notes(asked: Asked, linker: Linker) -> tuple[Note, ...]:
+    notes = money_notes(asked.company.totals.no_potential, asked.no_rate, linker.closed_whole())
     if any(len({ladder.steps for ladder in frame.ladders}) > 1 for frame in asked.frames):
-        notes.append(_("Stages changed over time: each deal counts by the stages its type had when it was opened."))
+        words = _("Stages changed over time: each deal counts by the stages its type had when it was opened.")
+        notes.append(Note(words))
     if len(asked.frames) > MOST_CHARTS // 2:
-        notes.append(_("Charts show the first %(n)s types; the table has all.", n=MOST_CHARTS // 2))
+        notes.append(Note(_("Charts show the first %(n)s types; the table has all.", n=MOST_CHARTS // 2)))
     if asked.dimension is not None and asked.dimension.overlaps:
-        notes.append(_("A deal may count under several values here, so the parts add up to more than the whole."))
+        words = _("A deal may count under several values here, so the parts add up to more than the whole.")
+        notes.append(Note(words))
     return tuple(notes)

@@ -42,6 +42,14 @@ def open_clients(scope: Scope, at: datetime | None, dimension: Dimension | None)
     return keyed(scope.rows(query), len(columns), dimension)
 
 
+def count_without_rate(scope: Scope, at: datetime | None) -> int:
+    """Returns how many open deals, apart from those on hold, have a potential but no rate; of the past nobody knows."""
+    if at is not None:
+        return 0
+    query = _open(scope, at).where(~_hold(at), Deal.potential.is_null(False), Deal.potential_base.is_null())
+    return scope.rows(query.select(fn.COUNT(SQL("*"))))[0][0]
+
+
 def standing(scope: Scope, at: datetime | None) -> list[Any]:
     """Returns the conditions that keep the deals of the scope that were open at a moment (None: now)."""
     where = [Deal.deleted_at.is_null(), Deal.version_id << scope.version_ids, *scope.where(_source(at))]

@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from core.api import CRM, User, format_date, format_number, format_percent, lazy, ngettext
+from core.api import CRM, User, format_date, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.charts import LIGHT, PASSED, Bar, funnel_chart
 from plugins.reports.dimensions import Dimension, find_dimension, named
-from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, Chart, Column, Document, Figure, Row, Table
+from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
@@ -28,8 +28,9 @@ from plugins.reports.funnel.common import (
 from plugins.reports.funnel.data import money, open_row, open_totals, share
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
+from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.open import Group, OpenFunnel, OpenRow, count_open
-from plugins.reports.funnel.open_facts import open_clients, open_groups
+from plugins.reports.funnel.open_facts import count_without_rate, open_clients, open_groups
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import Settings
@@ -69,11 +70,13 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         dimension = named(crm, dimension, shown.by_key)
     rows = in_order(shown.rows, frames, dimension)
     linker = Linker(crm, settings)
+    no_rate = count_without_rate(scope, settings.as_of) if company.totals.no_potential else 0
     data = {
         "report": NAME,
         "params": dict(settings.given),
         "rows": [_with_key(open_row(row), row, settings.by, dimension) for row in rows],
         "totals": open_totals(company.totals, clients),
+        "no_rate": no_rate,
     }
     tables = [_table(rows, dimension, len(frames) > 1, linker)]
     if across := parts.get(settings.columns):
@@ -88,7 +91,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         figures=_figures(company, clients, crm.currency),
         tables=tuple(tables),
         draw=partial(_charts, frames, company.rows, crm.currency, linker),
-        notes=_notes(company),
+        notes=_notes(company, no_rate, linker),
         data=data,
         is_empty=not (company.totals.count or company.totals.on_hold),
         **head(crm, user),
@@ -242,17 +245,11 @@ def _bar(row: OpenRow, linker: Linker, *, by_money: bool) -> Bar:
     )
 
 
-def _notes(funnel: OpenFunnel) -> tuple[str, ...]:
-    notes = [_("This is the whole pipeline, not the forecast of one month.")]
+def _notes(funnel: OpenFunnel, no_rate: int, linker: Linker) -> tuple[Note, ...]:
+    notes = [Note(_("This is the whole pipeline, not the forecast of one month."))]
     totals = funnel.totals
-    if totals.no_potential:
-        words = ngettext(
-            "%(n)s deal has no potential: it is counted, but adds nothing to the sums.",
-            "%(n)s deals have no potential: they are counted, but add nothing to the sums.",
-            totals.no_potential,
-        )
-        notes.append(words)
+    notes += money_notes(totals.no_potential, no_rate, linker.open_whole())
     if totals.on_hold:
         held = format_number(money(totals.on_hold_potential), 0)
-        notes.append(_("On hold, not counted above: %(n)s deals worth %(sum)s.", n=totals.on_hold, sum=held))
+        notes.append(Note(_("On hold, not counted above: %(n)s deals worth %(sum)s.", n=totals.on_hold, sum=held)))
     return tuple(notes)

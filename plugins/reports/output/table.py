@@ -18,7 +18,7 @@ def write_table(document: Document) -> bytes:
         lines += [
             f"{_padded(str(figure.title), width)}  {as_shown(figure.value, figure.kind)}" for figure in document.figures
         ]
-    lines += [""] * bool(document.notes) + list(document.notes)
+    lines += [""] * bool(document.notes) + list(map(str, document.notes))
     return ("\n".join(lines) + "\n").encode()
 
 

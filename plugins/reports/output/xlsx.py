@@ -7,9 +7,8 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from core.api import gettext as _
-from plugins.reports.charts import LOST, PASSED
 from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, TEXT, Document, Row, Table, as_number
+from plugins.reports.output.xlsx_charts import add_charts
 
 # Texts are written as texts: neither formulas, links nor numbers are guessed from what users typed.
 OPTIONS = {
@@ -36,7 +35,7 @@ def write_xlsx(document: Document) -> bytes:
             first = _write_head(book, sheet, document) if number == 0 else 0
             last = _write_table(book, sheet, table, first)
             if number == 0:
-                _add_charts(book, sheet, document, table, first, last)
+                add_charts(book, sheet, table, first, last)
     return file.getvalue()
 
 
@@ -56,7 +55,7 @@ def _write_head(book: Workbook, sheet: Worksheet, document: Document) -> int:
         _write(sheet, line, 1, figure.value, figure.kind, book.add_format(FORMATS[figure.kind] | bold))
         line += 1
     for note in document.notes:
-        sheet.write_string(line, 0, note, label)
+        sheet.write_string(line, 0, str(note), label)
         line += 1
     return line + 1
 
@@ -97,45 +96,6 @@ def _write(sheet: Worksheet, line: int, place: int, value: Any, kind: str, look:
         sheet.write_string(line, place, number, look)
     else:
         sheet.write_number(line, place, number, look)
-
-
-def _add_charts(book: Workbook, sheet: Worksheet, document: Document, table: Table, first: int, last: int) -> None:
-    """Adds Excel's own stacked bars beside the table, for each pair of columns that makes a funnel."""
-    places = {column.key: place for place, column in enumerate(table.columns)}
-    lines = [first + 1 + number for number, row in enumerate(table.rows) if not row.is_heading]
-    if not lines or "stage" not in places:
-        return
-    # A chart takes one block of cells: the rows of the first funnel, which stand together.
-    begin = lines[0]
-    end = next((line for line in lines if line + 1 not in lines), lines[-1])
-    for drawn, (keys, title) in enumerate(_chart_pairs(places)):
-        chart = book.add_chart({"type": "bar", "subtype": "stacked"})
-        for key, colour in zip(keys, (PASSED, LOST), strict=False):
-            chart.add_series(
-                {
-                    "name": [sheet.name, first, places[key]],
-                    "categories": [sheet.name, begin, places["stage"], end, places["stage"]],
-                    "values": [sheet.name, begin, places[key], end, places[key]],
-                    "fill": {"color": colour},
-                    "gap": 20,
-                }
-            )
-        chart.set_title({"name": title, "name_font": {"size": 12}})
-        chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
-        chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-        chart.set_legend({"position": "top"})
-        chart.set_size({"width": 520, "height": 340})
-        sheet.insert_chart(last + 1, drawn * 5, chart)
-
-
-def _chart_pairs(places: dict[str, int]) -> list[tuple[tuple[str, ...], str]]:
-    pairs = [
-        (("passed", "lost"), _("Number of deals")),
-        (("passed_potential", "lost_potential"), _("Potential")),
-        (("count",), _("Number of deals")),
-        (("potential",), _("Potential")),
-    ]
-    return [(keys, title) for keys, title in pairs if all(key in places for key in keys)]
 
 
 def _set_page(sheet: Worksheet, document: Document) -> None:

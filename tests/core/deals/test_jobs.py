@@ -6,7 +6,7 @@ from decimal import Decimal
 from core.deals import services
 from core.deals.inspection import find_wrong_deals
 from core.deals.jobs import KEEP
-from core.deals.models import Deal, DealPeriod
+from core.deals.models import Closing, Deal, DealPeriod
 from core.deals.pricing import price_deals
 from core.deals.rates import set_rate
 
@@ -22,12 +22,33 @@ def test_late_rate_prices_open_deals_from_then_on(crm, make):
     assert find_wrong_deals(crm) == []
 
 
-def test_closed_deals_and_those_still_without_a_rate_stay(crm, make):
-    closed = services.win(crm, make.deal(currency="USD"))
+def test_a_rate_of_the_day_of_closing_prices_closed_deals_too(crm, make):
+    closed = services.win(crm, make.deal(potential=Decimal(100), currency="USD"), amount=Decimal(80))
+    again = services.reopen(crm, services.win(crm, make.deal(currency="USD")), note="Came back")
+    crm.clock.advance(days=3)
+    set_rate(crm, "USD", closed.closed_at.date(), Decimal("0.9"))
+    assert price_deals(crm) == 2
+    kept = Deal.get_by_id(closed.id)
+    assert (kept.potential_base, kept.amount_base) == (90, 72)
+    assert [(one.potential_base, one.amount_base) for one in Closing.select().where(Closing.deal == closed)] == [
+        (90, 72)
+    ]
+    assert Closing.get(Closing.deal == again).potential_base is None
+    assert find_wrong_deals(crm) == []
+    assert price_deals(crm) == 0
+
+
+def test_what_was_frozen_with_a_rate_stays_and_so_do_those_still_without_one(crm, make):
+    set_rate(crm, "USD", crm.today(), Decimal("0.5"))
+    frozen = services.win(crm, make.deal(potential=Decimal(100), currency="USD"))
+    unknown = services.win(crm, make.deal(potential=Decimal(100), currency="CHF"))
+    late = services.win(crm, make.deal(potential=Decimal(100), currency="RUB"))
     make.deal(currency="CHF")
     set_rate(crm, "USD", crm.today(), Decimal("0.9"))
+    set_rate(crm, "RUB", crm.today() + timedelta(days=1), Decimal("0.01"))
     assert price_deals(crm) == 0
-    assert Deal.get_by_id(closed.id).potential_base is None
+    assert Deal.get_by_id(frozen.id).potential_base == 50
+    assert {Deal.get_by_id(one.id).potential_base for one in (unknown, late)} == {None}
 
 
 def test_the_worker_does_it(crm, make):

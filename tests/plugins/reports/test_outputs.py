@@ -93,9 +93,31 @@ def test_what_looks_like_a_formula_is_made_harmless(text):
     assert harmless(text) == f"'{text}"
 
 
-def test_sheet_has_excels_own_charts(document):
-    book = openpyxl.load_workbook(io.BytesIO(write(document, "xlsx").content))
-    assert len(book.worksheets[0]._charts) == 2
+@pytest.mark.parametrize("name", ["funnel-closed", "funnel-open"])
+def test_excels_own_charts_are_centred_and_narrow_from_top_to_bottom(base, report, name):
+    book = openpyxl.load_workbook(io.BytesIO(write(report(name, type="Sale"), "xlsx").content))
+    charts = book.worksheets[0]._charts
+    assert [chart.grouping for chart in charts] == ["stacked", "stacked"]
+    for chart in charts:
+        assert len(chart.ser) == 3
+        gap, core, flank = chart.ser
+        assert gap.spPr.noFill
+        assert core.spPr.solidFill.srgbClr != flank.spPr.solidFill.srgbClr
+        assert chart.y_axis.scaling.orientation == "maxMin" or chart.x_axis.scaling.orientation == "maxMin"
+
+
+@pytest.mark.parametrize("name", ["funnel-closed", "funnel-open"])
+def test_pieces_of_excels_bars_add_up(base, report, name):
+    file = io.BytesIO(
+        write(report(name, type="Sale", from_="2025-03-01") if "closed" in name else report(name), "xlsx").content
+    )
+    pieces = openpyxl.load_workbook(file, data_only=True)["Charts"]
+    assert pieces.sheet_state == "hidden"
+    rows = list(pieces.iter_rows(min_row=2, values_only=True))
+    widest = max(core + flank for _stage, _gap, core, flank, *_rest in rows)
+    assert widest > 0
+    for _stage, gap, core, flank, *_rest in rows:
+        assert gap == pytest.approx((widest - core - flank) / 2)
 
 
 @pytest.mark.parametrize("language", ["en", "sq", "ru"])
