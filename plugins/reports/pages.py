@@ -12,7 +12,8 @@ from core.api import gettext as _
 from plugins.reports import variants
 from plugins.reports.charts import with_links
 from plugins.reports.conditions import PARAMETER, as_text
-from plugins.reports.document import as_shown
+from plugins.reports.document import Document, as_shown
+from plugins.reports.mending import usable
 from plugins.reports.output.forms import write
 from plugins.reports.output.pdf import change_words
 from plugins.reports.panel import make_panel
@@ -60,18 +61,22 @@ def index() -> str:
 @blueprint.get("/<name>")
 @needs("reports.read")
 def show(name: str) -> str | Response:
-    """Shows a report with its settings; those that can't be used are named, and the page stays usable."""
+    """Shows a report; what its settings name and is gone is said and left out, what is wrong is named."""
     crm, user, report = present_crm(), present_user(), get_report(name)
-    pairs, problem = _pairs(request.args.items(multi=True)), ""
-    try:
-        document = make_report(crm, user, name, pairs)
-    except InvalidInput as error:
-        problem, document = str(error), None
+    pairs, problem, lost = _pairs(request.args.items(multi=True)), "", []
+    document = _made(name, pairs)
+    if document is None:
+        pairs, lost = usable(crm, user, report, pairs)
+        try:
+            document = make_report(crm, user, name, pairs)
+        except InvalidInput as error:
+            problem = str(error)
     return page(
         "reports/page.html",
         report=report,
         document=document,
         problem=problem,
+        lost=lost,
         panel=make_panel(crm, user, report, pairs),
         saved=variants.variants_of(user, name),
         variant=request.args.get("variant", 0, int),
@@ -142,6 +147,14 @@ def delete(variant_id: int) -> Any:
     """Deletes saved settings."""
     variant = variants.delete_variant(present_crm(), present_user(), variant_id)
     return go("reports.show", _("The settings “%(name)s” are deleted.", name=variant.name), name=variant.report)
+
+
+def _made(name: str, pairs: list[tuple[str, str]]) -> Document | None:
+    """Returns the report, or None when something in its settings can't be used."""
+    try:
+        return make_report(present_crm(), present_user(), name, pairs)
+    except InvalidInput:
+        return None
 
 
 def _pairs(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def read_settings(
     return Settings(
         report=report,
         given={name: values[0] if len(values) == 1 else values for name, values in given.items()},
-        type_ids=_types(crm, given.get("type", [])),
+        type_ids=read_types(crm, given.get("type", [])),
         period=period,
         compared=_compared(crm, one, period),
         conditions=_conditions(crm, user, given, known),
@@ -85,6 +85,21 @@ def read_day(crm: CRM, name: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         refuse(name, _("“%(value)s” is no day: write “%(name)s” like 2026-03-31.", value=text, name=name))
+
+
+def read_types(crm: CRM, names: Sequence[str]) -> tuple[int, ...]:
+    """Returns the ids of deal types given by name or number; raises InvalidInput naming the known ones."""
+    if not names:
+        return ()
+    types = deal_types(crm)
+    found = []
+    for name in names:
+        match = [key for key, known in types.items() if known.casefold() == name.casefold() or str(key) == name]
+        if not match:
+            known = ", ".join(types.values()) or "—"
+            refuse("type", _("There is no deal type “%(name)s”; known are %(known)s.", name=name, known=known))
+        found.append(match[0])
+    return tuple(dict.fromkeys(found))
 
 
 def _conditions(
@@ -150,20 +165,6 @@ def _moment(crm: CRM, text: str) -> tuple[date | None, datetime | None]:
         refuse("as_of", _("“%(value)s” is no moment: write as_of like 2026-03-31 or 2026-03-31T18:00.", value=text))
     aware = moment if moment.tzinfo else moment.replace(tzinfo=crm.config.zone)
     return aware.astimezone(crm.config.zone).date(), aware
-
-
-def _types(crm: CRM, names: Sequence[str]) -> tuple[int, ...]:
-    if not names:
-        return ()
-    types = deal_types(crm)
-    found = []
-    for name in names:
-        match = [key for key, known in types.items() if known.casefold() == name.casefold() or str(key) == name]
-        if not match:
-            known = ", ".join(types.values()) or "—"
-            refuse("type", _("There is no deal type “%(name)s”; known are %(known)s.", name=name, known=known))
-        found.append(match[0])
-    return tuple(dict.fromkeys(found))
 
 
 def _indicators(values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

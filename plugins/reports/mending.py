@@ -1,0 +1,68 @@
+"""What is left of settings when something that they name is gone: a property was retired, a plugin is off."""
+
+from collections.abc import Callable, Sequence
+
+from core.api import CRM, InvalidInput, User, fields
+from plugins.reports.conditions import PARAMETER, as_text, read_condition, read_conditions
+from plugins.reports.dimensions import MONTHS, find_dimension
+from plugins.reports.parameters import read_types
+from plugins.reports.periods import Period
+from plugins.reports.registry import Report
+
+Pair = tuple[str, str]
+
+
+def usable(crm: CRM, user: User, report: Report, pairs: Sequence[Pair]) -> tuple[list[Pair], list[str]]:
+    """Returns the settings that can still be used, and a sentence for each that can't.
+
+    Only what names fields and records is looked at; a wrong period or indicator stays for the report to refuse.
+    """
+    kept: list[Pair] = []
+    sentences: list[str] = []
+    for name, value in pairs:
+        for part in _parts(name, value, sentences):
+            try:
+                _check_of(report, name)(crm, user, name, part)
+            except InvalidInput as error:
+                sentences.append(str(error))
+            else:
+                kept.append((name, part))
+    return kept, sentences
+
+
+def _parts(name: str, value: str, sentences: list[str]) -> list[str]:
+    """Returns the single conditions of a filter, which may be a list of them; of all else, the value."""
+    if name != PARAMETER:
+        return [value]
+    try:
+        return [as_text(one) for one in read_conditions(value)]
+    except InvalidInput as error:
+        sentences.append(str(error))
+        return []
+
+
+def _check_of(report: Report, name: str) -> Callable[[CRM, User, str, str], object]:
+    if name == PARAMETER:
+        return _check_filter
+    if name in ("by", "columns"):
+        return _check_dimension
+    if name == "type":
+        return lambda crm, _user, _name, value: read_types(crm, [value])
+    return _check_nothing if name in report.parameters else _check_named
+
+
+def _check_filter(crm: CRM, user: User, _name: str, value: str) -> None:
+    fields.condition(crm, fields.entity(crm, "deal"), read_conditions(value), user)
+
+
+def _check_named(crm: CRM, user: User, name: str, value: str) -> None:
+    fields.condition(crm, fields.entity(crm, "deal"), [read_condition(crm, name, [value])], user)
+
+
+def _check_dimension(crm: CRM, user: User, _name: str, value: str) -> None:
+    if value not in MONTHS:
+        find_dimension(crm, user, value, Period())
+
+
+def _check_nothing(_crm: CRM, _user: User, _name: str, _value: str) -> None:
+    """Leaves a parameter to the report."""
