@@ -38,6 +38,7 @@ from core.errors import (
 )
 from core.hooks.contributions import (
     DealTurn,
+    HangingDeal,
     JobKind,
     LiveTopic,
     MenuItem,
@@ -107,6 +108,7 @@ __all__ = [
     "DealTurn",
     "DealType",
     "Ending",
+    "HangingDeal",
     "InvalidInput",
     "Job",
     "JobKind",

@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from core.deals import rates
 from core.deals.jobs import KEEP
 from core.hooks.contributions import JobKind, MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
+from core.process.jobs import NIGHTLY
 from core.runtime import CRM
 
 ALL_ROLES = ("director", "head", "seller", "agent", "reader")
@@ -20,6 +21,14 @@ class CompanySettings(Schema):
     """What the company is called, and rules that hold for all."""
 
     company_name = fields.String(load_default="", metadata={"label": lazy("Company name")})
+    usual_least = fields.Integer(
+        load_default=20,
+        validate=validate.Range(2, 10_000),
+        metadata={
+            "label": lazy("Won deals from which usual stays are learned"),
+            "help": lazy("As many must have stood at a stage before the company's history says what is usual there."),
+        },
+    )
 
 
 @marker
@@ -51,7 +60,7 @@ def settings_groups() -> list[SettingsGroup]:
 @marker
 def job_kinds() -> list[JobKind]:
     """Declares the core's periodic work."""
-    return [KEEP]
+    return [KEEP, NIGHTLY]
 
 
 @marker

@@ -24,8 +24,9 @@ class Deal(Record):
     """A deal; `state` is open, won or lost.
 
     `place` is the stage's place in the deal's version, `furthest` the highest it ever had, `stood_at` the places it
-    really stood at, as bits (1 << place). A closed deal keeps the stage at which it was closed. `*_base` is money in
-    the company's currency, or None when the rate is unknown.
+    really stood at, as bits (1 << place). A closed deal keeps the stage at which it was closed. `late_at` is when it
+    has stood there for as long as the stage allows. `*_base` is money in the company's currency, or None when the rate
+    is unknown.
     """
 
     number = CharField(unique=True)
@@ -40,6 +41,7 @@ class Deal(Record):
     furthest = IntegerField(null=True)
     stood_at = BigIntegerField(default=0)
     entered_at = UtcField(null=True)
+    late_at = UtcField(null=True)
     on_hold_until = DateField(null=True)
     owner = ForeignKeyField(User, null=True)
     source = ForeignKeyField(Source, null=True)

@@ -117,6 +117,20 @@ class DealTurn:
 
 
 @dataclass(frozen=True)
+class HangingDeal:
+    """A deal that hangs, found in the night: whose it is, and which of late, old and idle hold.
+
+    *Late* is over its stage's limit in working time, *old* longer there than four of five won deals were, *idle*
+    without an open task and a planned interaction. `since` is when it began to be too long there; None if only idle.
+    """
+
+    deal_id: int
+    owner_id: int | None
+    reasons: tuple[str, ...]
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Rate:
     """What one unit of a currency was worth in the company's currency on a day, as a decimal string."""
 

@@ -10,6 +10,7 @@ import pluggy
 
 from core.hooks.contributions import (
     DealTurn,
+    HangingDeal,
     JobKind,
     LiveTopic,
     MenuItem,
@@ -167,6 +168,17 @@ def deal_turned(crm: Any, turn: DealTurn) -> None:
     Arguments: crm; turn, with the deal's row, the action, its moment and the place where the deal stood.
     Return: nothing.
     Failure: everything is rolled back, and the user reads the sentence of the CRMError.
+    """
+
+
+@spec
+def deals_hanging(crm: Any, found: list[HangingDeal]) -> None:
+    """Tells which deals hang, so that others may remind their people.
+
+    When: once a night, after usual stays are learned anew. Verb: announce.
+    Arguments: crm; found, all open deals that hang, the gravest first; those on hold are not among them.
+    Return: nothing.
+    Failure: logged against the plugin; the others still hear of it.
     """
 
 

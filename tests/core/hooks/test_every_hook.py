@@ -127,6 +127,12 @@ def test_a_plugin_can_refuse_a_turn(crm, make, seller, monkeypatch):
     assert Deal.get_by_id(deal.id).place == 0
 
 
+def test_plugins_hear_of_hanging_deals_in_the_night(crm, make, seller):
+    deal = make.deal(owner=seller)
+    crm.job_kinds["core.learn_usual"].run(crm, {}, None)
+    assert called()["deals_hanging"] == [([(deal.id, ("idle",))],)]
+
+
 def test_a_command_of_a_plugin_runs(crm):
     opener = Opener(crm.config.folder)
     opener.__dict__["crm"] = crm

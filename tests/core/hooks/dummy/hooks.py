@@ -112,5 +112,10 @@ def deal_turned(crm, turn):
 
 
 @hook
+def deals_hanging(crm, found):
+    note("deals_hanging", [(one.deal_id, one.reasons) for one in found])
+
+
+@hook
 def record_changed(crm, change):
     note("record_changed", change.entity, change.action)

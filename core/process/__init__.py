@@ -1,0 +1,1 @@
+"""What joins deals, stages and tasks: the process, its picture, and deals that hang."""
