@@ -9,7 +9,7 @@ from core.deals.jobs import KEEP
 from core.hooks.contributions import JobKind, MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
-from core.process.jobs import NIGHTLY
+from core.process.nightly import NIGHTLY
 from core.runtime import CRM
 
 ALL_ROLES = ("director", "head", "seller", "agent", "reader")
