@@ -9,6 +9,7 @@ from core.deals.jobs import KEEP
 from core.hooks.contributions import JobKind, MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
+from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
 from core.runtime import CRM
 
@@ -60,7 +61,7 @@ def settings_groups() -> list[SettingsGroup]:
 @marker
 def job_kinds() -> list[JobKind]:
     """Declares the core's periodic work."""
-    return [KEEP, NIGHTLY]
+    return [KEEP, NIGHTLY, *mass.JOBS]
 
 
 @marker

@@ -16,6 +16,7 @@ CORE_ITEMS = (
     MenuItem("clients", lazy("Clients"), "clients.index", "building", 100, "clients.read"),
     MenuItem("segments", lazy("Segments"), "segments.index", "users-group", 150, "clients.read"),
     MenuItem("deals", lazy("Deals"), "deals.index", "briefcase", 200, "deals.read"),
+    MenuItem("hand_over", lazy("Hand over work"), "mass.hand_over", "arrows-sort", 290, "deals.hand_over"),
     MenuItem("settings", lazy("General"), "settings.index", "settings", 10, "admin.settings", "settings"),
     MenuItem("users", lazy("Users"), "users.index", "users", 100, "admin.users", "settings"),
     MenuItem("roles", lazy("Roles"), "roles.index", "shield", 110, "admin.users", "settings"),

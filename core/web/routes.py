@@ -7,6 +7,7 @@ from core.clients import pages as clients
 from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.interactions import pages as interactions
+from core.process.mass import pages as mass
 from core.runtime import CRM
 from core.stages import pages as stages
 from core.stages import reasons_pages, types_pages
@@ -28,6 +29,7 @@ CORE = (
     (setup_pages.categories_blueprint, "/settings/categories"),
     (interactions.blueprint, "/interactions"),
     (deals.blueprint, "/deals"),
+    (mass.blueprint, "/mass"),
     (types_pages.blueprint, "/settings/deal-types"),
     (stages.blueprint, "/settings/stages"),
     (reasons_pages.blueprint, "/settings/loss-reasons"),

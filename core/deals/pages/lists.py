@@ -14,8 +14,9 @@ from core.deals.search import matches
 from core.deals.words import STATE_COLOURS
 from core.fields import describe, entity, resolve
 from core.i18n import lazy
+from core.process.mass.pages import choose_turn
 from core.web.context import crm, needs, user
-from core.web.lists.definition import GRAPH, LIST, Empty, ListPage, View, quick_filters
+from core.web.lists.definition import GRAPH, LIST, Action, Empty, ListPage, View, quick_filters
 from core.web.lists.filters import condition_of
 from core.web.lists.show import show
 from core.web.lists.source import Source
@@ -74,6 +75,7 @@ DEALS = ListPage(
     mass_edit=("owner", "source", "expected_on"),
     change=change_deals,
     delete=delete_deals,
+    actions=(Action("turn", lazy("Move or close…"), "stairs-up", choose_turn, "deals.write"),),
     views=(LIST, BOARD, CALENDAR, GRAPH),
     permissions={"read": "deals.read", "write": "deals.write", "delete": "deals.delete", "export": "deals.export"},
     empty=Empty(

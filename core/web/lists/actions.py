@@ -128,8 +128,8 @@ def _undo(source: Source) -> Response:
 def _own_action(source: Source, action: Any) -> Response:
     if action.permission:
         require(source.user, action.permission)
-    message = action.run(source.crm, source.user, chosen(source), request.form)
-    return go_to(source.state.url(page=source.state.page), message)
+    done = action.run(source.crm, source.user, chosen(source), request.form)
+    return done if isinstance(done, Response) else go_to(source.state.url(page=source.state.page), done)
 
 
 def _favourite(source: Source) -> Response:

@@ -40,12 +40,15 @@ class Empty:
 
 @dataclass(frozen=True)
 class Action:
-    """Something done to the chosen records: `run(crm, user, ids, form)` returns the sentence that is shown."""
+    """Something done to the chosen records.
+
+    `run(crm, user, ids, form)` returns the sentence that is shown, or an answer of its own, such as a dialog.
+    """
 
     key: str
     label: Text
     icon: str
-    run: Callable[..., str]
+    run: Callable[..., Any]
     permission: str = ""
     confirm: Text = ""
 

@@ -54,6 +54,13 @@ class RestBlueprint(Blueprint):
         """Adds a path that shows something that is no resource: the view writes it by itself."""
         return self._path(rule, "GET", _answers(200, Live(schema), many=many), _fails(422))
 
+    def does(
+        self, rule: str, shows: SchemaSource, takes: SchemaSource | None = None, status: int = 200
+    ) -> Callable[[View], View]:
+        """Adds a path that does something to no single record: the view writes the answer by itself."""
+        marks = [_answers(one, Live(shows)) for one in sorted({200, status})]
+        return self._path(rule, "POST", *marks, _fails(404, 422), body=takes and Live(takes))
+
     def post(
         self, rule: str, resource: Resource, takes: SchemaSource | None = None, status: int = 201
     ) -> Callable[[View], View]:

@@ -8,6 +8,7 @@ from core.clients import api as clients
 from core.deals import api as deals
 from core.errors import PluginRefused
 from core.interactions import api as interactions
+from core.process.mass import api as mass
 from core.runtime import CRM
 from core.stages import api as stages
 from core.tasks import api as tasks
@@ -18,7 +19,7 @@ from core.web.rest import describe
 from core.web.rest.arguments import invalid
 from core.web.rest.blueprint import PREFIX
 
-CORE = (clients, deals, stages, interactions, tasks, users, plugins_api)
+CORE = (clients, deals, stages, interactions, tasks, mass, users, plugins_api)
 
 
 def add_rest(app: Flask, crm: CRM) -> None:
