@@ -4,23 +4,17 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.boot import boot
 from core.config import read_config
-from core.users.roles import ensure_roles
+from core.serve.entry import safe_web
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
 def create_app() -> "Flask":
-    """Returns the WSGI application of the instance that HINKA_INSTANCE names (default: `instance`)."""
-    from core.web.factory import create_web  # the command line does without Flask
-
+    """Returns the WSGI application of the instance that HINKA_INSTANCE names (default: `instance`); never raises."""
     config = read_config(Path(os.environ.get("HINKA_INSTANCE", "instance")))
-    without = filter(None, os.environ.get("HINKA_WITHOUT", "").split(","))
-    crm = boot(config, without=without)
-    ensure_roles(crm)  # a plugin that was switched on brings rights for the standard roles
-    return create_web(crm)
+    return safe_web(config, filter(None, os.environ.get("HINKA_WITHOUT", "").split(",")))
 
 
 def main() -> None:

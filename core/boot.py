@@ -1,7 +1,7 @@
 """Makes a running instance out of its configuration: database, plugins in order, settings, rights, jobs."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from core import builtin
 from core.clock import Clock
 from core.config import Config
 from core.errors import PluginRefused
-from core.hooks.dispatch import Dispatcher
+from core.hooks import health
+from core.hooks.dispatch import Dispatcher, Watch
 from core.hooks.plugins import Manifest, Refusal, discover, in_order, load_hooks
+from core.hooks.switch import saved_generation
 from core.i18n import load_catalogues
 from core.jobs import Jobs
 from core.runtime import CRM
@@ -48,9 +50,18 @@ class Found:
 
 
 def boot(
-    config: Config, *, clock: Clock | None = None, without: Iterable[str] = (), pragmas: dict | None = None
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    without: Iterable[str] = (),
+    more: Collection[str] = (),
+    watch: Watch | None = None,
+    pragmas: dict | None = None,
 ) -> CRM:
-    """Returns the running instance, its schema migrated; a plugin that fails is left out and listed in `refusals`."""
+    """Returns the running instance, its schema migrated; a plugin that fails is left out and listed in `refusals`.
+
+    `without` are plugins to leave out, `more` to try beside those that are on; `watch` hears of each call of a plugin.
+    """
     clock = clock or Clock()
     database = open_database(config.database, config.folder, pragmas)
     migrate_up(database, core_steps(), clock)
@@ -58,7 +69,8 @@ def boot(
     crm = CRM(config, clock, database, WorkDesk(database, turn), Dispatcher(), entities=dict(ENTITIES))
     crm.jobs = Jobs(crm)
     crm.settings = Settings(config, instance_key(config))
-    _load_plugins(crm, set(without))
+    crm.hooks.watch = watch or crm.hooks.watch
+    _load_plugins(crm, set(without), more)
     load_catalogues([folder / "translations" for folder in (CORE_FOLDER, *(plugin.folder for plugin in crm.plugins))])
     return crm
 
@@ -91,12 +103,15 @@ def wanted_plugins(config: Config, manifests: dict[str, Manifest]) -> list[str]:
     return [name for name, manifest in manifests.items() if manifest.default_on]
 
 
-def _load_plugins(crm: CRM, without: set[str]) -> None:
+def _load_plugins(crm: CRM, without: set[str], more: Collection[str]) -> None:
     manifests, refusals = discover(crm.config.folder / "plugins")
-    wanted = [name for name in wanted_plugins(crm.config, manifests) if name not in without]
-    running, more = in_order(manifests, wanted)
-    crm.manifests, crm.refusals = manifests, refusals + more
+    stopped = {name: refusal for name, refusal in health.stopped().items() if name not in more}
+    wanted = [name for name in (*wanted_plugins(crm.config, manifests), *more) if name not in without]
+    refusals += [stopped[name] for name in wanted if name in stopped]
+    running, unfit = in_order(manifests, [name for name in wanted if name not in stopped])
+    crm.generation, crm.manifests, crm.refusals = saved_generation(), manifests, refusals + unfit
     for manifest in running:
+        crm.hooks.watch(manifest.name, "import")
         missing = [name for name in manifest.requires if name not in crm.hooks.order]
         try:
             if missing:

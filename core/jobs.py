@@ -127,11 +127,17 @@ class Jobs:
                         continue  # another worker was first
 
     def claim(self) -> Job | None:
-        """Returns the next job, now running under a lease, or None; jobs of dead workers come back first."""
+        """Returns the next job, now running under a lease, or None; jobs of dead workers come back first.
+
+        A job of a plugin that this process doesn't run stays waiting: for another process, or until it is on again.
+        """
         now = self.crm.clock.now()
         with self.crm.work():
             self._revive_dead(now)
-            query = Job.select().where(Job.state == "waiting", Job.run_at <= now).order_by(Job.run_at, Job.id).limit(1)
+            query = Job.select().where(
+                Job.state == "waiting", Job.run_at <= now, Job.kind.in_(sorted(self.crm.job_kinds))
+            )
+            query = query.order_by(Job.run_at, Job.id).limit(1)
             if self.crm.database.for_update:
                 query = query.for_update("FOR UPDATE SKIP LOCKED")
             job = query.first()
@@ -143,10 +149,7 @@ class Jobs:
 
     def run(self, job: Job) -> None:
         """Does a claimed job; a failure is kept on it and tried again with back-off, if that makes sense."""
-        kind = self.crm.job_kinds.get(job.kind)
-        if kind is None:
-            self._finish(job, "failed", error=f"Nobody knows jobs of kind {job.kind}: is its plugin switched off?")
-            return
+        kind = self.crm.job_kinds[job.kind]
         try:
             with self._lease_renewed(job), self.crm.acting(job.user_id, f"job:{job.kind}"):
                 kind.run(self.crm, job.args, Progress(self.crm, job))

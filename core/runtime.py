@@ -47,6 +47,8 @@ class CRM:
     live_topics: dict[str, tuple[str, LiveTopic]] = field(default_factory=dict)
     # Builders of the entities of core.fields, or their places as "module:function", by name.
     entities: dict[str, Callable[["CRM"], Any] | str] = field(default_factory=dict)
+    # The number that every switch of a plugin moves, as it was when this process started.
+    generation: int = 0
     settings: Any = None
     jobs: Any = None
 

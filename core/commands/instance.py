@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from core import serve as serving
 from core.doctor import examine
 from core.boot import all_steps, boot
 from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
@@ -17,6 +16,7 @@ from core.i18n import speaking
 from core.runtime import CRM
 from core import backup as backups
 from core.store.migrate import migrate_down, pending
+from core.serve.worker import work
 from core.users.services import create_user, ensure_roles
 
 SIGN_IN_FILE = "sign-in.txt"
@@ -70,12 +70,14 @@ def init(opener: Opener, database: str, language: str, currency: str, name: str,
 @click.pass_obj
 def serve(opener: Opener, host: str, port: int, workers: int, without: tuple[str, ...]) -> None:
     """Serve the web interface and work off jobs until Ctrl-C."""
+    from core.serve.supervisor import serve as run  # gunicorn is for this command alone
+
     config = read_config(opener.folder)
     click.echo(f"Hinka serves http://{host}:{port}")
     sign_in = config.folder / SIGN_IN_FILE
     if sign_in.exists():
         click.echo(f"Sign in: {sign_in.read_text('utf-8').strip()}")
-    raise SystemExit(serving.serve(config, host=host, port=port, workers=workers, without=without))
+    raise SystemExit(run(config, host=host, port=port, workers=workers, without=without))
 
 
 @click.command()
@@ -86,7 +88,7 @@ def worker(opener: Opener, once: bool) -> None:
     if once:
         click.echo(opener.crm.jobs.run_waiting())
     else:
-        serving.work(opener.crm)
+        work(opener.crm)
 
 
 @click.command()

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pluggy
@@ -12,14 +11,7 @@ from core.hooks import specs
 
 log = logging.getLogger("hinka.hooks")
 marker = pluggy.HookimplMarker("hinka")
-
-
-@dataclass(frozen=True)
-class FailedBox:
-    """Stands on a page in place of a contribution whose plugin failed."""
-
-    plugin: str
-    hook: str
+Watch = Callable[[str, str], None]
 
 
 class Dispatcher:
@@ -29,6 +21,7 @@ class Dispatcher:
         self.manager = pluggy.PluginManager("hinka")
         self.manager.add_hookspecs(specs)
         self.order: list[str] = []
+        self.watch: Watch = lambda _plugin, _what: None
 
     def register(self, name: str, module: Any) -> None:
         """Adds a plugin's hooks; raises PluginRefused if they name an unknown hook or argument."""
@@ -57,11 +50,11 @@ class Dispatcher:
             found += [(name, item) for item in items]
         return found
 
-    def collect_on_page(self, hook: str, **arguments: Any) -> list[Any]:
-        """Returns contributions in order, with a FailedBox in place of those of a plugin that fails."""
-        found: list[Any] = []
+    def collect_on_page(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
+        """Returns (plugin, contribution) pairs in order; one (plugin, None) for a plugin that fails."""
+        found: list[tuple[str, Any]] = []
         for name, items, error in self._calls(hook, arguments):
-            found += items if error is None else [FailedBox(name, hook)]
+            found += [(name, item) for item in items] if error is None else [(name, None)]
         return found
 
     def ask(self, hook: str, **arguments: Any) -> Any:
@@ -84,6 +77,7 @@ class Dispatcher:
 
     def attempt(self, name: str, what: str, function: Callable[..., Any], *values: Any) -> tuple[Any, Exception | None]:
         """Returns (answer, None) of a plugin's function, or (None, failure), which is logged against the plugin."""
+        self.watch(name, what)
         try:
             return function(*values), None
         except Exception as error:

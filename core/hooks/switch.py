@@ -1,15 +1,17 @@
 """Switching plugins on and off: what is saved, and what must hold before it is."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from core.errors import Conflict, NotFound, PluginRefused
-from core.hooks.plugins import Manifest, in_order, load_hooks
+from core.errors import Conflict, CRMError, NotFound, PluginRefused
+from core.hooks.health import forgive, is_held
+from core.hooks.plugins import in_order
 from core.runtime import CRM
 from core.settings import Setting
 from core.store import audit
-from core.store.migrate import migrate_up, steps_in
 
-PLACE = {"plugin": "core.plugins", "name": "on"}
+ON = {"plugin": "core.plugins", "name": "on"}
+GENERATION = {"plugin": "core.plugins", "name": "generation"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ def states(crm: CRM) -> list[PluginState]:
 def enable(crm: CRM, name: str) -> list[str]:
     """Switches a plugin on with all it requires, and returns what was switched; raises PluginRefused if it can't run.
 
-    Its code is imported and its tables made before anything is saved, so that a broken plugin stays off.
+    What was paused or stopped goes on.
+    The instance is booted with it on trial, in another process, before anything is saved: a broken plugin stays off,
+    and one that ends or stops its process harms nobody.
     """
     _check_free(crm)
     if name not in crm.manifests:
@@ -65,11 +69,14 @@ def enable(crm: CRM, name: str) -> list[str]:
     if refusals:
         raise PluginRefused(refusals[0].plugin, refusals[0].reason, refusals[0].remedy)
     on = _saved(crm)
-    added = [manifest for manifest in wanted if manifest.name not in on]
-    for manifest in added:
-        _prepare(crm, manifest)
-    _save(crm, [*on, *(manifest.name for manifest in added)])
-    return [manifest.name for manifest in added]
+    added = [manifest.name for manifest in wanted if manifest.name not in on]
+    held = [manifest.name for manifest in wanted if is_held(manifest.name)]
+    _try_out(crm, [*added, *held])
+    with crm.work():
+        for plugin in held:
+            forgive(plugin)
+        _save(crm, [*on, *added])
+    return added
 
 
 def disable(crm: CRM, name: str) -> None:
@@ -83,9 +90,29 @@ def disable(crm: CRM, name: str) -> None:
     _save(crm, [other for other in _saved(crm) if other != name])
 
 
-def _prepare(crm: CRM, manifest: Manifest) -> None:
-    load_hooks(manifest)
-    migrate_up(crm.database, steps_in(manifest.name, manifest.folder / "migrations"), crm.clock)
+def saved_generation() -> int:
+    """Returns the number in the database that every switch of a plugin moves."""
+    row = Setting.get_or_none(**GENERATION)
+    return row.value if row else 0
+
+
+def next_generation(crm: CRM) -> None:
+    """Makes every process of the instance start anew, one after another, from what is saved."""
+    with crm.work():
+        _write(GENERATION, saved_generation() + 1)
+
+
+def _try_out(crm: CRM, names: list[str]) -> None:
+    from core.serve.trial import try_out  # a trial boots everything, and with it this module
+
+    if not names:
+        return
+    trial = try_out(crm.config, names)
+    refused = [refusal for refusal in filter(None, (trial.fatal, *trial.refusals)) if refusal.plugin in names]
+    if refused:
+        raise PluginRefused(refused[0].plugin, refused[0].reason, refused[0].remedy)
+    if trial.error:
+        raise CRMError(trial.error)
 
 
 def _check_free(crm: CRM) -> None:
@@ -94,14 +121,19 @@ def _check_free(crm: CRM) -> None:
 
 
 def _saved(crm: CRM) -> list[str]:
-    row = Setting.get_or_none(**PLACE)
+    row = Setting.get_or_none(**ON)
     return list(row.value) if row else [name for name, manifest in crm.manifests.items() if manifest.default_on]
 
 
 def _save(crm: CRM, names: list[str]) -> None:
     before = _saved(crm)
     with crm.work():
-        Setting.insert(**PLACE, value=names).on_conflict(
-            conflict_target=[Setting.plugin, Setting.name], update={Setting.value: names}
-        ).execute()
+        _write(ON, names)
+        next_generation(crm)
         audit.record(crm, "plugins", 0, "switched", {"on": [before, names]})
+
+
+def _write(place: dict[str, str], value: Any) -> None:
+    Setting.insert(**place, value=value).on_conflict(
+        conflict_target=[Setting.plugin, Setting.name], update={Setting.value: value}
+    ).execute()

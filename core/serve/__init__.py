@@ -1,5 +1,1 @@
-"""`hinka serve`: the supervisor and what it runs: the web server and the worker."""
-
-from core.serve.supervisor import serve, work
-
-__all__ = ["serve", "work"]
+"""`hinka serve`: the supervisor and its processes: the web server, the worker, and trial boots."""

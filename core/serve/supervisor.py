@@ -1,147 +1,155 @@
-"""`hinka serve`: a small supervisor that owns the web server and the worker, which start and stop together."""
+"""`hinka serve`: a small supervisor that owns the web server and the worker, and exchanges both when plugins change.
 
-import contextlib
-import ctypes
-import os
+It runs no plugin's code. All its processes are forks of it, so what they have in common is loaded once.
+"""
+
+import importlib
+import logging
 import signal
-import subprocess  # noqa: S404 - the supervisor starts our own programs
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
+import click
+from peewee import PeeweeException
+
+from core.clock import Clock
 from core.config import Config
-from core.errors import CRMError
-from core.runtime import CRM
+from core.hooks import health
+from core.hooks.plugins import Refusal
+from core.hooks.switch import saved_generation
+from core.serve.entry import safe_web
+from core.serve.processes import Child
+from core.serve.trial import Trial, try_here
+from core.serve.web import READY_LIMIT_S, roll, run_web
+from core.serve.worker import run_worker
 from core.store.database import open_database
 
-GRACE_S = 10
+POLL_S = 0.25
 RESTART_WAIT_S = 2
-POLL_S = 0.5
-THREADS = 128  # a stream keeps one; core.web.session lets eight of the others use the database at once
-_PR_SET_PDEATHSIG = 1
-
-
-class Child:
-    """A process that the supervisor keeps running."""
-
-    def __init__(self, name: str, command: list[str], environment: dict[str, str]) -> None:
-        self.name = name
-        self.command = command
-        self.environment = environment
-        self.process: subprocess.Popen[bytes] | None = None
-        self.started_at = 0.0
-
-    def start(self) -> None:
-        """Starts the process in a session of its own, so that Ctrl-C reaches only the supervisor."""
-        self.started_at = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - our own command, no user's words in it
-            self.command,
-            env=self.environment,
-            start_new_session=True,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - only a system call
-        )
-
-    def stop(self) -> None:
-        """Asks the process to end, and ends it after ten seconds."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    @property
-    def is_dead(self) -> bool:
-        """Whether the process ended by itself."""
-        return self.process is not None and self.process.poll() is not None
+# A job in hand may take its time when its worker is exchanged; a worker that is stuck may not stay for ever.
+DRAIN_S = 3600
+SHARED = ("core.web.factory", "core.web.routes", "core.sample")
+log = logging.getLogger("hinka.serve")
 
 
 def serve(config: Config, *, host: str, port: int, workers: int, without: Iterable[str] = ()) -> int:
     """Runs web server and worker until SIGINT or SIGTERM and returns the exit status.
 
-    A worker that dies is started again; plugins switched meanwhile take effect by a restart of both. A web server
-    that can't start ends everything with status 1.
+    A worker that dies is started again; plugins switched meanwhile take effect within seconds, without a failed
+    request. A web server that can't start ends everything with status 1.
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    for module in SHARED:
+        importlib.import_module(module)
     with tempfile.TemporaryDirectory(prefix="hinka-") as scratch:
-        web, worker = _children(config, host, port, workers, without, Path(scratch))
-        worker.start()
-        web.start()
+        supervisor = Supervisor(config, f"{host}:{port}", workers, tuple(without), Path(scratch))
         try:
-            return _watch(config, web, worker, stop)
+            supervisor.start()
+            return supervisor.watch(stop)
         finally:
-            web.stop()
-            worker.stop()
+            supervisor.end()
 
 
-def work(crm: CRM) -> None:
-    """Does jobs until SIGINT or SIGTERM; the one in hand is finished first."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.is_set():
-        with crm.database.connection_context():
-            crm.jobs.schedule()
-            job = crm.jobs.claim()
-            if job is not None:
-                crm.jobs.run(job)
-        if job is None:
-            stop.wait(POLL_S)
+class Supervisor:
+    """The processes of one instance on this machine."""
+
+    def __init__(self, config: Config, address: str, workers: int, without: tuple[str, ...], scratch: Path) -> None:
+        self.config = config
+        self.address = address
+        self.workers = workers
+        self.without = without
+        self.scratch = scratch
+        self.watched = Watched(config)
+        self.leaving: list[Child] = []
+
+    def start(self) -> None:
+        """Tries the boot, says what it has shown, and starts both processes."""
+        self.watched.is_new()
+        self.try_boot()
+        self.worker = self._start_worker()
+        make = partial(safe_web, self.config, self.without)
+        self.web = Child("web", run_web, make, self.address, self.workers, self.scratch)
+
+    def watch(self, stop: threading.Event) -> int:
+        """Keeps both running until `stop`, and returns the exit status."""
+        while not stop.wait(POLL_S):
+            if self.web.is_dead:
+                return 1
+            if self.worker.is_dead and time.monotonic() - self.worker.started_at > RESTART_WAIT_S:
+                self.worker = self._start_worker()
+            self.leaving = [child for child in self.leaving if not self._has_left(child)]
+            if self.watched.is_new():
+                self.follow()
+        return 0
+
+    def follow(self) -> None:
+        """Brings every process to the present generation, after a trial; the jobs' worker goes first."""
+        if not self.try_boot().is_passed:
+            log.error("the new generation does not start; the present one goes on")
+            return
+        old, self.worker = self.worker, self._start_worker()
+        old.ask_to_end()
+        self.leaving.append(old)
+        if not roll(self.web.process.pid, self.workers, self.scratch):
+            log.error("a web process did not come up within %s s", READY_LIMIT_S)
+
+    def try_boot(self) -> Trial:
+        """Boots on trial until that comes through, each time without the plugin that ended or stopped it."""
+        while True:
+            self.watched.close()
+            trial = try_here(self.config, self.without)
+            for refusal in filter(None, (*trial.refusals, trial.fatal)):
+                click.echo(f"Plugin {refusal.plugin} is off: {refusal.reason} {refusal.remedy}", err=True)
+            if trial.fatal is None:
+                return trial
+            self.watched.stop_plugin(trial.fatal)
+
+    def end(self) -> None:
+        """Ends every process."""
+        for child in (*self.leaving, getattr(self, "web", None), getattr(self, "worker", None)):
+            if child is not None:
+                child.end()
+
+    def _start_worker(self) -> Child:
+        self.watched.close()
+        return Child("worker", run_worker, self.config, self.without)
+
+    def _has_left(self, child: Child) -> bool:
+        if not child.is_dead and time.monotonic() - child.started_at > DRAIN_S:
+            child.end()
+        return child.is_dead
 
 
-def _watch(config: Config, web: Child, worker: Child, stop: threading.Event) -> int:
-    switched = _switches(config)
-    before = next(switched)
-    while not stop.wait(POLL_S):
-        if web.is_dead:
-            return 1
-        if worker.is_dead and time.monotonic() - worker.started_at > RESTART_WAIT_S:
-            worker.start()
-        now = next(switched)
-        if now != before:
-            before = now
-            for child in (worker, web):
-                child.stop()
-                child.start()
-    return 0
+class Watched:
+    """The instance's database as the supervisor sees it; closed before each fork."""
 
+    def __init__(self, config: Config) -> None:
+        self.database = open_database(config.database, config.folder)
+        self.generation = 0
 
-def _switches(config: Config) -> Iterator[str]:
-    """Yields, each time it is asked, which plugins are saved as switched on."""
-    database = open_database(config.database, config.folder)
-    statement = "SELECT value FROM core_setting WHERE plugin = 'core.plugins' AND name = 'on'"
-    seen = ""
-    while True:
-        with contextlib.suppress(CRMError), database.connection_context():
-            if "core_setting" in database.get_tables():
-                seen = str(database.execute_sql(statement).fetchone())
-        yield seen
+    def is_new(self) -> bool:
+        """Tells whether the number that every switch of a plugin moves has moved since the last call."""
+        number = self.generation
+        try:
+            with self.database.connection_context():
+                if "core_setting" in self.database.get_tables():
+                    number = saved_generation()
+        except PeeweeException:
+            log.warning("the database does not answer; asking again")
+        before, self.generation = self.generation, number
+        return number != before
 
+    def stop_plugin(self, refusal: Refusal) -> None:
+        """Leaves a plugin out of every process until somebody resumes it."""
+        with self.database.connection_context():
+            health.stop(refusal.plugin, refusal.reason, Clock().now())
 
-def _children(
-    config: Config, host: str, port: int, workers: int, without: Iterable[str], scratch: Path
-) -> tuple[Child, Child]:
-    environment = {**os.environ, "HINKA_INSTANCE": str(config.folder), "HINKA_WITHOUT": ",".join(without)}
-    gunicorn = [
-        sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{host}:{port}", "--workers", str(workers),
-        "--worker-class", "core.serve.web_worker.WebWorker", "--threads", str(THREADS),
-        "--graceful-timeout", str(GRACE_S - 2),
-        "--control-socket", str(scratch / "gunicorn.ctl"), "--log-level", "warning", "--chdir", str(_root()),
-    ]  # fmt: skip
-    worker = [sys.executable, "-m", "app", "--instance", str(config.folder), "worker"]
-    return Child("web", gunicorn, environment), Child("worker", worker, {**environment, "PYTHONPATH": str(_root())})
-
-
-def _root() -> Path:
-    return Path(__file__).resolve().parents[2]
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    def close(self) -> None:
+        """Closes its connections: a fork must have none of them."""
+        self.database.close_all()

@@ -118,11 +118,8 @@ def migrate_up(database: Database, steps: Iterable[Step], clock: Clock) -> list[
     for step in pending(database, steps):
         try:
             with database.atomic():
-                _load(step).up(Migration(database))
-                Migration(database).execute(
-                    _sql(database, "INSERT INTO core_migration (owner, number, name, applied_at) VALUES (?, ?, ?, ?)"),
-                    (step.owner, step.number, step.name, to_microseconds(clock.now())),
-                )
+                if not _take(database, step, clock):
+                    continue
         except Exception as error:
             reason = f"its migration {step.path.stem} failed and was rolled back: {error}."
             remedy = "Restore the release that ran before, and tell its author."
@@ -145,6 +142,20 @@ def migrate_down(database: Database, steps: Iterable[Step], to: int = 0) -> list
             )
         undone.append(step)
     return undone
+
+
+def _take(database: Database, step: Step, clock: Clock) -> bool:
+    """Takes a step inside the caller's transaction, unless another process has done so meanwhile."""
+    if is_postgres(database):  # on SQLite the transaction itself keeps others out (BEGIN IMMEDIATE)
+        database.execute_sql("LOCK TABLE core_migration IN EXCLUSIVE MODE")
+    if not pending(database, [step]):
+        return False
+    _load(step).up(Migration(database))
+    database.execute_sql(
+        _sql(database, "INSERT INTO core_migration (owner, number, name, applied_at) VALUES (?, ?, ?, ?)"),
+        (step.owner, step.number, step.name, to_microseconds(clock.now())),
+    )
+    return True
 
 
 def _load(step: Step) -> ModuleType:

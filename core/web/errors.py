@@ -31,6 +31,10 @@ class Web(Flask):
         response.vary.add("Accept-Encoding")
         return response
 
+    def end_streams(self) -> None:
+        """Ends the open streams; pages come back for one, to the process that takes over."""
+        self.extensions["hinka_live"].end()
+
     def log_exception(self, exc_info: Any) -> None:
         """Writes an unexpected failure to the log."""
         g.failure = secrets.token_hex(4)

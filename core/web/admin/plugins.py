@@ -24,14 +24,14 @@ def index() -> str:
 @blueprint.post("/<name>/on")
 @needs("admin.plugins")
 def turn_on(name: str) -> Response:
-    """Switches a plugin on, from the next start."""
+    """Switches a plugin on, with what it requires."""
     switched = ", ".join(switch.enable(crm(), name)) or name
-    return go("plugins.index", _("%(names)s will run from the next start of Hinka: restart it now.", names=switched))
+    return go("plugins.index", _("%(names)s will run within seconds.", names=switched))
 
 
 @blueprint.post("/<name>/off")
 @needs("admin.plugins")
 def turn_off(name: str) -> Response:
-    """Switches a plugin off, from the next start; its data stays."""
+    """Switches a plugin off; its data stays."""
     switch.disable(crm(), name)
-    return go("plugins.index", _("%(names)s will be gone after the next start of Hinka; its data stays.", names=name))
+    return go("plugins.index", _("%(names)s will be gone within seconds; its data stays.", names=name))

@@ -15,7 +15,7 @@ HOOKS = """from core.api import MenuItem, hook
 
 @hook
 def menu_items():
-    return [MenuItem('{0}', '{0}', '{0}', 'x')]
+    return [MenuItem('{0}', '{0}', 'home.index', 'x')]
 """
 
 

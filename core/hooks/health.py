@@ -1,0 +1,114 @@
+"""How plugins fare: their failures, and which of them are paused (told nothing) or stopped (left out) until resumed.
+
+The database keeps it, so that every process and the next start know.
+"""
+
+from datetime import datetime, timedelta
+
+from peewee import CharField, IntegerField, TextField
+
+from core.hooks.plugins import Refusal
+from core.store.fields import Record, UtcField
+
+STRIKES = 5
+STRIKES_WITHIN = timedelta(hours=1)
+KEPT_FAILURES = 50
+LONGEST_ERROR = 500
+RESUME = "When it is mended, resume it on the page of plugins, or by “hinka plugin resume {}”."
+
+
+class PluginState(Record):
+    """What was decided about a plugin because of its failures."""
+
+    plugin = CharField(unique=True)
+    strikes = IntegerField(default=0)
+    struck_at = UtcField(null=True)
+    paused_at = UtcField(null=True)
+    stopped_at = UtcField(null=True)
+    reason = TextField(default="")
+    remedy = TextField(default="")
+
+    class Meta:
+        table_name = "core_plugin_state"
+
+
+class PluginFailure(Record):
+    """A failure of a plugin's code at one place, how often it happened and when last."""
+
+    plugin = CharField()
+    what = CharField()
+    error = TextField()
+    times = IntegerField(default=1)
+    first_at = UtcField()
+    last_at = UtcField()
+
+    class Meta:
+        table_name = "core_plugin_failure"
+
+
+def note_failure(plugin: str, what: str, error: BaseException | str, at: datetime) -> None:
+    """Writes a failure down; the same one again only counts."""
+    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    key = {"plugin": plugin, "what": what, "error": text[:LONGEST_ERROR]}
+    PluginFailure.insert(**key, first_at=at, last_at=at).on_conflict(
+        conflict_target=[PluginFailure.plugin, PluginFailure.what, PluginFailure.error],
+        update={PluginFailure.times: PluginFailure.times + 1, PluginFailure.last_at: at},
+    ).execute()
+    newest = PluginFailure.select(PluginFailure.id).where(PluginFailure.plugin == plugin)
+    newest = newest.order_by(PluginFailure.last_at.desc(), PluginFailure.id.desc()).limit(KEPT_FAILURES)
+    PluginFailure.delete().where(PluginFailure.plugin == plugin, PluginFailure.id.not_in(newest)).execute()
+
+
+def strike(plugin: str, at: datetime) -> bool:
+    """Counts a failed announcement, and returns True when that was one too many within the hour: it is paused now."""
+    state = _state(plugin)
+    is_recent = state.struck_at is not None and at - state.struck_at < STRIKES_WITHIN
+    strikes = state.strikes + 1 if is_recent else 1
+    state.strikes, state.struck_at = strikes, at
+    is_too_many = strikes >= STRIKES and state.paused_at is None
+    if is_too_many:
+        state.paused_at = at
+        state.reason = f"it failed {strikes} times within an hour, so it is no longer told of changes."
+        state.remedy = RESUME.format(plugin)
+    state.save()
+    return is_too_many
+
+
+def stop(plugin: str, reason: str, at: datetime) -> None:
+    """Leaves a plugin out from the next generation on, until it is resumed."""
+    state = _state(plugin)
+    state.stopped_at, state.reason, state.remedy = at, reason, RESUME.format(plugin)
+    state.save()
+
+
+def is_held(plugin: str) -> bool:
+    """Tells whether a plugin is paused or stopped."""
+    held = PluginState.paused_at.is_null(False) | PluginState.stopped_at.is_null(False)
+    return PluginState.select().where(PluginState.plugin == plugin, held).exists()
+
+
+def forgive(plugin: str) -> None:
+    """Forgets the strikes of a plugin and lets it go on if it was paused or stopped."""
+    PluginState.delete().where(PluginState.plugin == plugin).execute()
+
+
+def stopped() -> dict[str, Refusal]:
+    """Returns the refusals of the plugins that are stopped, by name."""
+    rows = PluginState.select().where(PluginState.stopped_at.is_null(False))
+    return {row.plugin: Refusal(row.plugin, row.reason, row.remedy) for row in rows}
+
+
+def paused() -> dict[str, Refusal]:
+    """Returns the plugins that are told nothing, with the reason."""
+    rows = PluginState.select().where(PluginState.paused_at.is_null(False), PluginState.stopped_at.is_null())
+    return {row.plugin: Refusal(row.plugin, row.reason, row.remedy) for row in rows}
+
+
+def failures(plugin: str = "", limit: int = 20) -> list[PluginFailure]:
+    """Returns the last failures, of one plugin or of all, newest first."""
+    query = PluginFailure.select().order_by(PluginFailure.last_at.desc(), PluginFailure.id.desc()).limit(limit)
+    return list(query.where(PluginFailure.plugin == plugin) if plugin else query)
+
+
+def _state(plugin: str) -> PluginState:
+    return PluginState.get_or_none(PluginState.plugin == plugin) or PluginState(plugin=plugin)

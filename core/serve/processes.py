@@ -1,0 +1,54 @@
+"""Processes of the supervisor: forked from it, so that what is loaded once is shared by all and they start quickly."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+GRACE_S = 10
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
+# Forking is safe here and only here: the supervisor has one thread, and no connection open while it forks.
+_forking = multiprocessing.get_context("fork")
+
+
+class Child:
+    """A process that runs `work(*values)`; it ends with its parent, and Ctrl-C reaches only the parent."""
+
+    def __init__(self, name: str, work: Callable[..., Any], *values: Any) -> None:
+        self.name = name
+        self.started_at = time.monotonic()
+        self.process = _forking.Process(target=_run, args=(name, work, values))
+        self.process.start()
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the process has ended."""
+        return self.process.exitcode is not None
+
+    def ask_to_end(self) -> None:
+        """Sends SIGTERM: what is in hand is finished first."""
+        self.process.terminate()
+
+    def end(self, grace_s: float = GRACE_S) -> None:
+        """Asks the process to end, and ends it when that takes too long."""
+        if not self.is_dead:
+            self.process.terminate()
+            self.process.join(grace_s)
+        if not self.is_dead:
+            self.process.kill()
+            self.process.join()
+
+
+def _run(name: str, work: Callable[..., Any], values: tuple[Any, ...]) -> None:
+    if sys.platform == "linux":
+        control = ctypes.CDLL(None).prctl
+        control(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        control(_PR_SET_NAME, f"hinka-{name}".encode())  # what `ps` and `top` show
+    os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    work(*values)

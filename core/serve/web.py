@@ -1,0 +1,105 @@
+"""The web server: gunicorn with our kind of worker, and the roll by which its workers are exchanged one by one.
+
+A roll asks for one worker more (TTIN), waits until it is ready, and gives up the oldest (TTOU), as often as there are
+workers. Not by HUP: that blocks on open streams. Never with preload: a plugin's code belongs into workers only.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
+
+# A stream keeps a thread; of the others core.web.session lets eight use the database at once.
+THREADS = 128
+# A page in hand when its worker is given up gets so long; the supervisor's own end waits less.
+GRACEFUL_S = 30
+READY_LIMIT_S = 30
+LOOK_S = 0.02
+
+
+class WebWorker(ThreadWorker):
+    """Answers requests while a file in `ready` bears its pid; asked to stop, it waits for pages, not for streams."""
+
+    ready: Path
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Begins to stop (SIGTERM): the signal's handler only leaves word for the loop, which may use locks."""
+        super().handle_exit(sig, frame)
+        self.method_queue.defer(self._leave)
+
+    def _leave(self) -> None:
+        (self.ready / str(self.pid)).unlink(missing_ok=True)
+        self.wsgi.end_streams()
+
+
+class _Server(BaseApplication):
+    def __init__(self, make: Callable[[], Any], options: dict[str, Any]) -> None:
+        self.make = make
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self.make()
+
+
+def run_web(make: Callable[[], Any], address: str, workers: int, scratch: Path) -> None:
+    """Runs the server, each of whose workers has an application of its own that `make` returns."""
+    WebWorker.ready = scratch
+    options = {
+        "bind": address,
+        "workers": workers,
+        "worker_class": WebWorker,
+        "threads": THREADS,
+        "graceful_timeout": GRACEFUL_S,
+        "control_socket": str(scratch / "gunicorn.ctl"),
+        "loglevel": "warning",
+        "post_worker_init": _is_ready,
+        "worker_exit": _has_ended,
+    }
+    _Server(make, options).run()
+
+
+def ready_workers(scratch: Path) -> set[int]:
+    """Returns the pids of the workers that answer requests and were not asked to stop."""
+    return {int(path.name) for path in scratch.iterdir() if path.name.isdigit()}
+
+
+def roll(arbiter: int, workers: int, scratch: Path) -> bool:
+    """Exchanges all workers one by one, each only when another is ready, and tells whether that went through."""
+    for _number in range(workers):
+        before = ready_workers(scratch)
+        os.kill(arbiter, signal.SIGTTIN)
+        if not _until(lambda before=before: ready_workers(scratch) - before):
+            return False
+        os.kill(arbiter, signal.SIGTTOU)
+        if not _until(lambda before=before: before - ready_workers(scratch)):
+            return False
+    return True
+
+
+def _is_ready(worker: WebWorker) -> None:
+    (worker.ready / str(worker.pid)).touch()
+
+
+def _has_ended(_arbiter: Any, worker: WebWorker) -> None:
+    (worker.ready / str(worker.pid)).unlink(missing_ok=True)
+    if worker.pid == os.getpid():
+        os._exit(0)  # a plugin's endless thread would keep the process for ever
+
+
+def _until(condition: Callable[[], Any]) -> bool:
+    limit = time.monotonic() + READY_LIMIT_S
+    while not condition():
+        if time.monotonic() > limit:
+            return False
+        time.sleep(LOOK_S)
+    return True

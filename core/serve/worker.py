@@ -1,0 +1,31 @@
+"""The process that does jobs."""
+
+import signal
+import threading
+from collections.abc import Iterable
+
+from core.boot import boot
+from core.config import Config
+from core.runtime import CRM
+
+POLL_S = 0.5
+
+
+def work(crm: CRM) -> None:
+    """Does jobs until SIGINT or SIGTERM; the one in hand is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        with crm.database.connection_context():
+            crm.jobs.schedule()
+            job = crm.jobs.claim()
+            if job is not None:
+                crm.jobs.run(job)
+        if job is None:
+            stop.wait(POLL_S)
+
+
+def run_worker(config: Config, without: Iterable[str]) -> None:
+    """Boots the instance and does jobs."""
+    work(boot(config, without=without))
