@@ -24,7 +24,7 @@ def deal_entity(crm: CRM) -> Entity:
         property_field(Deal, one.key, one.name, one.kind, [(choice, choice) for choice in one.choices])
         for one in properties_of("deal")
     )
-    facts = (*_FACTS, *_money(), *_TIMES, *_days(now), *_PLACES)
+    facts = (*_FACTS, *_money(), *_TIMES, *_days(now), *_limits(now), *_PLACES)
     fields = (*facts, *FUNNEL_FIELDS, segment_field(crm, "deal"), *properties)
     return Entity("deal", lazy("Deal"), Deal, fields, owner="owner", title="title", deleted="deleted_at")
 
@@ -72,6 +72,17 @@ def _money() -> tuple[Field, ...]:
 
 def _is_without_rate(source: Any) -> Any:
     return source.potential.is_null(False) & source.potential_base.is_null()
+
+
+def _limits(now: int) -> tuple[Field, ...]:
+    def is_late(source: Any) -> Any:
+        is_free = (source.state == "open") & source.on_hold_until.is_null()
+        return is_free & source.late_at.is_null(False) & (source.late_at < now)
+
+    return (
+        Field("late_at", lazy("Limit of the stage ends"), "moment", Deal.late_at),
+        Field("is_late", lazy("Over the limit of its stage"), "bool", is_late),
+    )
 
 
 def _days(now: int) -> tuple[Field, ...]:
