@@ -6,12 +6,13 @@ The language is a context variable, so that services and jobs can speak a user's
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
+from babel import units as babel_units
 from babel.support import NullTranslations, Translations
 
 from core.money import format_money as _format_money
@@ -131,6 +132,17 @@ def format_whole_money(value: Decimal | None, currency: str) -> str:
     return numbers.format_currency(
         round(value), currency, format=pattern.replace(".00", ""), locale=locale, currency_digits=False
     )
+
+
+def format_duration(length: timedelta | None) -> str:
+    """Returns a length of time in whole days, hours or minutes as the reader writes it, a dash for None."""
+    if length is None:
+        return "—"
+    minutes = max(int(length.total_seconds()) // 60, 0)
+    for unit, size in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes >= size or size == 1:
+            break
+    return babel_units.format_unit(minutes // size, f"duration-{unit}", locale=_language.get())
 
 
 def format_date(day: date | None) -> str:

@@ -4,7 +4,10 @@ from typing import Any
 
 # Live route map and hanging deals are walks along this index; a closed deal has no entry.
 # (SQLite reads the row itself for a column that the index lacks, be it one that its condition fixes.)
-OPEN_DEALS = "core_deal (deal_type_id, stage_id, late_at, entered_at, on_hold_until, owner_id, potential_base, state, deleted_at)"
+OPEN_DEALS = (
+    "core_deal (deal_type_id, stage_id, late_at, entered_at, on_hold_until, owner_id, potential_base,"
+    " state, deleted_at)"
+)
 IS_OPEN = "state = 'open' AND deleted_at IS NULL"
 
 

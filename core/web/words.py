@@ -36,6 +36,7 @@ def add_words(app: Flask, crm: CRM) -> None:
         "date": _day,
         "number": i18n.format_number,
         "percent": i18n.format_percent,
+        "duration": i18n.format_duration,
         "lines": sentence,
         "phone": format_phone,
     }
