@@ -12,7 +12,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
-from babel import units as babel_units
 from babel.support import NullTranslations, Translations
 
 from core.money import format_money as _format_money
@@ -139,10 +138,11 @@ def format_duration(length: timedelta | None) -> str:
     if length is None:
         return "—"
     minutes = max(int(length.total_seconds()) // 60, 0)
-    for unit, size in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
-        if minutes >= size or size == 1:
-            break
-    return babel_units.format_unit(minutes // size, f"duration-{unit}", locale=_language.get())
+    if minutes >= 24 * 60:
+        return ngettext("%(n)s day", "%(n)s days", minutes // (24 * 60))
+    if minutes >= 60:
+        return ngettext("%(n)s hour", "%(n)s hours", minutes // 60)
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes)
 
 
 def format_date(day: date | None) -> str:
