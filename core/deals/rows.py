@@ -47,13 +47,7 @@ def save(crm: CRM, deal: Deal, row: Deal) -> Deal:
     row.version += 1
     row.changed_at = crm.clock.now()
     row.save(only=row.dirty_fields)
-    deal.__data__.update(row.__data__)
-    for name in row.__data__:
-        held = deal.__rel__.get(name)
-        if held is not None and held.get_id() != row.__data__[name]:
-            del deal.__rel__[name]
-    deal._dirty.clear()
-    return deal
+    return deal.take_over(row)
 
 
 def turn(crm: CRM, deal: Deal, row: Deal, action: str, at: datetime, before: int | None = None) -> Deal:

@@ -1,13 +1,15 @@
-"""What hangs on a client or deal beside interactions: who may see it, and the comments of colleagues."""
+"""What hangs on a client or deal beside interactions: who may see it. The comments of colleagues, on tasks too."""
 
 from core.clients.models import Client
 from core.clients.services import get_client
 from core.deals.models import Deal
 from core.deals.services import get_deal
 from core.errors import InvalidInput, NotAllowed, NotFound
+from core.fields import entity as entity_of
+from core.fields import seen
 from core.i18n import _
 from core.interactions.models import Comment
-from core.interactions.words import ENTITIES
+from core.interactions.words import COMMENTED, ENTITIES
 from core.runtime import CRM
 from core.store import audit
 from core.users.models import User
@@ -23,8 +25,8 @@ def get_subject(crm: CRM, user: User, entity: str, entity_id: int) -> Client | D
 
 
 def add_comment(crm: CRM, user: User, entity: str, entity_id: int, body: str) -> Comment:
-    """Returns a new comment on a client or deal; clients never see it. Raises InvalidInput, NotFound."""
-    get_subject(crm, user, entity, entity_id)
+    """Returns a new comment on a client, deal or task; clients never see it. Raises InvalidInput, NotFound."""
+    _require_seen(crm, user, entity, entity_id)
     body = _checked(body)
     with crm.work():
         made = Comment.create(entity=entity, entity_id=entity_id, user=user, body=body, at=crm.clock.now())
@@ -37,7 +39,7 @@ def get_comment(crm: CRM, user: User, comment_id: int) -> Comment:
     found = Comment.get_or_none(Comment.id == comment_id)
     if found is None:
         raise NotFound(_("There is no such comment."))
-    get_subject(crm, user, found.entity, found.entity_id)
+    _require_seen(crm, user, found.entity, found.entity_id)
     return found
 
 
@@ -58,6 +60,16 @@ def delete_comment(crm: CRM, user: User, comment: Comment) -> None:
     with crm.work():
         comment.delete_instance()
         audit.record(crm, "comment", comment.id, "deleted", {"body": [comment.body, None]})
+
+
+def _require_seen(crm: CRM, user: User, entity: str, entity_id: int) -> None:
+    """Raises NotFound for what the user may not see; of tasks, which come after us, core.fields knows who sees them."""
+    if entity in ENTITIES or entity not in COMMENTED:
+        get_subject(crm, user, entity, entity_id)
+        return
+    kind = entity_of(crm, entity)
+    if not kind.model.select().where(kind.model.id == entity_id, seen(kind, user)).exists():
+        raise NotFound(_("There is no such record."))
 
 
 def _require_author(user: User, comment: Comment) -> None:

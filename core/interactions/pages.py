@@ -175,6 +175,4 @@ def _card(found: Any) -> str:
 
 
 def _card_of(entity: str, entity_id: int) -> str:
-    if entity == "client":
-        return url_for("clients.card", client_id=entity_id)
-    return url_for("deals.card", deal_id=entity_id)
+    return url_for(f"{entity}s.card", **{f"{entity}_id": entity_id})

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from core.i18n import lazy
 from core.interactions.comments import LONGEST
-from core.interactions.words import DIRECTIONS, ENTITIES, KINDS
+from core.interactions.words import COMMENTED, DIRECTIONS, KINDS
 
 _TEXT = validate.Length(max=LONGEST)
 
@@ -45,10 +45,10 @@ class InteractionSchema(Schema):
 
 
 class CommentSchema(Schema):
-    """A comment on a client or deal."""
+    """A comment on a client, deal or task."""
 
     id = fields.Integer(dump_only=True)
-    entity = fields.String(required=True, validate=validate.OneOf(ENTITIES))
+    entity = fields.String(required=True, validate=validate.OneOf(COMMENTED))
     entity_id = fields.Integer(required=True)
     body = fields.String(required=True, validate=validate.Length(1, LONGEST), metadata={"widget": "textarea"})
     user = fields.Integer(dump_only=True, attribute="user_id")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.fields.labels import titles
 from core.fields.tree import Entity, Field, entity
-from core.i18n import Text, _, format_date, lazy
+from core.i18n import Text, _, format_date, format_moment, lazy
 from core.runtime import CRM
 from core.store.audit import Audit
 
@@ -33,7 +33,19 @@ ACTIONS: dict[str, Text] = {
     "re-opened": lazy("Re-opened"),
     "handed over": lazy("Handed over"),
     "hold": lazy("Put on hold"),
+    "held": lazy("Put on hold"),
     "resumed": lazy("Taken up again"),
+    "handed back": lazy("Handed back to somebody who had it before"),
+    "taken": lazy("Taken"),
+    "postponed": lazy("Postponed"),
+    "ticked": lazy("Ticked off"),
+    "unticked": lazy("Tick taken away"),
+    "done": lazy("Done"),
+    "reported": lazy("Reported as done"),
+    "accepted": lazy("Result accepted"),
+    "sent back": lazy("Sent back"),
+    "reopened": lazy("Opened again"),
+    "cancelled": lazy("Cancelled"),
 }
 _CONSENT = {"given": lazy("agreed"), "refused": lazy("refused")}
 # Names in the history that are no fields of the record.
@@ -48,6 +60,9 @@ _OTHERS = {
     "salutation": lazy("Salutation"),
     "time_zone": lazy("Time zone"),
     "sms": lazy("SMS"),
+    "point": lazy("Checklist"),
+    "checklist": lazy("Checklist"),
+    "note": lazy("Note"),
 }
 
 
@@ -69,7 +84,8 @@ def tell(crm: CRM, name: str, changes: Iterable[Audit]) -> dict[int, Told]:
     named = _names(crm, start, flat.values())
     return {
         row.id: Told(
-            ACTIONS.get(row.action, row.action), [_line(start, key, pair, named) for key, pair in flat[row.id].items()]
+            ACTIONS.get(row.action, row.action),
+            [_line(crm, start, key, pair, named) for key, pair in flat[row.id].items()],
         )
         for row in changes
     }
@@ -79,7 +95,7 @@ def tell_values(crm: CRM, name: str, pairs: Mapping[str, tuple[Any, Any]]) -> di
     """Returns (label, first value, second value) in words for each field of {field: (first, second)}."""
     start = entity(crm, name)
     named = _names(crm, start, [pairs])
-    return {key: _line(start, key, pair, named) for key, pair in pairs.items()}
+    return {key: _line(crm, start, key, pair, named) for key, pair in pairs.items()}
 
 
 def _flat(changes: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -113,7 +129,7 @@ def _names(crm: CRM, start: Entity, found: Iterable[Mapping[str, tuple]]) -> dic
 
 
 def _line(
-    start: Entity, key: str, pair: tuple[Any, Any], named: Mapping[str, Mapping[int, str]]
+    crm: CRM, start: Entity, key: str, pair: tuple[Any, Any], named: Mapping[str, Mapping[int, str]]
 ) -> tuple[str, str, str]:
     field = _field(start, key)
     if field is None:
@@ -127,19 +143,21 @@ def _line(
         words = named.get(field.target, {})
     elif field.kind in ("choice", "multichoice"):
         words = dict(field.pairs())
-    return str(field.label), *(_worded(one, words, field.kind) for one in pair)
+    return str(field.label), *(_worded(crm, one, words, field.kind) for one in pair)
 
 
 _CHANNEL_LABELS = {"phone": lazy("Phone"), "email": lazy("E-mail")}
 
 
-def _worded(value: Any, words: Mapping[Any, Any], kind: str) -> str:
+def _worded(crm: CRM, value: Any, words: Mapping[Any, Any], kind: str) -> str:
     if isinstance(value, list):
         return ", ".join(str(words.get(one, one)) for one in value)
     if isinstance(value, date):
         return format_date(value)
     if kind == "date" and isinstance(value, str) and value:
         return format_date(date.fromisoformat(value))
+    if kind == "moment" and isinstance(value, str) and value:
+        return format_moment(datetime.fromisoformat(value), crm.config.zone)
     return str(words[value]) if value in words and value is not None else _plain(value)
 
 

@@ -12,3 +12,5 @@ KINDS = {
 ICONS = {"call": "phone", "letter": "mail", "meeting": "calendar-event", "note": "note", "sms": "message"}
 DIRECTIONS = {"out": lazy("From us"), "in": lazy("From the client")}
 ENTITIES = ("client", "deal")
+# What colleagues talk about beside.
+COMMENTED = (*ENTITIES, "task")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from peewee import BigIntegerField, DatabaseProxy, Function, Model, fn
 
@@ -60,3 +60,13 @@ class Record(Model):
     class Meta:
         database = database_proxy
         legacy_table_names = False
+
+    def take_over(self, row: Self) -> Self:
+        """Returns this record with the values of a fresh row of it; linked records that no longer fit are dropped."""
+        self.__data__.update(row.__data__)
+        for name, value in row.__data__.items():
+            held = self.__rel__.get(name)
+            if held is not None and held.get_id() != value:
+                del self.__rel__[name]
+        self._dirty.clear()
+        return self

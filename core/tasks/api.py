@@ -1,50 +1,47 @@
-"""REST of tasks."""
+"""REST of tasks: made, changed, postponed, handed over, reported, accepted, sent back, talked about."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields, validate
 
 from core.clients.services import get_client
 from core.deals.services import get_deal
-from core.tasks import services
+from core.interactions.comments import add_comment
+from core.interactions.models import Comment
+from core.tasks import doers, orders, services
 from core.tasks.models import Task
+from core.tasks.schemas import (
+    TaskCommentSchema,
+    TaskFactsSchema,
+    TaskHandOverSchema,
+    TaskPostponeSchema,
+    TaskReportSchema,
+    TaskReturnSchema,
+    TaskSchema,
+)
 from core.users.services import get_user
 from core.web.context import crm, needs, user
 from core.web.rest import ID, Resource, answer, guard, listing, rest_blueprint
-from core.web.rest.arguments import check_moment
 
 blueprint = rest_blueprint("tasks", "What is to be done for clients and deals")
 blueprints = (blueprint,)
-
-
-class TaskSchema(Schema):
-    """Something that a user is to do. Links are ids."""
-
-    id = fields.Integer(dump_only=True)
-    title = fields.String(required=True, validate=validate.Length(1, 300))
-    instructions = fields.String(load_default="", validate=validate.Length(max=20_000))
-    client = fields.Integer(attribute="client_id", allow_none=True, load_default=None)
-    deal = fields.Integer(attribute="deal_id", allow_none=True, load_default=None)
-    user = fields.Integer(attribute="user_id", allow_none=True, load_default=None)
-    author = fields.Integer(attribute="author_id", dump_only=True, allow_none=True)
-    due_at = fields.AwareDateTime(allow_none=True, load_default=None, validate=check_moment)
-    state = fields.String(dump_only=True)
-    done_at = fields.AwareDateTime(dump_only=True, allow_none=True)
-    version = fields.Integer(dump_only=True)
-    created_at = fields.AwareDateTime(dump_only=True)
-    changed_at = fields.AwareDateTime(dump_only=True)
-
-
 TASKS = Resource(
-    "tasks", Task, TaskSchema, services.visible_tasks, search=lambda text: Task.title.contains(text), order="due_at"
+    "tasks",
+    Task,
+    TaskSchema,
+    services.visible_tasks,
+    entity="task",
+    search=lambda text: Task.title.contains(text),
+    order="due_at",
 )
+COMMENTS = Resource("comments", Comment, TaskCommentSchema, lambda _reader: Comment.select(), order="at")
 
 
 @blueprint.list("/tasks", TASKS)
 @needs("clients.read")
 def list_tasks() -> Response:
-    """Lists the tasks that concern the user, and those of the clients and deals that the user sees."""
+    """Lists the tasks that concern the user (`mine=true`: that the user is to do), and those of what the user sees."""
     return listing(TASKS)
 
 
@@ -70,21 +67,87 @@ def get_one_task(task_id: int) -> Response:
     return answer(TASKS, services.get_task(user(), task_id))
 
 
+@blueprint.change(f"/tasks/<{ID}:task_id>", TASKS, TaskFactsSchema)
+@needs("clients.write")
+def patch_task(values: dict[str, Any], task_id: int) -> Response:
+    """Changes the given facts of a task; of the task of a stage only its deadline."""
+    return _act(task_id, lambda task: services.change_task(crm(), task, values, version=task.version))
+
+
 @blueprint.act(f"/tasks/<{ID}:task_id>/complete", TASKS)
 @needs("clients.write")
 def complete_task(task_id: int) -> Response:
     """Marks a task as done."""
-    task = services.get_task(user(), task_id)
-    with guard(TASKS, task):
-        services.complete(crm(), task, version=task.version)
-    return answer(TASKS, task)
+    return _act(task_id, lambda task: services.complete(crm(), task, version=task.version))
 
 
 @blueprint.act(f"/tasks/<{ID}:task_id>/reopen", TASKS)
 @needs("clients.write")
 def reopen_task(task_id: int) -> Response:
-    """Marks a done task as open again."""
+    """Marks a task that was done, reported or cancelled as open again."""
+    return _act(task_id, lambda task: services.open_again(crm(), task, version=task.version))
+
+
+@blueprint.act(f"/tasks/<{ID}:task_id>/cancel", TASKS)
+@needs("clients.write")
+def cancel_task(task_id: int) -> Response:
+    """Cancels a task that was made by hand: nobody is to do it any more."""
+    return _act(task_id, lambda task: services.cancel(crm(), task, version=task.version))
+
+
+@blueprint.act(f"/tasks/<{ID}:task_id>/postpone", TASKS, TaskPostponeSchema)
+@needs("clients.write")
+def postpone_task(values: dict[str, Any], task_id: int) -> Response:
+    """Puts a task off to a moment that is still to come."""
+    return _act(task_id, lambda task: doers.postpone(crm(), task, values["until"], version=task.version))
+
+
+@blueprint.act(f"/tasks/<{ID}:task_id>/hand-over", TASKS, TaskHandOverSchema)
+@needs("clients.write")
+def hand_task_over(values: dict[str, Any], task_id: int) -> Response:
+    """Gives a task to somebody who works here and sees what it is about."""
+    doer, comment = get_user(values["user"]), values["comment"]
+    return _act(task_id, lambda task: doers.hand_over(crm(), user(), task, doer, comment=comment, version=task.version))
+
+
+@blueprint.act(f"/tasks/<{ID}:task_id>/report", TASKS, TaskReportSchema)
+@needs("clients.write")
+def report_task(values: dict[str, Any], task_id: int) -> Response:
+    """Reports an order with control as done: its author is to accept the result."""
+    return _act(task_id, lambda task: orders.report(crm(), task, values["note"], version=task.version))
+
+
+@blueprint.act(f"/tasks/<{ID}:task_id>/accept", TASKS)
+@needs("clients.write")
+def accept_task(task_id: int) -> Response:
+    """Accepts the result of an order that was reported."""
+    return _act(task_id, lambda task: orders.accept(crm(), user(), task, version=task.version))
+
+
+@blueprint.act(f"/tasks/<{ID}:task_id>/return", TASKS, TaskReturnSchema)
+@needs("clients.write")
+def return_task(values: dict[str, Any], task_id: int) -> Response:
+    """Sends an order that was reported back, with what is missing; it is open again."""
+    return _act(task_id, lambda task: orders.send_back(crm(), user(), task, values["comment"], version=task.version))
+
+
+@blueprint.list(f"/tasks/<{ID}:task_id>/comments", COMMENTS)
+@needs("clients.read")
+def list_comments(task_id: int) -> Response:
+    """Lists what colleagues said about a task."""
+    task = services.get_task(user(), task_id)
+    return listing(COMMENTS, Comment.select().where(Comment.entity == "task", Comment.entity_id == task.id))
+
+
+@blueprint.post(f"/tasks/<{ID}:task_id>/comments", COMMENTS, TaskCommentSchema)
+@needs("clients.write")
+def add_task_comment(values: dict[str, Any], task_id: int) -> Response:
+    """Adds a comment on a task."""
+    return answer(COMMENTS, add_comment(crm(), user(), "task", task_id, values["body"]), 201)
+
+
+def _act(task_id: int, action: Callable[[Task], Task]) -> Response:
     task = services.get_task(user(), task_id)
     with guard(TASKS, task):
-        services.open_again(crm(), task, version=task.version)
+        task = action(task)
     return answer(TASKS, task)
