@@ -26,6 +26,8 @@ KINDS = {"": lazy("All"), "regular": lazy("Regular ones (they bought before)"), 
 MOST = 5_000
 UNFINISHED = ("open", "held", "reported")
 RIGHT = "deals.hand_over"
+# A deal or a task weighs as much as so many clients of whom nothing is to be done now.
+WORK = 100
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class Bundle:
 
     @property
     def weight(self) -> int:
-        """How much work it is: its deals and tasks, at least one."""
-        return len(self.deal_ids) + len(self.task_ids) or 1
+        """How much work it is: its deals and tasks; a client alone weighs little, so that clients spread evenly too."""
+        return WORK * (len(self.deal_ids) + len(self.task_ids)) + bool(self.client_id)
 
 
 @dataclass
@@ -120,7 +122,7 @@ def plan_giving(crm: CRM, user: User, wish: Wish) -> Plan:
     loads = loads_of([one.id for one in receivers])
     given = share(
         {place: one.weight for place, one in enumerate(bundles)},
-        {one.id: loads[one.id] if wish.is_evening else 0 for one in receivers},
+        {one.id: WORK * loads[one.id] if wish.is_evening else 0 for one in receivers},
     )
     shares = {one.id: Share(one, loads[one.id]) for one in receivers}
     for place, bundle in enumerate(bundles):

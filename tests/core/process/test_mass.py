@@ -81,6 +81,21 @@ def test_closed_deals_keep_their_owner(crm, make, director, leaver):
     assert owner_of(leaver.deals[2]) == leaver.id
 
 
+def test_the_work_is_evened_out_by_what_each_has_to_do(crm, make, director):
+    giver, busy, idle = make.user(), make.user(), make.user()
+    for owner, count in ((busy, 4), (idle, 0)):
+        for _ in range(count):
+            make.deal(owner=owner, client=make.client(owner=owner))
+    for _ in range(6):
+        make.deal(owner=giver, client=make.client(owner=giver))
+    for _ in range(10):
+        make.client(owner=giver)
+    plan = plan_giving(crm, director, Wish(giver.id, (busy.id, idle.id), ALL, is_evening=True))
+    assert [(one.deals, one.load_after) for one in plan.shares] == [(1, 5), (5, 5)]
+    plan = plan_giving(crm, director, Wish(giver.id, (busy.id, idle.id), ALL))
+    assert [(one.clients, one.deals) for one in plan.shares] == [(8, 3), (8, 3)]
+
+
 @pytest.mark.parametrize(
     ("facts", "clients"),
     [
