@@ -81,6 +81,7 @@ from core.stages.services import (
     find_stage,
     not_given,
     publish,
+    step_of_row,
     steps_of,
 )
 
@@ -191,6 +192,7 @@ __all__ = [
     "speaking",
     "standing",
     "start_of_day",
+    "step_of_row",
     "steps_of",
     "take_ids",
     "to_microseconds",

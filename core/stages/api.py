@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields, validate
+from peewee import JOIN
 
 from core.stages import services
 from core.stages.models import DealType, LossReason, Stage
+from core.stages.responsibles import with_people, written
 from core.stages.schemas import DealTypeSchema, LossReasonSchema, StageSchema
+from core.stages.step_schemas import FullTypeSchema, StagesSchema, StepSchema, as_steps
+from core.users.models import Role, User
 from core.web.context import crm, needs
 from core.web.rest import ID, Resource, answer, guard, listing, rest_blueprint
 
@@ -16,46 +19,17 @@ blueprint = rest_blueprint("deal types", "Deal types, the reference list of stag
 blueprints = (blueprint,)
 
 
-class TypeStageSchema(Schema):
-    """A stage as a type takes it up."""
-
-    stage = fields.Integer(required=True)
-    name = fields.String(dump_only=True)
-    place = fields.Integer(dump_only=True)
-    probability = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(0, 100))
-    limit_days = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(1, 10_000))
-
-
-class FullTypeSchema(DealTypeSchema):
-    """A deal type with the stages of its published version, in order."""
-
-    stages = fields.List(fields.Nested(TypeStageSchema), load_default=list)
-    version_id = fields.Integer(dump_only=True, attribute="published_version_id")
-
-
-class StagesSchema(Schema):
-    """The stages that a new version of a type is to have, in order."""
-
-    stages = fields.List(fields.Nested(TypeStageSchema), required=True)
-
-
 def _stages_of(types: Sequence[DealType]) -> dict[int, dict[str, Any]]:
-    rows = dict(DealType.select(DealType.id, DealType.published_version_id).where(DealType.id << types).tuples())
-    steps = services.ladders(list(rows.values()))
+    found = DealType.select(DealType, User, Role).join(User, JOIN.LEFT_OUTER, on=DealType.loss_user)
+    rows = list(found.join_from(DealType, Role, JOIN.LEFT_OUTER).where(DealType.id << types))
+    steps = services.ladders([one.published_version_id for one in rows])
+    with_people(step for ladder in steps.values() for step in ladder)
     return {
-        type_id: {
-            "stages": [
-                {
-                    "stage": step.stage_id,
-                    "name": step.stage.name,
-                    "place": step.place,
-                    "probability": step.probability,
-                    "limit_days": step.limit_days,
-                }
-                for step in steps[version_id]
-            ]
+        one.id: {
+            "loss_responsible": written(one.loss_responsible, one.loss_user, one.loss_role),
+            "stages": StepSchema(many=True).dump(steps[one.published_version_id]),
         }
-        for type_id, version_id in rows.items()
+        for one in rows
     }
 
 
@@ -83,7 +57,7 @@ def list_deal_types() -> Response:
 @needs("admin.settings")
 def add_deal_type(values: dict[str, Any]) -> Response:
     """Makes a deal type and publishes its stages."""
-    values["stages"] = _steps(values["stages"])
+    values["stages"] = as_steps(values["stages"])
     values["default_owner"] = values.pop("default_owner_id")
     return answer(TYPES, services.create_deal_type(crm(), **values), 201)
 
@@ -111,7 +85,7 @@ def publish_stages(values: dict[str, Any], type_id: int) -> Response:
     """Publishes a new list of stages; deals that run keep the version they have."""
     deal_type = services.get_type(type_id)
     with guard(TYPES, deal_type):
-        services.publish(crm(), deal_type, _steps(values["stages"]))
+        services.publish(crm(), deal_type, as_steps(values["stages"]))
     return answer(TYPES, services.get_type(type_id))
 
 
@@ -160,7 +134,3 @@ def add_loss_reason(values: dict[str, Any]) -> Response:
     """Makes a reason of loss."""
     name = values.pop("name")
     return answer(REASONS, services.create_reason(crm(), name, **values), 201)
-
-
-def _steps(stages: Sequence[dict[str, Any]]) -> list[services.Step]:
-    return [services.Step(services.get_stage(one["stage"]), one["probability"], one["limit_days"]) for one in stages]

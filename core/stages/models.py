@@ -34,6 +34,7 @@ class DealType(Record):
     loss_responsible = CharField(default="owner")
     loss_user = ForeignKeyField(User, null=True)
     loss_role = ForeignKeyField(Role, null=True)
+    version = IntegerField(default=1)
     created_at = UtcField()
 
     class Meta:

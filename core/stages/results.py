@@ -55,26 +55,30 @@ def as_rows(fields: Iterable[ResultField]) -> list[dict[str, Any]]:
 def check_fields(stage: str, fields: Sequence[ResultField]) -> None:
     """Raises InvalidInput, naming the stage, for fields that can't be asked."""
     if len(fields) > MOST_FIELDS:
-        raise InvalidInput(_("“%(stage)s” asks for too much: at most %(n)s fields.", stage=stage, n=MOST_FIELDS))
+        sentence = _("“%(stage)s” asks for too much: at most %(n)s fields.", stage=stage, n=MOST_FIELDS)
+        raise InvalidInput(sentence, fields={"result": [sentence]})
     seen: set[str] = set()
-    for one in fields:
-        if not one.label:
-            raise InvalidInput(_("“%(stage)s”: a field of the result needs a name.", stage=stage))
-        if one.kind not in KINDS:
-            known = ", ".join(KINDS)
-            raise InvalidInput(
-                _(
-                    "“%(stage)s”: “%(kind)s” is no kind of field; use %(known)s.",
-                    stage=stage,
-                    kind=one.kind,
-                    known=known,
-                )
-            )
-        if one.kind == "choice" and len(one.choices) < 2:
-            raise InvalidInput(_("“%(stage)s”: “%(field)s” needs at least two choices.", stage=stage, field=one.label))
-        if one.key in seen or one.label.casefold() in seen:
-            raise InvalidInput(_("“%(stage)s”: “%(field)s” stands in the result twice.", stage=stage, field=one.label))
+    for place, one in enumerate(fields):
+        wrong, sentence = _fault(stage, one, seen)
+        if sentence:
+            raise InvalidInput(sentence, fields={f"result.{place}.{wrong}": [sentence]})
         seen |= {one.key, one.label.casefold()}
+
+
+def _fault(stage: str, one: ResultField, seen: set[str]) -> tuple[str, str]:
+    """Returns the part of a field that is wrong, and the sentence about it; both are empty when nothing is."""
+    if not one.label:
+        return "label", _("“%(stage)s”: a field of the result needs a name.", stage=stage)
+    if one.kind not in KINDS:
+        known = ", ".join(KINDS)
+        return "kind", _(
+            "“%(stage)s”: “%(kind)s” is no kind of field; use %(known)s.", stage=stage, kind=one.kind, known=known
+        )
+    if one.kind == "choice" and len(one.choices) < 2:
+        return "choices", _("“%(stage)s”: “%(field)s” needs at least two choices.", stage=stage, field=one.label)
+    if one.key in seen or one.label.casefold() in seen:
+        return "label", _("“%(stage)s”: “%(field)s” stands in the result twice.", stage=stage, field=one.label)
+    return "", ""
 
 
 def _free_key(label: str, taken: set[str]) -> str:

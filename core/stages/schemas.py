@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 
 from core.clients.property_fields import check_user, user_choices
 from core.i18n import lazy
+from core.stages.responsibles import Responsible, ResponsibleField, choices
 from core.stages.types import MANUAL, MODES
 
 _NAME = validate.Length(1, 100)
@@ -85,3 +86,13 @@ class DealTypeSchema(Schema):
             "help": lazy("What the client wants is the first thing to be recorded."),
         },
     )
+    loss_responsible = ResponsibleField(
+        load_default=Responsible,
+        metadata={
+            "label": lazy("Who works up a loss"),
+            "widget": "select",
+            "choices": lambda: choices(lazy("Nobody")),
+            "help": lazy("Gets a task when a deal is lost: what happened, who won, when to try again."),
+        },
+    )
+    version = fields.Integer(dump_only=True)

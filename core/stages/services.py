@@ -11,6 +11,7 @@ from core.stages.reasons import (
     usable_reasons,
 )
 from core.stages.reference import all_stages, change_stage, create_stage, find_stage, get_stage
+from core.stages.steps import step_of_row
 from core.stages.types import (
     MODES,
     Step,
@@ -49,6 +50,7 @@ __all__ = [
     "ladders",
     "not_given",
     "publish",
+    "step_of_row",
     "steps_of",
     "usable_reasons",
     "versions_of",

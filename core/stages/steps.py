@@ -5,20 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InvalidInput
-from core.i18n import _, lazy
+from core.i18n import _
 from core.stages.models import Stage, TypeStage
 from core.stages.reference import check_probability
+from core.stages.responsibles import OWNER, RESPONSIBLES, ROLE, USER
 from core.stages.results import ResultField, as_rows, check_fields, read_fields
 from core.users.models import Role, User
 
 PROCESS, MANUAL, NO_STAGES = "process", "manual", "none"
-OWNER, HEAD, USER, ROLE = "owner", "head", "user", "role"
-RESPONSIBLES = {
-    OWNER: lazy("The deal's owner"),
-    HEAD: lazy("The head of the owner's team"),
-    USER: lazy("A certain user"),
-    ROLE: lazy("Whoever has a role"),
-}
 # Which places a deal stood at is kept as the bits of one 64-bit integer.
 MOST_STAGES = 60
 
@@ -90,7 +84,10 @@ def step_of_row(row: TypeStage) -> Step:
 
 
 def check_steps(mode: str, steps: Sequence[Step]) -> None:
-    """Raises InvalidInput, naming the stage, for a list of stages that a type of this mode can't have."""
+    """Raises InvalidInput, naming the stage, for a list of stages that a type of this mode can't have.
+
+    What is wrong with a field of a stage is told of `stages.<place>.<field>`.
+    """
     if mode == NO_STAGES and steps:
         raise InvalidInput(_("A type of no process has no stages. Take them away or choose another mode."))
     if mode != NO_STAGES and not steps:
@@ -98,36 +95,51 @@ def check_steps(mode: str, steps: Sequence[Step]) -> None:
     if len(steps) > MOST_STAGES:
         raise InvalidInput(_("A type can have at most %(n)s stages.", n=MOST_STAGES))
     seen: set[int] = set()
-    for step in steps:
-        check_probability(step.chance)
-        _check_limit(step)
-        _check_responsible(step)
-        check_fields(step.stage.name, step.result)
-        if step.stage.id in seen:
-            raise InvalidInput(_("The stage “%(stage)s” stands in the list twice.", stage=step.stage.name))
+    for place, step in enumerate(steps):
+        try:
+            _check_step(step, seen)
+        except InvalidInput as error:
+            fields = {f"stages.{place}.{name}": found for name, found in error.fields.items()}
+            raise InvalidInput(error.message, fields=fields) from error
         seen.add(step.stage.id)
 
 
+def _check_step(step: Step, seen: set[int]) -> None:
+    if step.stage.id in seen:
+        raise _refused("stage", _("The stage “%(stage)s” stands in the list twice.", stage=step.stage.name))
+    check_probability(step.chance)
+    _check_limit(step)
+    _check_responsible(step)
+    check_fields(step.stage.name, step.result)
+
+
 def _check_limit(step: Step) -> None:
+    name = step.stage.name
     if step.limit_days is not None and step.limit_days < 1:
-        raise InvalidInput(_("The limit of “%(stage)s” must be at least one day.", stage=step.stage.name))
+        raise _refused("limit_days", _("The limit of “%(stage)s” must be at least one day.", stage=name))
     if step.limit_hours is not None and step.limit_hours < 1:
-        raise InvalidInput(_("The limit of “%(stage)s” must be at least one hour.", stage=step.stage.name))
+        raise _refused("limit_hours", _("The limit of “%(stage)s” must be at least one hour.", stage=name))
     if step.limit_days is not None and step.limit_hours is not None:
-        raise InvalidInput(_("Limit “%(stage)s” in days or in hours, not both.", stage=step.stage.name))
+        raise _refused("limit_hours", _("Limit “%(stage)s” in days or in hours, not both.", stage=name))
 
 
 def _check_responsible(step: Step) -> None:
-    name = step.stage.name
+    name, sentence = step.stage.name, ""
     if step.responsible not in RESPONSIBLES:
         known = ", ".join(RESPONSIBLES)
-        raise InvalidInput(_("“%(stage)s”: the responsible is one of %(known)s.", stage=name, known=known))
-    if step.responsible == USER and step.user is None:
-        raise InvalidInput(_("“%(stage)s”: choose the user who is responsible.", stage=name))
-    if step.responsible == USER and not step.user.is_active:
+        sentence = _("“%(stage)s”: the responsible is one of %(known)s.", stage=name, known=known)
+    elif step.responsible == USER and step.user is None:
+        sentence = _("“%(stage)s”: choose the user who is responsible.", stage=name)
+    elif step.responsible == USER and not step.user.is_active:
         person = step.user.name
-        raise InvalidInput(
-            _("“%(stage)s”: %(name)s does not work here any more; choose somebody else.", stage=name, name=person)
+        sentence = _(
+            "“%(stage)s”: %(name)s does not work here any more; choose somebody else.", stage=name, name=person
         )
-    if step.responsible == ROLE and step.role is None:
-        raise InvalidInput(_("“%(stage)s”: choose the role that is responsible.", stage=name))
+    elif step.responsible == ROLE and step.role is None:
+        sentence = _("“%(stage)s”: choose the role that is responsible.", stage=name)
+    if sentence:
+        raise _refused("responsible", sentence)
+
+
+def _refused(field: str, sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, fields={field: [sentence]})

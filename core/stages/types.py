@@ -8,11 +8,12 @@ from typing import Any
 
 from babel.numbers import is_currency
 
-from core.errors import InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import _, lazy
 from core.runtime import CRM
 from core.stages.models import DealType, DealTypeVersion, Stage, TypeStage
 from core.stages.reference import create_stage, find_stage
+from core.stages.responsibles import OWNER, Responsible, read, with_people
 from core.stages.steps import MANUAL, NO_STAGES, PROCESS, Step, as_columns, check_steps, step_of_row
 from core.store import audit
 from core.users.models import User
@@ -34,12 +35,14 @@ def create_deal_type(
     registers_demand: bool = False,
     currency: str = "",
     default_owner: User | None = None,
+    loss_responsible: Responsible | str = OWNER,
 ) -> DealType:
     """Returns a new type with its first version published; stages given by name are made when missing.
 
     Raises InvalidInput for a name in use, an unknown mode or currency, and stages that don't fit the mode.
     """
-    values = _checked({"name": name, "mode": mode, "currency": currency})
+    values = {"name": name, "mode": mode, "currency": currency, "loss_responsible": loss_responsible}
+    values = _checked(values)
     with crm.work():
         steps = [_as_step(crm, stage) for stage in stages]
         check_steps(mode, steps)
@@ -55,12 +58,16 @@ def create_deal_type(
     return deal_type
 
 
-def change_deal_type(crm: CRM, deal_type: DealType, values: Mapping[str, Any]) -> DealType:
-    """Changes name, mode, currency, default owner and switches, and returns the type; stages go by `publish`.
+def change_deal_type(
+    crm: CRM, deal_type: DealType, values: Mapping[str, Any], *, version: int | None = None
+) -> DealType:
+    """Changes name, mode, currency, default owner, loss_responsible and switches, and returns the type.
 
-    Raises InvalidInput, also for a mode that doesn't fit the stages the type has.
+    Stages go by `publish`. `version` is what the user saw (default: that of the record given). Raises InvalidInput,
+    also for a mode that doesn't fit the stages the type has, and Conflict when somebody changed the type since.
     """
-    values = {**values, **_checked(values, besides=deal_type)}
+    given = {name: value for name, value in values.items() if name != "loss_responsible"}
+    values = {**given, **_checked(values, besides=deal_type)}
     if "default_owner" in values:
         values["default_owner_id"] = getattr(values.pop("default_owner"), "id", None)
     if (values.get("mode", deal_type.mode) == NO_STAGES) != (deal_type.mode == NO_STAGES):
@@ -70,25 +77,30 @@ def change_deal_type(crm: CRM, deal_type: DealType, values: Mapping[str, Any]) -
         )
     changes = audit.differences({name: getattr(deal_type, name) for name in values}, values)
     if changes:
-        for name, (_before, after) in changes.items():
-            setattr(deal_type, name, after)
         with crm.work():
-            deal_type.save()
+            _take(deal_type, version)
+            for name, (_before, after) in changes.items():
+                setattr(deal_type, name, after)
+            deal_type.save(only=deal_type.dirty_fields)
             audit.record(crm, "deal_type", deal_type.id, "changed", changes)
     return deal_type
 
 
-def publish(crm: CRM, deal_type: DealType, stages: Iterable[str | Stage | Step]) -> DealTypeVersion:
+def publish(
+    crm: CRM, deal_type: DealType, stages: Iterable[str | Stage | Step], *, version: int | None = None
+) -> DealTypeVersion:
     """Returns the version with these stages: a new one, or the present one if nothing differs.
 
-    Deals that run keep the version they have. Raises InvalidInput for stages that don't fit the type's mode.
+    Deals that run keep the version they have. `version` is what the user saw of the type (default: that of the record
+    given). Raises InvalidInput for stages that don't fit the type's mode, Conflict when somebody changed it since.
     """
     with crm.work():
         steps = [_as_step(crm, stage) for stage in stages]
         check_steps(deal_type.mode, steps)
-        present = [as_columns(step_of_row(row)) for row in steps_of(deal_type)]
+        present = [as_columns(step_of_row(row)) for row in with_people(steps_of(deal_type))]
         if present == [as_columns(step) for step in steps]:
             return get_version(deal_type.published_version_id)
+        _take(deal_type, version)
         version = _write_version(crm, deal_type, steps)
         audit.record(crm, "deal_type", deal_type.id, "published", {"version": [version.number - 1, version.number]})
     return version
@@ -142,6 +154,17 @@ def get_version(version_id: int) -> DealTypeVersion:
     return version
 
 
+def _take(deal_type: DealType, version: int | None) -> None:
+    """Locks the type for a change of it until the work ends; raises Conflict when somebody was faster."""
+    seen = deal_type.version if version is None else version
+    is_mine = (DealType.id == deal_type.id) & (DealType.version == seen)
+    if not DealType.update(version=seen + 1).where(is_mine).execute():
+        raise Conflict(
+            _("Somebody changed “%(name)s” meanwhile. Look at it again and repeat your change.", name=deal_type.name)
+        )
+    deal_type.version = seen + 1
+
+
 def _write_version(crm: CRM, deal_type: DealType, steps: list[Step]) -> DealTypeVersion:
     newest = DealTypeVersion.select().where(DealTypeVersion.deal_type == deal_type.id).count()
     version = DealTypeVersion.create(deal_type=deal_type, number=newest + 1, published_at=crm.clock.now())
@@ -159,7 +182,7 @@ def _as_step(crm: CRM, stage: str | Stage | Step) -> Step:
 
 
 def _checked(values: Mapping[str, Any], besides: DealType | None = None) -> dict[str, Any]:
-    """Returns those of name, mode and currency that are given, put in order; raises InvalidInput."""
+    """Returns those of name, mode, currency and loss_responsible that are given, put in order; raises InvalidInput."""
     checked = {}
     if "name" in values:
         checked["name"] = _free_name(values["name"], besides)
@@ -173,7 +196,21 @@ def _checked(values: Mapping[str, Any], besides: DealType | None = None) -> dict
         if checked["currency"] and not is_currency(checked["currency"]):
             sentence = _("“%(code)s” is no currency; use a code such as EUR.", code=checked["currency"])
             raise InvalidInput(sentence, fields={"currency": [sentence]})
+    if "loss_responsible" in values:
+        checked |= _loss_columns(values["loss_responsible"])
     return checked
+
+
+def _loss_columns(who: Responsible | str) -> dict[str, Any]:
+    who = read(who) if isinstance(who, str) else who
+    if who.user is not None and not who.user.is_active:
+        sentence = _("%(name)s does not work here any more; choose somebody else.", name=who.user.name)
+        raise InvalidInput(sentence, fields={"loss_responsible": [sentence]})
+    return {
+        "loss_responsible": who.kind,
+        "loss_user_id": who.user.id if who.user else None,
+        "loss_role_id": who.role.id if who.role else None,
+    }
 
 
 def _free_name(name: str, besides: DealType | None) -> str:

@@ -9,8 +9,7 @@ from core.errors import PluginRefused
 from core.interactions import pages as interactions
 from core.process.mass import pages as mass
 from core.runtime import CRM
-from core.stages import pages as stages
-from core.stages import reasons_pages, types_pages
+from core.stages.pages import reasons, reference, types
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in, stream
@@ -30,9 +29,9 @@ CORE = (
     (interactions.blueprint, "/interactions"),
     (deals.blueprint, "/deals"),
     (mass.blueprint, "/mass"),
-    (types_pages.blueprint, "/settings/deal-types"),
-    (stages.blueprint, "/settings/stages"),
-    (reasons_pages.blueprint, "/settings/loss-reasons"),
+    (types.blueprint, "/settings/deal-types"),
+    (reference.blueprint, "/settings/stages"),
+    (reasons.blueprint, "/settings/loss-reasons"),
     (profile_pages.blueprint, "/profile"),
     (settings.blueprint, "/settings"),
     (users.blueprint, "/settings/users"),

@@ -114,7 +114,7 @@ def test_stages_are_put_in_order_by_dragging_and_published(site, page, deal, dea
     with page.expect_response("**/deal-types/*"):
         page.mouse.up()
     page.wait_for_selector(".rung-name:has-text('3. Interest')")
-    page.click("text=Save and publish")
+    page.click(".sheet-foot >> text=Save and publish")
     page.wait_for_selector("text=Version 2 is published.")
     version = get_type(deal_type.id).published_version_id
     assert [step.stage.name for step in ladders([version])[version]] == ["Offer", "Payment", "Interest"]

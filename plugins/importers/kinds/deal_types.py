@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from core.api import (
     DealType,
     Stage,
-    Step,
     TypeStage,
     create_deal_type,
     create_stage,
@@ -17,6 +16,7 @@ from core.api import (
     gettext,
     lazy,
     publish,
+    step_of_row,
     steps_of,
 )
 
@@ -210,7 +210,7 @@ class DealTypes:
                     type=ladder.name,
                 )
             )
-        steps = [Step(step.stage, step.probability, step.limit_days) for step in steps_of(deal_type)]
+        steps = [step_of_row(step) for step in steps_of(deal_type)]
         version = publish(self.writing.crm, deal_type, [*steps, stage])
         self.writing.lookups.remember("version", version.id)
         self._by_version.pop(ladder.version_id, None)

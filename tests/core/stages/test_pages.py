@@ -20,13 +20,14 @@ def rows(html):
 
 
 def sent(draft, **more):
+    """Returns the form of a type with these stages; `asked` has further fields by stage and name."""
     stages = [services.find_stage(name) for name in draft]
-    return {
-        "stage_id": [stage.id for stage in stages],
-        "probability": [stage.probability for stage in stages],
-        "limit_days": [""] * len(stages),
-        **more,
-    }
+    asked = more.pop("asked", {})
+    values = {"stage_id": [stage.id for stage in stages]}
+    for stage in stages:
+        values[f"s{stage.id}.probability"] = stage.probability
+        values |= {f"s{stage.id}.{name}": value for name, value in asked.get(stage.name, {}).items()}
+    return {**values, **more}
 
 
 def test_lists_show_what_there_is(admin, make):
@@ -140,10 +141,11 @@ def test_saved_type_without_a_change_of_stages_keeps_its_version(admin, make):
     assert services.get_version(kept.published_version_id).number == 1
 
 
-@pytest.mark.parametrize("text", ["many", "-5", "1.5"])
-def test_chance_that_is_no_number_is_refused_and_nothing_is_saved(admin, make, text):
+@pytest.mark.parametrize(("text", "sentence"), [("many", "whole number"), ("-5", "0 to 100"), ("1.5", "whole number")])
+def test_chance_that_is_no_number_is_refused_and_nothing_is_saved(admin, make, text, sentence):
     made = make.deal_type("Repair", stages=("Contract", "Payment"))
-    values = {**sent(["Contract", "Payment"], name="Changed", mode="manual"), "probability": [text, "50"]}
+    asked = {"Contract": {"probability": text}}
+    values = sent(["Contract", "Payment"], name="Changed", mode="manual", asked=asked)
     html = admin.post(f"/settings/deal-types/{made.id}", values).text
-    assert "no whole number" in html
+    assert sentence in html
     assert services.get_type(made.id).name == "Repair"

@@ -10,7 +10,7 @@ from core.web.context import crm, needs
 from core.web.forms import SchemaForm
 from core.web.pages import go, page
 
-blueprint = Blueprint("stages", __name__, template_folder="templates")
+blueprint = Blueprint("stages", __name__, template_folder="../templates")
 
 
 @blueprint.get("/")

@@ -1,0 +1,1 @@
+"""The pages of stages, deal types and reasons of loss, one file a noun; drafts keep a type while it is edited."""
