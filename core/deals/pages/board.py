@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 
-from flask import Response, get_template_attribute, jsonify, request, session, url_for
+from flask import Response, get_template_attribute, jsonify, request, url_for
 from peewee import Expression
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,14 +12,13 @@ from core.deals import services
 from core.deals.columns import cards_of, columns, first_cards, more_cards, running_versions
 from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint, shown_deal
+from core.deals.pages.last_type import chosen_type
 from core.deals.pages.lists import asked, in_list, part_of_bar, view_of
 from core.i18n import _, ngettext
-from core.stages.models import DealType
 from core.stages.types import all_types, ladders
 from core.web.context import crm, needs
 from core.web.pages import page
 
-LAST_TYPE = "deal_type"
 _HELD = ({"field": "is_on_hold", "op": "equal", "value": True},)
 
 
@@ -30,7 +29,7 @@ def board() -> str | BaseResponse:
     if (part := part_of_bar()) is not None:
         return part
     types = all_types(only_used=True)
-    deal_type = _chosen(types)
+    deal_type = chosen_type(types)
     if deal_type is None:
         return page("deals/no_types.html")
     search = asked()
@@ -112,12 +111,3 @@ class Look:
 def _initials(name: str) -> str:
     words = name.split() or ["?"]
     return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
-
-
-def _chosen(types: list[DealType]) -> DealType | None:
-    """Returns the type asked for, else the one that the user looked at last, else the first."""
-    wanted = request.args.get("type", type=int) or session.get(LAST_TYPE)
-    chosen = next((one for one in types if one.id == wanted), types[0] if types else None)
-    if chosen is not None and session.get(LAST_TYPE) != chosen.id:
-        session[LAST_TYPE] = chosen.id
-    return chosen

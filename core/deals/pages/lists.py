@@ -25,6 +25,7 @@ from core.web.pages import go_to, is_htmx, page
 
 BOARD = View("board", lazy("Board"), "layout-kanban", "deals.board", keys="b")
 CALENDAR = View("calendar", lazy("Calendar"), "calendar", "deals.calendar", keys="c")
+MAP = View("map", lazy("Route map"), "route", "deals.type_map_page", keys="m")
 
 
 DEALS = ListPage(
@@ -76,7 +77,7 @@ DEALS = ListPage(
     change=change_deals,
     delete=delete_deals,
     actions=(Action("turn", lazy("Move or close…"), "stairs-up", choose_turn, "deals.write"),),
-    views=(LIST, BOARD, CALENDAR, GRAPH),
+    views=(LIST, BOARD, MAP, CALENDAR, GRAPH),
     permissions={"read": "deals.read", "write": "deals.write", "delete": "deals.delete", "export": "deals.export"},
     empty=Empty(
         "briefcase",
