@@ -25,6 +25,8 @@ from core.store.database import is_postgres
 FORMAT = 1
 CHUNK = 2_000
 _SKIPPED = {"core_migration", "sqlite_sequence"}
+# SQLite's index of parts of words: it follows from the rows, and PostgreSQL has none of these tables.
+_DERIVED = "core_search_"
 
 
 def backup(crm: CRM, file: Path) -> int:
@@ -112,7 +114,8 @@ def _extract(archive: zipfile.ZipFile, name: str, folder: Path) -> None:
 
 
 def _tables(database: Database) -> list[str]:
-    return sorted(table for table in database.get_tables() if table not in _SKIPPED)
+    tables = database.get_tables()
+    return sorted(table for table in tables if table not in _SKIPPED and not table.startswith(_DERIVED))
 
 
 def _dump_table(database: Database, table: str, raw: io.BufferedIOBase) -> int:

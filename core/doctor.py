@@ -4,6 +4,7 @@ from core.boot import is_schema_fine
 from core.deals.inspection import find_wrong_deals
 from core.jobs import job_counts
 from core.runtime import CRM
+from core.store.search import advice
 
 SHOWN = 20
 
@@ -15,6 +16,8 @@ def examine(crm: CRM) -> list[str]:
         findings.append("Migrations are pending: stop the web server and run “hinka migrate”.")
     if failed := job_counts().get("failed"):
         findings.append(f"{failed} jobs have failed: look at them under Jobs and run them again.")
+    if statements := advice(crm.database):
+        findings.append(f"Searches read every row. As administrator of PostgreSQL run in this database: {statements}.")
     wrong = find_wrong_deals(crm)
     findings += [f"Deal {number}: {what}" for number, what in wrong[:SHOWN]]
     if len(wrong) > SHOWN:

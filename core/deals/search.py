@@ -9,18 +9,23 @@ from peewee import Expression
 from core.clients.models import Client
 from core.contacts import name_key
 from core.deals.models import Deal
+from core.store.search import Way, found_by, holds
 
 
 def matches(source: Any, text: str) -> Expression:
-    """Returns the condition of a search on `source` (the model or an alias).
-
-    Titles and names are searched inside indexes that hold nothing else, so a hundred thousand deals take milliseconds.
-    """
-    titled, named = Deal.alias(), Client.alias()
+    """Returns the condition of a search on `source` (the model or an alias); asks the database once."""
     # LIKE of SQLite ignores the case of Latin letters only, so the usual ways to write a word are all asked for.
     forms = sorted({text, text.lower(), text.capitalize(), text.title()}) if not text.isascii() else [text]
-    by_title = titled.select(titled.id).where(reduce(or_, [titled.title.contains(form) for form in forms]))
-    found = (source.number == text) | source.id.in_(by_title)
+    ways = [
+        Way(Deal, lambda deal: deal.number == text),
+        Way(
+            Deal,
+            lambda deal: reduce(or_, [deal.title.contains(form) for form in forms]),
+            index="deal",
+            forms=[[form] for form in forms],
+        ),
+    ]
     if key := name_key(text):
-        found = found | source.client.in_(named.select(named.id).where(named.name_key.contains(key)))
-    return found
+        named = Way(Client, lambda client: holds(client.name_key, key), index="client", forms=[[key]])
+        ways.append(Way(Deal, lambda deal: deal.client.in_(named.ids())))
+    return found_by(source, ways)

@@ -72,9 +72,8 @@ class _Group:
 def numbers_of_today(crm: CRM, user: User) -> Today:
     """Returns the numbers of the home page, each from an index that holds all it needs, whatever the base's size."""
     groups = _open_groups(user)
-    closed = _closed_this_month(crm, user)
     count = sum(group.count for group in groups)
-    won, won_amount = closed.get("won", (0, None))
+    won, won_amount, lost = _closed_this_month(crm, user)
     late, due = _due_tasks(crm, user)
     return Today(
         has_clients=Client.select().where(visible_to(user, Client.owner), Client.deleted_at.is_null()).exists(),
@@ -83,8 +82,8 @@ def numbers_of_today(crm: CRM, user: User) -> Today:
         potential=sum((group.potential for group in groups), Decimal(0)),
         without_potential=count - sum(group.known for group in groups),
         won=won,
-        won_amount=won_amount or Decimal(0),
-        lost=closed.get("lost", (0, None))[0],
+        won_amount=won_amount,
+        lost=lost,
         late_tasks=late,
         tasks_today=due,
         loads=_loads(groups),
@@ -115,20 +114,19 @@ def _open_groups(user: User) -> list[_Group]:
     ]
 
 
-def _closed_this_month(crm: CRM, user: User) -> dict[str, tuple[int, Decimal | None]]:
+def _closed_this_month(crm: CRM, user: User) -> tuple[int, Decimal, int]:
+    """Returns how many deals were won this month, for how much, and how many were lost."""
     month = crm.day_start(crm.today().replace(day=1))
-    query = (
-        Deal.select(Deal.state, fn.COUNT(Deal.id), money_sum(Deal.amount_base))
-        .where(
-            # The index of closed deals begins with the type: naming all types, and no state, lets SQLite walk it.
-            Deal.deal_type.in_(DealType.select(DealType.id)),
-            Deal.closed_at >= month,
-            visible_to(user, Deal.owner),
-            Deal.deleted_at.is_null(),
-        )
-        .group_by(Deal.state)
+    is_won, is_lost = (Case(None, [(Deal.state == state, 1)], 0) for state in ("won", "lost"))
+    # The index of closed deals begins with the type: naming all types, and nothing to group by, SQLite walks the month.
+    query = Deal.select(fn.SUM(is_won), money_sum(Deal.amount_base * is_won), fn.SUM(is_lost)).where(
+        Deal.deal_type.in_(DealType.select(DealType.id)),
+        Deal.closed_at >= month,
+        visible_to(user, Deal.owner),
+        Deal.deleted_at.is_null(),
     )
-    return {state: (count, amount) for state, count, amount in query.tuples()}
+    won, amount, lost = query.tuples().first()
+    return int(won or 0), amount or Decimal(0), int(lost or 0)
 
 
 def _loads(groups: Iterable[_Group]) -> list[TypeLoad]:

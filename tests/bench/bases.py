@@ -10,6 +10,7 @@ from core.boot import boot
 from core.config import Config, read_config, write_config
 from core.runtime import CRM
 from core.sample import generate
+from core.store.database import is_postgres
 from core.testing import PASSWORD, prepare
 from core.users.models import User
 from core.users.services import create_token, create_user
@@ -86,7 +87,12 @@ def opened(folder: Path) -> Iterator[CRM]:
 
 def settle(crm: CRM) -> None:
     """Lets the database learn what it holds, as its housekeeping would by and by."""
-    crm.database.execute_sql("ANALYZE")
+    if not is_postgres(crm.database):
+        crm.database.execute_sql("ANALYZE")
+        return
+    crm.database.connection().set_autocommit(True)
+    crm.database.execute_sql("VACUUM ANALYZE")
+    crm.database.connection().set_autocommit(False)
 
 
 def bench_user() -> User:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from core.api import insert_rows, is_postgres, to_microseconds
+from core.api import insert_rows, to_microseconds
 from core.runtime import CRM
 from plugins.reports.registry import make_report
-from tests.bench.bases import Bases, fresh
+from tests.bench.bases import Bases, fresh, settle
 from tests.bench.figures import Figure
 
 DEALS = 1_000_000
@@ -76,12 +76,7 @@ def fill(crm: CRM, deals: int = DEALS) -> list[int]:
         insert_rows(crm.database, "core_deal", DEAL_COLUMNS, _deals(rnd, types, deals))
         # Each deal's visits, one a place it stood at and then again its last, to make five of them.
         crm.database.execute_sql(VISIT_ROWS)
-    if is_postgres(crm.database):
-        crm.database.connection().set_autocommit(True)
-        crm.database.execute_sql("VACUUM ANALYZE core_deal")
-        crm.database.connection().set_autocommit(False)
-    else:
-        crm.database.execute_sql("ANALYZE")
+    settle(crm)
     return [type_id for type_id, _version in types]
 
 

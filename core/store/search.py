@@ -1,0 +1,142 @@
+"""Search inside texts: which records a text is in, found by an index of trigrams instead of reading every row.
+
+A `Way` says where a text may be and what exactly must be true there. On PostgreSQL pg_trgm answers LIKE by itself; on
+SQLite an FTS5 table (migration m0003, kept by triggers) names the records that may hold the text, and the exact
+condition is asked of those alone. Texts of one or two letters have no trigram: for them rows are read as they come.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add, or_
+from typing import Any
+
+from peewee import SQL, Database, Expression, Field, Model, ModelSelect, NodeList, fn
+
+from core.store.database import is_postgres
+
+# So many records are named one by one; more come so often that a walk in the list's order soon has a page full.
+MOST_FEW = 10_000
+_GRAM = 3
+# More narrow no further.
+_MOST_GRAMS = 12
+
+
+@dataclass(frozen=True)
+class Way:
+    """A place where records are found: rows of `model` for which `exact(alias)` is true; `owner` names the record.
+
+    `index` is the kind of m0003 that knows them, empty where `exact` has an index of its own; `forms` are ways to
+    write the text, each in parts: every row of which `exact` is true holds all parts of one form.
+    """
+
+    model: type[Model]
+    exact: Callable[[Any], Expression]
+    owner: Field | None = None
+    index: str = ""
+    forms: Sequence[Sequence[str]] = ()
+
+    def ids(self) -> ModelSelect:
+        """Returns the query of the ids of the records found."""
+        rows = self.model.alias()
+        owner = rows.id if self.owner is None else getattr(rows, self.owner.name)
+        query, candidates = rows.select(owner).where(self.exact(rows)), self.candidates()
+        if candidates is None:
+            return query
+        # Joined, so that a limit ends the reading of candidates too.
+        return query.from_(NodeList((candidates, SQL("AS candidate"))), rows).where(SQL("candidate.id") == owner)
+
+    def where(self, source: Any) -> Expression:
+        """Returns the condition that `source`, a row of the records sought, is found; for a walk over many."""
+        if self.owner is None:
+            return self.exact(source)
+        candidates = self.candidates()
+        if candidates is None:
+            return source.id.in_(self.ids())
+        rows = self.model.alias()
+        mine = rows.select(SQL("1")).where(getattr(rows, self.owner.name) == source.id, self.exact(rows))
+        return _in(source.id, candidates) & fn.EXISTS(mine)
+
+    def candidates(self) -> SQL | None:
+        """Returns SQLite's query of the ids that may hold the text, None where nothing narrows."""
+        grams = [_grams(form) for form in self.forms]
+        if not self.index or not all(grams) or is_postgres(self.model._meta.database.obj):
+            return None
+        owner = "id" if self.owner is None else self.owner.column_name
+        return SQL(
+            _CANDIDATES.format(kind=self.index, owner=owner, table=self.model._meta.table_name),
+            (" OR ".join(f"({' AND '.join(some)})" for some in grams),),
+        )
+
+
+# What the index knows; what came since it last took rows in; what changed since.
+_CANDIDATES = """
+    (SELECT rowid AS id FROM core_search_{kind} WHERE core_search_{kind} MATCH ?
+    UNION ALL SELECT {owner} FROM {table} WHERE id > (SELECT id FROM core_search_upto WHERE kind = '{kind}')
+    UNION ALL SELECT id FROM core_search_late WHERE kind = '{kind}')
+"""
+
+
+def found_by(source: Any, ways: Sequence[Way]) -> Expression:
+    """Returns the condition that keeps what one of the ways finds: by their ids if they are few, which is asked now."""
+    ids = reduce(add, [way.ids() for way in ways]).limit(MOST_FEW + 1)
+    few = [row[0] for row in source._meta.database.execute(ids)]
+    if len(few) > MOST_FEW:
+        return reduce(or_, [way.where(source) for way in ways])
+    # Written out: binding each takes longer than the query.
+    return _in(source.id, SQL(f"({', '.join(map(str, sorted(set(few)))) or 'NULL'})"))
+
+
+def advice(database: Database) -> str:
+    """Returns what its administrator has to type where PostgreSQL has no index, an empty text where all is fine."""
+    if not is_postgres(database):
+        return ""
+    made = {name for (name,) in database.execute_sql("SELECT indexname FROM pg_indexes").fetchall()}
+    missing = [one for kind, one in _POSTGRES_INDEXES.items() if f"ix_search_{kind}" not in made]
+    return "; ".join(["CREATE EXTENSION IF NOT EXISTS pg_trgm", *missing]) if missing else ""
+
+
+# As migration m0003 makes them where it may.
+_POSTGRES_INDEXES = {
+    kind: f"CREATE INDEX ix_search_{kind} ON {table} USING gin ({text} gin_trgm_ops)"
+    for kind, table, text in (
+        ("client", "core_client", "name_key"),
+        ("contact", "core_contact", "name"),
+        ("point", "core_contact_point", "value"),
+        ("deal", "core_deal", "title"),
+    )
+}
+
+
+def holds(column: Any, text: str) -> Expression:
+    """Returns the condition that a text, as it is written, is inside a column."""
+    if not is_postgres(column.model._meta.database.obj):
+        return fn.instr(column, text) > 0
+    return column.like(f"%{_escaped(text)}%")
+
+
+def begins(column: Any, text: str) -> Expression:
+    """Returns the condition that a column begins with a text, which an ordinary index answers on both databases."""
+    if is_postgres(column.model._meta.database.obj):
+        return column.like(_escaped(text) + "%")
+    return (column >= text) & (column < text[:-1] + chr(ord(text[-1]) + 1))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _in(column: Any, query: SQL) -> Expression:
+    return Expression(column, "IN", query)
+
+
+def _grams(parts: Sequence[str]) -> list[str]:
+    """Returns the trigrams of all parts as FTS5 quotes them; none for a text that the index can't be asked for."""
+    if any("\0" in part for part in parts):
+        return []
+    grams: dict[str, None] = {}
+    for part in parts:
+        last = len(part) - _GRAM
+        # Side by side, and the last: those between narrow little more, and each costs the reading of a list.
+        grams.update(dict.fromkeys(part[at : at + _GRAM] for at in (*range(0, last, _GRAM), *([last] * (last >= 0)))))
+    return ['"{}"'.format(gram.replace('"', '""')) for gram in list(grams)[:_MOST_GRAMS]]
