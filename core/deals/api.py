@@ -78,21 +78,7 @@ def list_deals() -> Response:
 @needs("deals.write")
 def add_deal(values: dict[str, Any]) -> Response:
     """Opens a deal at the first stage of its type."""
-    links = _links(values)
-    owner = links.get("owner")
-    if owner is not None and owner.id != user().id:
-        require(user(), "deals.hand_over")
-    made = services.open_deal(
-        crm(),
-        client=links["client"],
-        contact=links.get("contact"),
-        deal_type=get_type(values.pop("deal_type_id")),
-        owner=owner,
-        source=links.get("source"),
-        properties=merged_values("deal", {}, values.pop("properties", {})),
-        **values,
-    )
-    return answer(DEALS, made, 201)
+    return answer(DEALS, services.open_deal(crm(), **opening_facts(values)), 201)
 
 
 @blueprint.get(f"/deals/<{ID}:deal_id>", DEALS)
@@ -193,6 +179,16 @@ def list_closings(deal_id: int) -> Response:
     """Lists when a deal was won or lost; a re-opened deal has several."""
     deal = services.get_deal(crm(), user(), deal_id)
     return listing(CLOSINGS, Closing.select().where(Closing.deal == deal.id))
+
+
+def opening_facts(values: dict[str, Any]) -> dict[str, Any]:
+    """Returns what was sent as `open_deal` takes it; raises NotAllowed for an owner whom the user may not choose."""
+    facts = {**_links(values), "deal_type": get_type(values.pop("deal_type_id"))}
+    owner = facts.get("owner")
+    if owner is not None and owner.id != user().id:
+        require(user(), "deals.hand_over")
+    properties = merged_values("deal", {}, values.pop("properties", {}))
+    return {**values, **facts, "properties": properties}
 
 
 def _act(deal_id: int, action: Callable[[Deal], Deal]) -> Response:

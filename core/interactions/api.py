@@ -6,9 +6,12 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from core.clients.services import get_client
+from core.deals.api import DEALS, opening_facts
+from core.deals.schemas import deal_schema
 from core.interactions import services
 from core.interactions.models import Interaction
 from core.interactions.words import DIRECTIONS, KINDS
+from core.runtime import CRM
 from core.web.context import crm, needs, user
 from core.web.rest import ID, Resource, answer, gone, guard, listing, rest_blueprint
 from core.web.rest.arguments import check_moment
@@ -34,6 +37,24 @@ class InteractionSchema(Schema):
     is_planned = fields.Boolean(load_default=False)
     created_at = fields.AwareDateTime(dump_only=True)
     changed_at = fields.AwareDateTime(dump_only=True)
+
+
+def deal_of_interaction(crm: CRM) -> type[Schema]:
+    """Returns the schema of a deal made from an interaction: the client is known, and the title may follow from it."""
+
+    class DealOfInteraction(deal_schema(crm)):
+        title = fields.String(load_default="", validate=validate.Length(max=300))
+
+        class Meta:
+            exclude = ("client",)
+
+    return DealOfInteraction
+
+
+class HeldSchema(Schema):
+    """What holding a planned interaction asks."""
+
+    result = fields.String(load_default="", validate=validate.Length(max=20_000))
 
 
 INTERACTIONS = Resource(
@@ -76,6 +97,24 @@ def patch_interaction(values: dict[str, Any], interaction_id: int) -> Response:
     with guard(INTERACTIONS, found):
         found = services.change_interaction(crm(), found, values)
     return answer(INTERACTIONS, found)
+
+
+@blueprint.act(f"/interactions/<{ID}:interaction_id>/hold", INTERACTIONS, HeldSchema)
+@needs("clients.write")
+def hold_interaction(values: dict[str, Any], interaction_id: int) -> Response:
+    """Marks a planned interaction as held, now if it was planned for later; what came of it is added to its text."""
+    found = services.get_interaction(crm(), user(), interaction_id)
+    with guard(INTERACTIONS, found):
+        found = services.hold(crm(), found, values["result"])
+    return answer(INTERACTIONS, found)
+
+
+@blueprint.post(f"/interactions/<{ID}:interaction_id>/deal", DEALS, deal_of_interaction)
+@needs("deals.write")
+def make_deal_of_interaction(values: dict[str, Any], interaction_id: int) -> Response:
+    """Opens a deal with the client, contact and subject of an interaction, which belongs to it from then on."""
+    found = services.get_interaction(crm(), user(), interaction_id)
+    return answer(DEALS, services.make_deal(crm(), found, **opening_facts(values)), 201)
 
 
 @blueprint.delete(f"/interactions/<{ID}:interaction_id>")

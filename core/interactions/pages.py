@@ -10,7 +10,7 @@ from core.deals.models import Deal
 from core.errors import InvalidInput
 from core.i18n import _
 from core.interactions import comments, files, services
-from core.interactions.comments import get_subject
+from core.interactions.comments import LONGEST, get_subject
 from core.interactions.panels import contact_choices, deal_choices, part_of_timeline, shown_kinds
 from core.interactions.schemas import InteractionSchema
 from core.interactions.words import KINDS
@@ -67,11 +67,12 @@ def edit(interaction_id: int) -> BaseResponse | str:
 
 @blueprint.post("/<int:interaction_id>/held")
 @needs("clients.write")
-def held(interaction_id: int) -> BaseResponse:
-    """Marks a planned interaction as held."""
+def held(interaction_id: int) -> BaseResponse | str:
+    """Marks a planned interaction as held, with what came of it."""
     found = services.get_interaction(crm(), user(), interaction_id)
-    services.hold(crm(), found)
-    return go_to(_card(found), _("Marked as held."))
+    services.hold(crm(), found, request.form.get("result", "")[:LONGEST])
+    on_deal = request.args.get("entity") == "deal" and found.deal_id
+    return _added("deal" if on_deal else "client", found.deal if on_deal else found.client, _("Marked as held."))
 
 
 @blueprint.post("/<int:interaction_id>/delete")

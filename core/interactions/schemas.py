@@ -1,8 +1,10 @@
 """The shapes of interactions and comments: for form and REST."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
 
-from core.i18n import lazy
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from core.i18n import _, lazy
 from core.interactions.comments import LONGEST
 from core.interactions.words import COMMENTED, DIRECTIONS, KINDS
 
@@ -42,6 +44,25 @@ class InteractionSchema(Schema):
     user = fields.Integer(dump_only=True, attribute="user_id")
     created_at = fields.AwareDateTime(dump_only=True)
     changed_at = fields.AwareDateTime(dump_only=True)
+
+
+class RegisterSchema(InteractionSchema):
+    """An interaction as the dialog asks it: with the client that was chosen, held (now unless told) or planned."""
+
+    client = fields.Integer(required=True, attribute="client_id", metadata={"label": lazy("Client")})
+    state = fields.String(load_default="held", validate=validate.OneOf(["held", "planned"]))
+    planned_at = fields.AwareDateTime(load_default=None, allow_none=True, metadata={"label": lazy("When")})
+
+    class Meta:
+        """Leaves out what the dialog asks otherwise, or not at all."""
+
+        exclude = ("is_planned", "duration_s")
+
+    @validates_schema
+    def check_plan(self, values: dict[str, Any], **_kwargs: Any) -> None:
+        """Raises ValidationError for a plan without its time."""
+        if values["state"] == "planned" and not values["planned_at"]:
+            raise ValidationError(_("When is it to take place?"), "planned_at")
 
 
 class CommentSchema(Schema):

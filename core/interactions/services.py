@@ -1,5 +1,6 @@
 """Interactions: calls, letters, meetings, notes and SMS with a client, planned or held."""
 
+import textwrap
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from peewee import JOIN, ModelSelect
 
 from core.clients.models import Client, Contact
 from core.deals.models import Deal
+from core.deals.opening import open_deal
 from core.errors import InvalidInput, NotFound
 from core.i18n import _
 from core.interactions.models import Interaction
@@ -20,6 +22,7 @@ from core.users.models import User
 FACTS = ("kind", "direction", "contact_id", "deal_id", "user_id", "subject", "body", "at", "duration_s", "is_planned")
 # What may differ between the clock of a browser and ours before a held interaction counts as one of the future.
 _SLACK_S = 300
+_TITLE = 80
 
 
 def log_interaction(crm: CRM, client: Client, *, kind: str, at: datetime | None = None, **facts: Any) -> Interaction:
@@ -66,9 +69,31 @@ def change_interaction(crm: CRM, interaction: Interaction, values: Mapping[str, 
     return interaction
 
 
-def hold(crm: CRM, interaction: Interaction) -> Interaction:
-    """Returns a planned interaction as held, now if it was planned for later."""
-    return change_interaction(crm, interaction, {"is_planned": False, "at": min(interaction.at, crm.clock.now())})
+def hold(crm: CRM, interaction: Interaction, result: str = "") -> Interaction:
+    """Returns a planned interaction as held, now if it was planned for later; `result` is added to its text."""
+    body = "\n\n".join(text for text in (interaction.body, result.strip()) if text)
+    at = min(interaction.at, crm.clock.now())
+    return change_interaction(crm, interaction, {"is_planned": False, "at": at, "body": body})
+
+
+def make_deal(crm: CRM, interaction: Interaction, *, title: str = "", **facts: Any) -> Deal:
+    """Returns a new deal with the client, contact and subject of an interaction, which belongs to it from then on.
+
+    `facts` are those of `open_deal`. Raises InvalidInput for an interaction that has a deal already.
+    """
+    if interaction.deal_id:
+        raise InvalidInput(_("This entry belongs to a deal already; open that one, or make another for the client."))
+    facts.setdefault("contact", interaction.contact)
+    with crm.work():
+        deal = open_deal(crm, title=title or suggested_title(interaction), client=interaction.client, **facts)
+        change_interaction(crm, interaction, {"deal_id": deal.id})
+    return deal
+
+
+def suggested_title(interaction: Interaction) -> str:
+    """Returns what a deal made from an interaction is called: its subject, else how its text begins."""
+    first_line = next(iter(interaction.body.strip().splitlines()), "")
+    return interaction.subject or textwrap.shorten(first_line, _TITLE, placeholder="…")
 
 
 def delete_interaction(crm: CRM, interaction: Interaction) -> None:

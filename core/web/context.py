@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import current_app, g, request
+from werkzeug.exceptions import HTTPException
 
 from core.errors import NotSignedIn
 from core.i18n import _
@@ -87,6 +89,21 @@ def mark_of_view(name: str, default: Any = None) -> Any:
     view = current_app.view_functions.get(request.endpoint or "")
     of_class = getattr(view, "view_class", None)
     return getattr(view, name, getattr(of_class, name, default))
+
+
+def page_arguments() -> dict[str, Any]:
+    """Returns what the address of the page says from which htmx asked, or the link was followed, such as `client_id`.
+
+    A part that lies over any page learns by it what the page shows; it looks that up as the user may see it.
+    """
+    address = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        _endpoint, found = current_app.create_url_adapter(request).match(
+            address.path.removeprefix(request.script_root), method="GET"
+        )
+    except HTTPException:
+        return {}
+    return dict(found)
 
 
 def is_api() -> bool:

@@ -33,10 +33,15 @@ def go_to(url: str, message: Text = "") -> BaseResponse:
     return redirect(url, 303)
 
 
-def toast(answer: str | Response, message: Text, colour: str = "success") -> Response:
-    """Returns an answer to htmx that also shows a short message in the corner of the page."""
+def toast(answer: str | Response, message: Text, colour: str = "success", *, also: tuple[str, ...] = ()) -> Response:
+    """Returns an answer to htmx that also shows a short message in the corner of the page.
+
+    `also` names further events for the page. They go to its body: what has asked may be gone by then.
+    """
     response = answer if isinstance(answer, Response) else Response(answer)
-    response.headers["HX-Trigger"] = json.dumps({"hinka:toast": {"text": str(message), "colour": colour}})
+    events = {"hinka:toast": {"text": str(message), "colour": colour, "target": "body"}}
+    events |= {name: {"target": "body"} for name in also}
+    response.headers["HX-Trigger"] = json.dumps(events)
     return response
 
 

@@ -7,6 +7,7 @@ from core.clients import pages as clients
 from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.interactions import pages as interactions
+from core.interactions import register_pages
 from core.process.mass import pages as mass
 from core.runtime import CRM
 from core.stages.pages import reasons, reference, types
@@ -27,6 +28,7 @@ CORE = (
     (setup_pages.properties_blueprint, "/settings/properties"),
     (setup_pages.categories_blueprint, "/settings/categories"),
     (interactions.blueprint, "/interactions"),
+    (register_pages.blueprint, "/register"),
     (deals.blueprint, "/deals"),
     (mass.blueprint, "/mass"),
     (types.blueprint, "/settings/deal-types"),

@@ -13,3 +13,4 @@ import "./dialogs.js";
 import "./lists.js";
 import "./live.js";
 import "./ordering.js";
+import "./register.js";
