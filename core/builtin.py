@@ -6,12 +6,15 @@ from marshmallow import Schema, fields, validate
 
 from core.deals import rates
 from core.deals.jobs import KEEP
-from core.hooks.contributions import JobKind, MenuItem, Permission, Rate, SettingsGroup
+from core.hooks.contributions import DealTurn, JobKind, MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
+from core.process import engine
+from core.process.jobs import KEEP_TASKS
 from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
 from core.runtime import CRM
+from core.worktime_settings import GROUP, WorktimeSettings
 
 ALL_ROLES = ("director", "head", "seller", "agent", "reader")
 WRITERS = ("director", "head", "seller", "agent")
@@ -55,13 +58,22 @@ def permissions() -> list[Permission]:
 @marker
 def settings_groups() -> list[SettingsGroup]:
     """Declares the company's settings."""
-    return [SettingsGroup("company", lazy("Company"), CompanySettings)]
+    return [
+        SettingsGroup("company", lazy("Company"), CompanySettings),
+        SettingsGroup(GROUP, lazy("Working time"), WorktimeSettings),
+    ]
 
 
 @marker
 def job_kinds() -> list[JobKind]:
     """Declares the core's periodic work."""
-    return [KEEP, NIGHTLY, *mass.JOBS]
+    return [KEEP, KEEP_TASKS, NIGHTLY, *mass.JOBS]
+
+
+@marker
+def deal_turned(crm: CRM, turn: DealTurn) -> None:
+    """Keeps the tasks of stages in step with the deal."""
+    engine.follow(crm, turn)
 
 
 @marker

@@ -52,7 +52,8 @@ def change_deal(crm: CRM, deal: Deal, values: Mapping[str, Any], *, version: int
             history.turn_period(row, rows.moment(crm, row, None))
         audit.record(crm, "deal", row.id, "changed", changes)
         if "owner_id" in changes:
-            return rows.turn(crm, deal, row, "handed over", crm.clock.now(), row.place)
+            before = changes["owner_id"][0]
+            return rows.turn(crm, deal, row, "handed over", crm.clock.now(), row.place, owner_before=before)
         return rows.save(crm, deal, row)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from core.deals import history, rows
 from core.deals.models import Closing, Deal
+from core.deals.moves import check_skipped
 from core.deals.rates import in_company_currency
 from core.errors import InvalidInput
 from core.i18n import _
@@ -123,9 +124,11 @@ def _price(crm: CRM, row: Deal, at: datetime) -> None:
 
 
 def _check_last_stage(row: Deal, is_task_done: bool) -> None:
+    steps = ladders([row.version_id])[row.version_id]
     if row.deal_type.mode != PROCESS:
+        check_skipped(row, steps[row.place + 1 :] if steps else ())
         return
-    last = ladders([row.version_id])[row.version_id][-1]
+    last = steps[-1]
     if row.place != last.place:
         raise InvalidInput(
             _("A deal of a process is won at its last stage, “%(stage)s”. Lead it there first.", stage=last.stage.name)

@@ -1,5 +1,6 @@
 """Moves of an open deal: to another stage, on hold and back, to another owner."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from core.deals import history, rows
@@ -21,8 +22,9 @@ def move(
     version: int | None = None,
     at: datetime | None = None,
     is_task_done: bool = False,
+    note: str = "",
 ) -> Deal:
-    """Moves the deal to a stage of its version, given as record, id or name, and returns it.
+    """Moves the deal to a stage of its version, given as record, id or name, and returns it; `note` says why.
 
     A move ends a hold. A deal of a process goes back freely, but forward by one stage only, when the task of its stage
     is done (`is_task_done`, said by the process alone). Raises InvalidInput for a closed deal and for a stage that
@@ -40,8 +42,9 @@ def move(
         history.enter(row, step, at)
         row.on_hold_until = None
         history.turn_period(row, at)
-        audit.record(crm, "deal", row.id, "moved", {"stage": [before, row.stage_id]})
-        return rows.turn(crm, deal, row, "moved", at, place)
+        told = {"note": [None, note]} if note else {}
+        audit.record(crm, "deal", row.id, "moved", {"stage": [before, row.stage_id], **told})
+        return rows.turn(crm, deal, row, "moved", at, place, note=note)
 
 
 def hold(crm: CRM, deal: Deal, until: date, *, version: int | None = None) -> Deal:
@@ -81,7 +84,7 @@ def hand_over(crm: CRM, deal: Deal, owner: User, *, version: int | None = None) 
         at = rows.moment(crm, row, None)
         history.turn_period(row, at)
         audit.record(crm, "deal", row.id, "handed over", {"owner": [before, owner.id]})
-        return rows.turn(crm, deal, row, "handed over", at, row.place)
+        return rows.turn(crm, deal, row, "handed over", at, row.place, owner_before=before)
 
 
 def step_of(row: Deal, stage: Stage | int | str) -> TypeStage:
@@ -100,6 +103,13 @@ def step_of(row: Deal, stage: Stage | int | str) -> TypeStage:
     )
 
 
+def check_skipped(row: Deal, steps: Sequence[TypeStage]) -> None:
+    """Raises InvalidInput, naming the stage, when one of these may not be skipped and the deal never stood there."""
+    for step in steps:
+        if step.is_mandatory and not row.stood_at & 1 << step.place:
+            raise InvalidInput(_("“%(stage)s” may not be skipped: lead the deal there first.", stage=step.stage.name))
+
+
 def _is_meant(step: TypeStage, stage: Stage | int | str) -> bool:
     if isinstance(stage, str):
         return step.stage.name.casefold() == stage.strip().casefold()
@@ -107,12 +117,17 @@ def _is_meant(step: TypeStage, stage: Stage | int | str) -> bool:
 
 
 def _check_way(row: Deal, step: TypeStage, is_task_done: bool) -> None:
-    if row.deal_type.mode != PROCESS or step.place < row.place:
+    if step.place < row.place:
         return
-    if step.place > row.place + 1:
-        following = ladders([row.version_id])[row.version_id][row.place + 1]
+    between = (
+        ladders([row.version_id])[row.version_id][row.place + 1 : step.place] if step.place > row.place + 1 else []
+    )
+    if row.deal_type.mode != PROCESS:
+        check_skipped(row, between)
+        return
+    if between:
         raise InvalidInput(
-            _("In a process no stage is skipped: the next one is “%(stage)s”.", stage=following.stage.name)
+            _("In a process no stage is skipped: the next one is “%(stage)s”.", stage=between[0].stage.name)
         )
     if not is_task_done:
         raise InvalidInput(_("A deal of a process goes on when the task of its stage is done. Do the task."))

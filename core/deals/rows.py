@@ -19,10 +19,7 @@ def take(crm: CRM, deal: Deal, version: int | None = None, *, mine: Mapping[str,
     `version` is what the user saw (default: that of the record given). Raises Conflict, with the values of both for
     the fields of `mine`, when somebody changed the deal since; NotFound when it is gone.
     """
-    query = Deal.select().where(Deal.id == deal.id)
-    row = (query.for_update() if is_postgres(crm.database) else query).first()
-    if row is None or row.deleted_at is not None:
-        raise NotFound(_("There is no such deal; it may have been deleted."))
+    row = take_now(crm, deal.id)
     if row.version != (deal.version if version is None else version):
         theirs = {name: audit.as_json(row.__data__.get(name)) for name in mine or ()}
         raise Conflict(
@@ -30,6 +27,15 @@ def take(crm: CRM, deal: Deal, version: int | None = None, *, mine: Mapping[str,
             theirs=theirs,
             mine={name: audit.as_json(value) for name, value in (mine or {}).items()},
         )
+    return row
+
+
+def take_now(crm: CRM, deal_id: int) -> Deal:
+    """Returns a deal as it is now, whatever anybody saw of it, locked until the work ends; raises NotFound."""
+    query = Deal.select().where(Deal.id == deal_id)
+    row = (query.for_update() if is_postgres(crm.database) else query).first()
+    if row is None or row.deleted_at is not None:
+        raise NotFound(_("There is no such deal; it may have been deleted."))
     return row
 
 
@@ -50,13 +56,13 @@ def save(crm: CRM, deal: Deal, row: Deal) -> Deal:
     return deal.take_over(row)
 
 
-def turn(crm: CRM, deal: Deal, row: Deal, action: str, at: datetime, before: int | None = None) -> Deal:
+def turn(crm: CRM, deal: Deal, row: Deal, action: str, at: datetime, before: int | None = None, **details: Any) -> Deal:
     """Saves the row like `save`, lets those follow who keep in step with deals (`deal_turned`), and returns the deal.
 
-    `before` is the place at which it stood.
+    `before` is the place at which it stood; `details` are further fields of DealTurn.
     """
     save(crm, deal, row)
-    crm.hooks.check("deal_turned", crm=crm, turn=DealTurn(row, action, at, before))
+    crm.hooks.check("deal_turned", crm=crm, turn=DealTurn(row, action, at, before, **details))
     return deal
 
 

@@ -107,13 +107,16 @@ class RecordChange:
 class DealTurn:
     """A turn of a deal, inside its transaction: `deal` is its row after it, `before` the place where it stood.
 
-    `action` is opened, moved, held, resumed, handed over, won, lost, re-opened, deleted or restored.
+    `action` is opened, moved, held, resumed, handed over, won, lost, re-opened, deleted or restored. `owner_before` is
+    whose it was before it was handed over; `note` is why it was sent back.
     """
 
     deal: Any
     action: str
     at: datetime
     before: int | None = None
+    owner_before: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""What joins deals, stages and tasks: the process, its picture, and deals that hang."""
+"""What joins deals, stages and tasks: the engine of the process, its picture, and deals that hang."""

@@ -35,14 +35,17 @@ def create_deal_type(
     registers_demand: bool = False,
     currency: str = "",
     default_owner: User | None = None,
-    loss_responsible: Responsible | str = OWNER,
+    loss_responsible: Responsible | str | None = None,
 ) -> DealType:
     """Returns a new type with its first version published; stages given by name are made when missing.
 
+    Unless somebody is named, losses are worked up by the owner in a process, and by nobody in other modes.
+
     Raises InvalidInput for a name in use, an unknown mode or currency, and stages that don't fit the mode.
     """
-    values = {"name": name, "mode": mode, "currency": currency, "loss_responsible": loss_responsible}
-    values = _checked(values)
+    if loss_responsible is None:
+        loss_responsible = OWNER if mode == PROCESS else ""
+    values = _checked({"name": name, "mode": mode, "currency": currency, "loss_responsible": loss_responsible})
     with crm.work():
         steps = [_as_step(crm, stage) for stage in stages]
         check_steps(mode, steps)

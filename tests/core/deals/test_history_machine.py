@@ -20,6 +20,7 @@ from core.deals.models import Closing, Deal, DealPeriod, StageVisit
 from core.deals.rates import set_rate
 from core.errors import InvalidInput
 from core.stages.services import ladders, usable_reasons
+from core.tasks.models import Task
 
 MOMENTS = st.integers(0, 3).map(lambda hours: {"hours": hours})
 
@@ -127,7 +128,7 @@ def machine_of(crm, make):
                 )
 
         def teardown(self):
-            for model in (StageVisit, DealPeriod, Closing, Deal):
+            for model in (Task, StageVisit, DealPeriod, Closing, Deal):
                 model.delete().execute()
 
     return History

@@ -1,0 +1,163 @@
+"""Doing what a stage asks for: the task is closed and the deal moves, or is won, in one transaction.
+
+The deal's row is locked first, then its task is looked at: of several who complete it, or lose the deal, at the same
+moment, one is first and the others are told.
+"""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+from core.deals import rows
+from core.deals.closings import win
+from core.deals.models import Deal
+from core.deals.moves import move, step_of
+from core.errors import Conflict, InvalidInput, NotAllowed
+from core.i18n import _
+from core.process.losses import make_next_try
+from core.process.results import as_kept, checked_result
+from core.process.stage_tasks import STANDING, alter, stage_task_of, step_at
+from core.runtime import CRM
+from core.stages.models import Stage
+from core.tasks import services as tasks
+from core.tasks.models import Task
+from core.tasks.words import CANCELLED, DONE, LOSS, STAGE
+from core.users.access import visible_to
+from core.users.models import User
+
+
+def complete(
+    crm: CRM,
+    user: User,
+    task: Task,
+    result: Mapping[str, Any] | None = None,
+    *,
+    checklist: Collection[int] | None = None,
+    amount: Decimal | None = None,
+    version: int | None = None,
+) -> Task:
+    """Marks a task as done by `user` and returns it; that of a stage moves its deal, at the last stage it wins it.
+
+    `result` has the values that the step asks for, by key, typed or as JSON; `checklist` the places, from 0, of what
+    is ticked (default: as kept on the task); `amount` what a won deal brought (default: its potential). Raises
+    NotAllowed for who may not, InvalidInput by field for a result that isn't complete, Conflict when somebody has
+    done, cancelled or changed the task meanwhile.
+    """
+    if not may_complete(user, task):
+        raise NotAllowed(_("This is somebody else's task. Ask for it, or for the right to change the deal."))
+    if task.kind not in (STAGE, LOSS):
+        return tasks.complete(crm, task, version=version)
+    with crm.work():
+        deal = rows.take_now(crm, task.deal_id)
+        row = _standing(task, version)
+        values = checked_result(row, {**row.result, **(result or {})})
+        _finish(crm, user, row, as_kept(row, values), _ticked(row, checklist))
+        if row.kind == LOSS:
+            make_next_try(crm, row, values)
+        else:
+            _go_on(crm, deal, row, amount)
+    return task.take_over(Task.get_by_id(task.id))
+
+
+def may_complete(user: User, task: Task) -> bool:
+    """Tells whether `user` may do a task: it is the user's, of the user's role or order, or of a deal to be changed."""
+    if not user.is_active:
+        return False
+    if user.id in (task.user_id, task.author_id) or _is_for_role(user, task):
+        return True
+    return task.deal_id is not None and _may_write(user, task.deal_id)
+
+
+def send_back(
+    crm: CRM, user: User, deal: Deal, stage: Stage | int | str, note: str, *, version: int | None = None
+) -> Deal:
+    """Returns the deal, led back to an earlier stage; whoever gets its task there reads the note.
+
+    Raises InvalidInput without a note and for a stage that isn't earlier, NotAllowed for who may do nothing with it.
+    """
+    task = stage_task_of(deal)
+    if not (_may_write(user, deal.id) or (task is not None and may_complete(user, task))):
+        raise NotAllowed(_("You don't have the right to change this deal."))
+    if not (note := note.strip()):
+        sentence = _("Write why the deal goes back: whoever gets it reads this.")
+        raise InvalidInput(sentence, fields={"note": [sentence]})
+    with crm.work():
+        step = step_of(deal, stage)
+        if deal.place is None or step.place >= deal.place:
+            sentence = _("“%(stage)s” is no earlier stage of this deal.", stage=step.stage.name)
+            raise InvalidInput(sentence, fields={"stage": [sentence]})
+        return move(crm, deal, step.stage, version=version, note=note)
+
+
+def take(crm: CRM, user: User, task: Task) -> Task:
+    """Returns a task of a role as that of `user`, who holds the role; raises Conflict when somebody has it already."""
+    if not _is_for_role(user, task):
+        raise NotAllowed(_("Only those who have the role may take this task."))
+    with crm.work():
+        if task.deal_id is not None:
+            rows.take_now(crm, task.deal_id)
+        row = Task.get_by_id(task.id)
+        if row.user_id is not None or row.state not in STANDING:
+            raise Conflict(_taken(row))
+        alter(crm, row, "taken", user=user.id)
+    return task.take_over(Task.get_by_id(task.id))
+
+
+def _standing(task: Task, version: int | None) -> Task:
+    """Returns the task's row as it is now; raises Conflict when it is done, cancelled or another than was seen."""
+    row = Task.get_by_id(task.id)
+    if row.state not in STANDING:
+        raise Conflict(_taken(row))
+    if row.version != (task.version if version is None else version):
+        raise Conflict(_("Somebody has changed this task meanwhile. Look at it again."))
+    return row
+
+
+def _taken(row: Task) -> str:
+    if row.state == CANCELLED:
+        return _("This task was cancelled: the deal has left its stage. Look at the deal again.")
+    doer = User.get_or_none(User.id == (row.user_id if row.state in STANDING else row.done_by_id))
+    name = doer.name if doer else _("Somebody")
+    if row.state in STANDING:
+        return _("%(name)s has taken this task already.", name=name)
+    return _("%(name)s has done this task already.", name=name)
+
+
+def _ticked(row: Task, places: Collection[int] | None) -> list[dict[str, Any]]:
+    """Returns the checklist with its ticks; raises InvalidInput when something isn't ticked."""
+    items = [
+        {**one, "is_done": one["is_done"] if places is None else place in places}
+        for place, one in enumerate(row.checklist)
+    ]
+    missing = [one["text"] for one in items if not one["is_done"]]
+    if missing:
+        sentence = _("Still to be done: %(what)s", what="; ".join(missing))
+        raise InvalidInput(sentence, fields={"checklist": [sentence]})
+    return items
+
+
+def _finish(crm: CRM, user: User, row: Task, result: dict[str, Any], checklist: list[dict[str, Any]]) -> None:
+    row.done_by_id = user.id
+    values = {"state": DONE, "done_at": crm.clock.now(), "done_by_id": user.id}
+    alter(crm, row, DONE, **values, result=result, checklist=checklist)
+
+
+def _go_on(crm: CRM, deal: Deal, row: Task, amount: Decimal | None) -> None:
+    following = step_at(deal.version_id, deal.place + 1)
+    if following is None:
+        win(crm, deal, amount=amount, is_task_done=True)
+    elif amount is not None:
+        sentence = _("The amount is asked when the last stage is done.")
+        raise InvalidInput(sentence, fields={"amount": [sentence]})
+    else:
+        move(crm, deal, following.stage, is_task_done=True)
+
+
+def _is_for_role(user: User, task: Task) -> bool:
+    return user.is_active and task.role_id is not None and task.user_id is None and task.role_id == user.role_id
+
+
+def _may_write(user: User, deal_id: int) -> bool:
+    if not user.can("deals.write"):
+        return False
+    return Deal.select().where(Deal.id == deal_id, Deal.deleted_at.is_null(), visible_to(user, Deal.owner)).exists()

@@ -1,0 +1,18 @@
+"""What others may do with the process; each noun has a file of its own."""
+
+from core.process.completing import complete, may_complete, send_back, take
+from core.process.ensuring import ensure_stage_tasks
+from core.process.results import result_schema, schema_of_task
+from core.process.stage_tasks import due_at, stage_task_of
+
+__all__ = [
+    "complete",
+    "due_at",
+    "ensure_stage_tasks",
+    "may_complete",
+    "result_schema",
+    "schema_of_task",
+    "send_back",
+    "stage_task_of",
+    "take",
+]

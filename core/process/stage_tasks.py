@@ -1,0 +1,143 @@
+"""Tasks of stages: made when a deal comes to a stage, held with it, ended when it leaves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from core.deals.models import Deal, DealPeriod, StageVisit
+from core.process.responsible import Doer, Staff, doer_of
+from core.runtime import CRM
+from core.stages.models import Stage, TypeStage
+from core.stages.steps import PROCESS
+from core.store import audit
+from core.tasks.models import Task
+from core.tasks.words import CANCELLED, HELD, OPEN, STAGE
+from core.worktime import Calendar, add_working_time, put_off
+from core.worktime_settings import calendar_of
+
+STANDING = (OPEN, HELD)
+
+
+def stage_task_of(deal: Deal) -> Task | None:
+    """Returns the task of the stage at which a deal stands, open or held with the deal, or None."""
+    return Task.get_or_none(Task.deal == deal.id, Task.kind == STAGE, Task.state.in_(STANDING))
+
+
+def is_led(deal: Deal) -> bool:
+    """Tells whether a deal must have a task of its stage: it is open, not in the trash, and of a process."""
+    return deal.is_open and deal.deleted_at is None and deal.place is not None and deal.deal_type.mode == PROCESS
+
+
+def step_at(version_id: int, place: int) -> TypeStage | None:
+    """Returns the step at a place of a version, with its stage, or None."""
+    query = TypeStage.select(TypeStage, Stage).join(Stage)
+    return query.where(TypeStage.version == version_id, TypeStage.place == place).first()
+
+
+def make_stage_task(crm: CRM, deal: Deal, at: datetime, note: str = "") -> Task:
+    """Returns the new task of the stage to which a deal came at a moment; `note` stands before its instructions."""
+    step = step_at(deal.version_id, deal.place)
+    doer = doer_of(Staff(), step, deal.owner_id)
+    now = crm.clock.now()
+    visit = StageVisit.select(StageVisit.id).where(StageVisit.deal == deal.id, StageVisit.left_at.is_null())
+    task = Task.create(
+        kind=STAGE,
+        title=step.task_title or step.stage.name,
+        instructions=written(doer.note, note, step.instructions),
+        client=deal.client_id,
+        deal=deal.id,
+        step=step.id,
+        visit_id=visit.scalar(),
+        user=doer.user_id,
+        role=doer.role_id,
+        checklist=unticked(step.checklist),
+        due_at=None if has_no_limit(step) else due_at(calendar_of(crm), step, at),
+        state=HELD if deal.is_on_hold else OPEN,
+        created_at=now,
+        changed_at=now,
+    )
+    audit.record(crm, "task", task.id, "created", {"title": [None, task.title]})
+    return task
+
+
+def alter(crm: CRM, task: Task, action: str, **values: Any) -> None:
+    """Gives a standing task new values, as its next version; call it inside the work that changes its deal."""
+    before = {name: task.__data__[name] for name in values}
+    changes = {**values, "changed_at": crm.clock.now(), "version": Task.version + 1}
+    Task.update(**changes).where(Task.id == task.id).execute()
+    audit.record(crm, "task", task.id, action, audit.differences(before, values))
+
+
+def cancel_tasks(crm: CRM, deal: Deal, kind: str = STAGE) -> None:
+    """Cancels what stands of a deal's tasks of a kind."""
+    for task in Task.select().where(Task.deal == deal.id, Task.kind == kind, Task.state.in_(STANDING)):
+        alter(crm, task, CANCELLED, state=CANCELLED)
+
+
+def hold_stage_task(crm: CRM, deal: Deal) -> None:
+    """Holds the task of a deal that is put aside."""
+    task = stage_task_of(deal)
+    if task is not None and task.state == OPEN:
+        alter(crm, task, HELD, state=HELD)
+
+
+def resume_stage_task(crm: CRM, deal: Deal, at: datetime) -> None:
+    """Opens the held task again, with a deadline put off by the working time for which the deal was held."""
+    task = stage_task_of(deal)
+    if task is None or task.state != HELD:
+        return
+    due = task.due_at
+    if due is not None:
+        due = put_off(calendar_of(crm), due, _held_since(deal, at), at)
+    alter(crm, task, "resumed", state=OPEN, due_at=due)
+
+
+def hand_over_tasks(crm: CRM, deal: Deal, owner_before: int | None) -> None:
+    """Gives the open tasks that the earlier owner of a deal had for it to the present one."""
+    staff = Staff()
+    query = Task.select().where(Task.deal == deal.id, Task.state.in_(STANDING))
+    for task in query:
+        was, now = _doers(staff, task, deal, owner_before)
+        if task.user_id == was.user_id != now.user_id and task.role_id == was.role_id:
+            instructions = written(now.note, task.instructions.removeprefix(was.note))
+            alter(crm, task, "handed over", user=now.user_id, role=now.role_id, instructions=instructions)
+
+
+def due_at(calendar: Calendar, step: Any, at: datetime) -> datetime | None:
+    """Returns by when a stage to which a deal came at a moment is to be done; None without a limit."""
+    if has_no_limit(step):
+        return None
+    return add_working_time(calendar, at, days=step.limit_days, hours=step.limit_hours)
+
+
+def has_no_limit(step: Any) -> bool:
+    """Tells whether a deal may stay at a step as long as it likes."""
+    return step.limit_days is None and step.limit_hours is None
+
+
+def unticked(checklist: Sequence[str]) -> list[dict[str, Any]]:
+    """Returns a checklist as a new task keeps it: {"text", "is_done"} for each sentence."""
+    return [{"text": text, "is_done": False} for text in checklist]
+
+
+def written(*parts: str) -> str:
+    """Returns the parts that say something, as paragraphs."""
+    return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def _doers(staff: Staff, task: Task, deal: Deal, owner_before: int | None) -> tuple[Doer, Doer]:
+    """Returns who has a task by the rule of its stage under the earlier owner and under the present one."""
+    if task.kind != STAGE or task.step is None:
+        return Doer(owner_before), Doer(deal.owner_id if owner_before else None)
+    return doer_of(staff, task.step, owner_before), doer_of(staff, task.step, deal.owner_id)
+
+
+def _held_since(deal: Deal, resumed_at: datetime) -> datetime:
+    """Returns when the hold began that ends now: the owner or the potential may have changed during it."""
+    since = resumed_at
+    ended = DealPeriod.select().where(DealPeriod.deal == deal.id, DealPeriod.to_at.is_null(False))
+    for period in ended.order_by(DealPeriod.to_at.desc()):
+        if not period.is_on_hold or period.to_at != since:
+            break
+        since = period.from_at
+    return since
