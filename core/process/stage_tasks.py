@@ -100,7 +100,7 @@ def hand_over_tasks(crm: CRM, deal: Deal, owner_before: int | None) -> None:
         was, now = _doers(staff, task, deal, owner_before)
         if task.user_id == was.user_id != now.user_id and task.role_id == was.role_id:
             instructions = written(now.note, task.instructions.removeprefix(was.note))
-            alter(crm, task, "handed over", user=now.user_id, role=now.role_id, instructions=instructions)
+            alter(crm, task, "went along", user=now.user_id, role=now.role_id, instructions=instructions)
 
 
 def due_at(calendar: Calendar, step: Any, at: datetime) -> datetime | None:

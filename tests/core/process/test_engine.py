@@ -71,7 +71,7 @@ def test_role_has_the_task_until_somebody_takes_it(make, owner, process):
 
 
 def test_dismissed_person_is_replaced_by_the_owner_and_the_task_says_so(crm, make, owner, process):
-    make.user("administrator")
+    make.user("administrator", password="correct horse battery")
     gone = make.user(name="Gone")
     kind = process(responsible="user", user=gone)
     change_user(crm, gone, is_active=False)
