@@ -66,6 +66,12 @@ def get_user(user_id: int) -> User:
     return user
 
 
+def users_by_id(user_ids: Iterable[int | None]) -> dict[int, User]:
+    """Returns the users of these ids, by id, by one query; None counts for nobody."""
+    wanted = sorted({user_id for user_id in user_ids if user_id is not None})
+    return {user.id: user for user in User.select().where(User.id.in_(wanted))} if wanted else {}
+
+
 def find_user(name: str) -> User | None:
     """Returns the user of a login, e-mail or name (case aside), or None."""
     wanted = name.strip().casefold()

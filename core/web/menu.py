@@ -17,6 +17,7 @@ CORE_ITEMS = (
     MenuItem("segments", lazy("Segments"), "segments.index", "users-group", 150, "clients.read"),
     MenuItem("deals", lazy("Deals"), "deals.index", "briefcase", 200, "deals.read"),
     MenuItem("hand_over", lazy("Hand over work"), "mass.hand_over", "arrows-sort", 290, "deals.hand_over"),
+    MenuItem("hanging", lazy("Hanging deals"), "deals.hanging_page", "hourglass", 210, "deals.read"),
     MenuItem("settings", lazy("General"), "settings.index", "settings", 10, "admin.settings", "settings"),
     MenuItem("users", lazy("Users"), "users.index", "users", 100, "admin.users", "settings"),
     MenuItem("roles", lazy("Roles"), "roles.index", "shield", 110, "admin.users", "settings"),

@@ -1,6 +1,19 @@
 """The pages of deals: list, board, card, new deal, and what is done with a deal."""
 
-from core.deals.pages import actions, board, calendar, card, editing, forms, lists, map, opening, tasks
+from core.deals.pages import actions, board, calendar, card, editing, forms, hanging, lists, map, opening, tasks
 from core.deals.pages.blueprint import blueprint
 
-__all__ = ["actions", "blueprint", "board", "calendar", "card", "editing", "forms", "lists", "map", "opening", "tasks"]
+__all__ = [
+    "actions",
+    "blueprint",
+    "board",
+    "calendar",
+    "card",
+    "editing",
+    "forms",
+    "hanging",
+    "lists",
+    "map",
+    "opening",
+    "tasks",
+]

@@ -110,11 +110,15 @@ def index() -> Response | str:
     return show(DEALS)
 
 
-def asked() -> Asked:
-    """Returns the search of the present address, as the list understands it; raises InvalidInput."""
+def asked(*, with_quick: bool = False) -> Asked:
+    """Returns the search of the present address, as the list understands it; raises InvalidInput.
+
+    `with_quick` says also the filters that the list has at hand, for a page that doesn't offer these.
+    """
     state = read_state(DEALS, request.args, request.path)
     where = Source(crm(), DEALS, state, user()).where
-    in_quick = [one for quick in DEALS.quick if state.has(quick.conditions) for one in quick.conditions]
+    quick = () if with_quick else DEALS.quick
+    in_quick = [one for found in quick if state.has(found.conditions) for one in found.conditions]
     others = [one for one in state.conditions if one not in in_quick]
     words = describe(crm(), entity(crm(), DEALS.entity), others)
     return Asked(state, where, [(text, state.without([one])) for text, one in zip(words, others, strict=True)])
