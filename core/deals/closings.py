@@ -4,8 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from core.deals import history, rows
+from core.deals.limits import limit_of
 from core.deals.models import Closing, Deal
-from core.deals.moves import check_skipped
+from core.deals.moves import check_skipped, step_of
 from core.deals.rates import in_company_currency
 from core.errors import InvalidInput
 from core.i18n import _
@@ -85,6 +86,7 @@ def reopen(crm: CRM, deal: Deal, note: str = "", *, version: int | None = None, 
         row.loss_note = ""
         _price(crm, row, at)
         history.continue_visit(row)
+        row.late_at = limit_of(crm, step_of(row, row.stage_id), at) if row.stage_id else None
         history.begin_period(row, at)
         audit.record(crm, "deal", row.id, "re-opened", {"state": [before, "open"], "note": [None, note.strip()]})
         return rows.turn(crm, deal, row, "re-opened", at, row.place)

@@ -6,6 +6,7 @@ the time in which the deal was open; an open deal has exactly one open period.
 
 from datetime import datetime
 
+from core.deals.limits import limit_of
 from core.deals.models import Deal, DealPeriod, StageVisit
 from core.runtime import CRM
 from core.stages.models import TypeStage
@@ -13,8 +14,8 @@ from core.stages.models import TypeStage
 PASSED, RETURNED = "passed", "returned"
 
 
-def enter(row: Deal, step: TypeStage, at: datetime) -> None:
-    """Begins a visit of a stage, and lets the row say so."""
+def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> None:
+    """Begins a visit of a stage, and lets the row say so, with the moment until which it may last."""
     StageVisit.create(
         deal=row.id,
         stage=step.stage_id,
@@ -24,7 +25,7 @@ def enter(row: Deal, step: TypeStage, at: datetime) -> None:
         potential=row.potential,
         potential_base=row.potential_base,
     )
-    row.stage_id, row.place, row.entered_at = step.stage_id, step.place, at
+    row.stage_id, row.place, row.entered_at, row.late_at = step.stage_id, step.place, at, limit_of(crm, step, at)
     row.furthest = max(step.place, row.furthest or 0)
     row.stood_at |= 1 << step.place
 
@@ -74,6 +75,17 @@ def last_change_at(row: Deal) -> datetime | None:
         return row.closed_at
     period = DealPeriod.get_or_none(DealPeriod.deal == row.id, DealPeriod.to_at.is_null())
     return period.from_at if period else None
+
+
+def held_since(deal_id: int, resumed_at: datetime) -> datetime:
+    """Returns when the hold began that ends now: the owner or the potential may have changed during it."""
+    since = resumed_at
+    ended = DealPeriod.select().where(DealPeriod.deal == deal_id, DealPeriod.to_at.is_null(False))
+    for period in ended.order_by(DealPeriod.to_at.desc()):
+        if not period.is_on_hold or period.to_at != since:
+            break
+        since = period.from_at
+    return since
 
 
 def _standing(row: Deal) -> dict:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from core.deals import history, rows
+from core.deals.limits import put_limit_off
 from core.deals.models import Deal
 from core.errors import InvalidInput
 from core.i18n import _
@@ -39,7 +40,7 @@ def move(
         at = rows.moment(crm, row, at, history.last_change_at(row))
         before, place = row.stage_id, row.place
         history.leave(crm, row, at, history.PASSED if step.place > row.place else history.RETURNED)
-        history.enter(row, step, at)
+        history.enter(crm, row, step, at)
         row.on_hold_until = None
         history.turn_period(row, at)
         told = {"note": [None, note]} if note else {}
@@ -143,5 +144,7 @@ def _set_hold(crm: CRM, deal: Deal, until: date | None, version: int | None, act
         at = rows.moment(crm, row, None)
         if was_held != row.is_on_hold:
             history.turn_period(row, at)
+        if was_held and not row.is_on_hold:
+            put_limit_off(crm, row, history.held_since(row.id, at), at)
         audit.record(crm, "deal", row.id, action, {"on_hold_until": [before, until]})
         return rows.turn(crm, deal, row, action, at, row.place)

@@ -71,7 +71,7 @@ def open_deal(
             created_at=now,
             changed_at=now,
         )
-        _begin(row, deal_type, stage)
+        _begin(crm, row, deal_type, stage)
         _tell(crm, row)
     return Deal.get_by_id(row.id)
 
@@ -111,7 +111,7 @@ def check_contact(contact_id: int | None, client_id: int) -> None:
         raise InvalidInput(sentence, fields={"contact": [sentence]})
 
 
-def _begin(row: Deal, deal_type: DealType, stage: Stage | int | str | None) -> None:
+def _begin(crm: CRM, row: Deal, deal_type: DealType, stage: Stage | int | str | None) -> None:
     """Writes the new row and lets its history begin: at a stage, if the type has any."""
     row.save(force_insert=True)
     steps = steps_of(deal_type)
@@ -121,7 +121,7 @@ def _begin(row: Deal, deal_type: DealType, stage: Stage | int | str | None) -> N
             raise InvalidInput(
                 _("A deal of a process begins at its first stage, “%(stage)s”.", stage=steps[0].stage.name)
             )
-        history.enter(row, step, row.opened_at)
+        history.enter(crm, row, step, row.opened_at)
         row.save(only=row.dirty_fields)
     history.begin_period(row, row.opened_at)
 

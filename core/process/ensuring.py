@@ -6,9 +6,10 @@ from typing import Any
 
 from peewee import fn
 
+from core.deals.limits import due_at
 from core.deals.models import Deal, StageVisit
 from core.process.responsible import Doer, Staff, doer_of
-from core.process.stage_tasks import STANDING, due_at, unticked, written
+from core.process.stage_tasks import STANDING, unticked, written
 from core.runtime import CRM
 from core.stages.models import DealType, TypeStage
 from core.stages.steps import PROCESS

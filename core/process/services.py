@@ -1,9 +1,10 @@
 """What others may do with the process; each noun has a file of its own."""
 
+from core.deals.limits import due_at
 from core.process.completing import complete, may_complete, send_back, take
 from core.process.ensuring import ensure_stage_tasks
 from core.process.results import result_schema, schema_of_task
-from core.process.stage_tasks import due_at, stage_task_of
+from core.process.stage_tasks import stage_task_of
 
 __all__ = [
     "complete",

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from core.deals.models import Deal, DealPeriod, StageVisit
+from core.deals.history import held_since
+from core.deals.limits import limit_of
+from core.deals.models import Deal, StageVisit
 from core.process.responsible import Doer, Staff, doer_of
 from core.runtime import CRM
 from core.stages.models import Stage, TypeStage
@@ -12,7 +14,7 @@ from core.stages.steps import PROCESS
 from core.store import audit
 from core.tasks.models import Task
 from core.tasks.words import CANCELLED, HELD, OPEN, STAGE
-from core.worktime import Calendar, add_working_time, put_off
+from core.worktime import put_off
 from core.worktime_settings import calendar_of
 
 STANDING = (OPEN, HELD)
@@ -51,7 +53,7 @@ def make_stage_task(crm: CRM, deal: Deal, at: datetime, note: str = "") -> Task:
         user=doer.user_id,
         role=doer.role_id,
         checklist=unticked(step.checklist),
-        due_at=None if has_no_limit(step) else due_at(calendar_of(crm), step, at),
+        due_at=limit_of(crm, step, at),
         state=HELD if deal.is_on_hold else OPEN,
         created_at=now,
         changed_at=now,
@@ -88,7 +90,7 @@ def resume_stage_task(crm: CRM, deal: Deal, at: datetime) -> None:
         return
     due = task.due_at
     if due is not None:
-        due = put_off(calendar_of(crm), due, _held_since(deal, at), at)
+        due = put_off(calendar_of(crm), due, held_since(deal.id, at), at)
     alter(crm, task, "resumed", state=OPEN, due_at=due)
 
 
@@ -101,18 +103,6 @@ def hand_over_tasks(crm: CRM, deal: Deal, owner_before: int | None) -> None:
         if task.user_id == was.user_id != now.user_id and task.role_id == was.role_id:
             instructions = written(now.note, task.instructions.removeprefix(was.note))
             alter(crm, task, "went along", user=now.user_id, role=now.role_id, instructions=instructions)
-
-
-def due_at(calendar: Calendar, step: Any, at: datetime) -> datetime | None:
-    """Returns by when a stage to which a deal came at a moment is to be done; None without a limit."""
-    if has_no_limit(step):
-        return None
-    return add_working_time(calendar, at, days=step.limit_days, hours=step.limit_hours)
-
-
-def has_no_limit(step: Any) -> bool:
-    """Tells whether a deal may stay at a step as long as it likes."""
-    return step.limit_days is None and step.limit_hours is None
 
 
 def unticked(checklist: Sequence[str]) -> list[dict[str, Any]]:
@@ -130,14 +120,3 @@ def _doers(staff: Staff, task: Task, deal: Deal, owner_before: int | None) -> tu
     if task.kind != STAGE or task.step is None:
         return Doer(owner_before), Doer(deal.owner_id if owner_before else None)
     return doer_of(staff, task.step, owner_before), doer_of(staff, task.step, deal.owner_id)
-
-
-def _held_since(deal: Deal, resumed_at: datetime) -> datetime:
-    """Returns when the hold began that ends now: the owner or the potential may have changed during it."""
-    since = resumed_at
-    ended = DealPeriod.select().where(DealPeriod.deal == deal.id, DealPeriod.to_at.is_null(False))
-    for period in ended.order_by(DealPeriod.to_at.desc()):
-        if not period.is_on_hold or period.to_at != since:
-            break
-        since = period.from_at
-    return since
