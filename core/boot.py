@@ -4,14 +4,19 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from core import builtin
 from core.clock import Clock
 from core.config import Config
 from core.errors import PluginRefused
 from core.hooks import health
-from core.hooks.dispatch import Dispatcher, Watch
-from core.hooks.plugins import Manifest, Refusal, discover, in_order, load_hooks
+from core.hooks.calls import Watch
+from core.hooks.contributions import SettingsGroup
+from core.hooks.dispatch import Dispatcher
+from core.hooks.guard import stand_guard
+from core.hooks.plugins import Manifest, Refusal, discover, in_order, load_hooks, with_links
 from core.hooks.switch import saved_generation
 from core.i18n import load_catalogues
 from core.jobs import Jobs
@@ -70,7 +75,8 @@ def boot(
     crm = CRM(config, clock, database, WorkDesk(database, turn), Dispatcher(), entities=dict(ENTITIES))
     crm.jobs = Jobs(crm)
     crm.settings = Settings(config, instance_key(config))
-    crm.hooks.watch = watch or crm.hooks.watch
+    crm.hooks.calls.watch = watch or crm.hooks.calls.watch
+    stand_guard(crm)
     _load_plugins(crm, set(without), more)
     load_catalogues([folder / "translations" for folder in (CORE_FOLDER, *(plugin.folder for plugin in crm.plugins))])
     return crm
@@ -107,24 +113,32 @@ def wanted_plugins(config: Config, manifests: dict[str, Manifest]) -> list[str]:
 def _load_plugins(crm: CRM, without: set[str], more: Collection[str]) -> None:
     manifests, refusals = discover(crm.config.folder / "plugins")
     stopped = {name: refusal for name, refusal in health.stopped().items() if name not in more}
-    wanted = [name for name in (*wanted_plugins(crm.config, manifests), *more) if name not in without]
+    wanted = with_links(manifests, [*wanted_plugins(crm.config, manifests), *more])
+    wanted = [name for name in wanted if name not in without]
     refusals += [stopped[name] for name in wanted if name in stopped]
     running, unfit = in_order(manifests, [name for name in wanted if name not in stopped])
     crm.generation, crm.manifests, crm.refusals = saved_generation(), manifests, refusals + unfit
     for manifest in running:
-        crm.hooks.watch(manifest.name, "import")
-        missing = [name for name in manifest.requires if name not in crm.hooks.order]
+        missing = [name for name in manifest.needs if name not in crm.hooks.order]
         try:
             if missing:
                 raise PluginRefused(manifest.name, f"it requires {missing[0]}, which is not running.", "")
             migrate_up(crm.database, steps_in(manifest.name, manifest.folder / "migrations"), crm.clock)
-            crm.hooks.register(manifest.name, load_hooks(manifest))
+            crm.hooks.register(manifest.name, _imported(crm, manifest))
             _take_in(crm, manifest.name)
             crm.plugins.append(manifest)
         except PluginRefused as refused:
             refuse(crm, refused)
     crm.hooks.register("core", builtin)
     _take_in(crm, "core")
+
+
+def _imported(crm: CRM, manifest: Manifest) -> ModuleType:
+    hooks, failure = crm.hooks.attempt(manifest.name, "import", load_hooks, manifest)
+    if failure is not None:
+        reason = f"its code can't be imported ({type(failure).__name__}: {failure})."
+        raise PluginRefused(manifest.name, reason, "Ask its author, or install a version that fits.") from failure
+    return hooks
 
 
 def refuse(crm: CRM, refused: PluginRefused) -> None:
@@ -137,15 +151,25 @@ def refuse(crm: CRM, refused: PluginRefused) -> None:
 
 def _take_in(crm: CRM, name: str) -> None:
     """Takes the rights, settings, jobs and live topics that one plugin contributes."""
-    for owner, permission in crm.hooks.collect("permissions", crm=crm):
-        if owner == name:
-            crm.permissions[permission.key] = permission
-    for owner, group in crm.hooks.collect("settings_groups", crm=crm):
-        if owner == name:
-            crm.settings.add_group(group)
-    for owner, kind in crm.hooks.collect("job_kinds", crm=crm):
-        if owner == name:
-            crm.job_kinds[kind.kind] = kind
-    for owner, topic in crm.hooks.collect("live_topics", crm=crm):
-        if owner == name:
-            crm.live_topics[topic.key] = (name, topic)
+    for permission in _contributed(crm, name, "permissions"):
+        crm.permissions[permission.key] = permission
+    for group in _contributed(crm, name, "settings_groups"):
+        _take_settings(crm, name, group)
+    for kind in _contributed(crm, name, "job_kinds"):
+        crm.job_kinds[kind.kind] = kind
+    for topic in _contributed(crm, name, "live_topics"):
+        crm.live_topics[topic.key] = (name, topic)
+
+
+def _contributed(crm: CRM, name: str, hook: str) -> list[Any]:
+    return [item for owner, item in crm.hooks.collect(hook, crm=crm) if owner == name]
+
+
+def _take_settings(crm: CRM, name: str, group: SettingsGroup) -> None:
+    if name == "core":
+        crm.settings.add_group(group)  # a core that is set up wrongly can't start, and says why
+        return
+    _nothing, failure = crm.hooks.attempt(name, f"settings {group.key}", crm.settings.add_group, group)
+    if failure is not None:
+        remedy = f"Correct the settings of {name}, or switch it off with “hinka plugin disable {name}”."
+        raise PluginRefused(name, f"its settings are wrong: {failure}", remedy) from failure

@@ -154,7 +154,8 @@ class Jobs:
             with self._lease_renewed(job), self.crm.acting(job.user_id, f"job:{job.kind}"):
                 kind.run(self.crm, job.args, Progress(self.crm, job))
         except Exception as error:
-            log.exception("job failed", extra={"job": job.id, "kind": job.kind})
+            log.warning("job failed", extra={"job": job.id, "kind": job.kind})
+            self.crm.hooks.calls.fail(job.plugin, f"job {job.kind}", error)
             self._failed(job, kind, error)
         else:
             self._finish(job, "done")

@@ -12,6 +12,7 @@ from core.doctor import examine
 from core.boot import all_steps, boot
 from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
 from core.errors import CRMError
+from core.hooks.plugins import discover
 from core.i18n import speaking
 from core.runtime import CRM
 from core import backup as backups
@@ -36,6 +37,12 @@ class Opener:
         for refusal in crm.refusals:
             click.echo(f"Plugin {refusal.plugin} is off: {refusal.reason} {refusal.remedy}", err=True)
         return crm
+
+    @cached_property
+    def bare(self) -> CRM:
+        """The instance without any plugin's code: to switch plugins even when one of them would break the command."""
+        config = read_config(self.folder)
+        return boot(config, without=discover(config.folder / "plugins")[0])
 
 
 @click.command()

@@ -1,10 +1,11 @@
-"""Commands about plugins: list, enable, disable."""
+"""Commands about plugins: list, enable, disable, resume."""
 
 import json
 
 import click
 
 from core.commands.instance import Opener
+from core.hooks.guard import resume
 from core.hooks.switch import disable, enable, states
 
 
@@ -31,7 +32,7 @@ def list_plugins(opener: Opener, as_json: bool) -> None:
 @click.pass_obj
 def enable_plugin(opener: Opener, name: str) -> None:
     """Switch a plugin on, with what it requires."""
-    switched = enable(opener.crm, name)
+    switched = enable(opener.bare, name)
     click.echo(f"On: {', '.join(switched)}." if switched else f"{name} was on already.")
 
 
@@ -40,8 +41,17 @@ def enable_plugin(opener: Opener, name: str) -> None:
 @click.pass_obj
 def disable_plugin(opener: Opener, name: str) -> None:
     """Switch a plugin off; its data stays."""
-    disable(opener.crm, name)
+    disable(opener.bare, name)
     click.echo(f"Off: {name}.")
+
+
+@plugin.command("resume")
+@click.argument("name")
+@click.pass_obj
+def resume_plugin(opener: Opener, name: str) -> None:
+    """Let a plugin go on that was paused or stopped because of its failures."""
+    resume(opener.bare, name)
+    click.echo(f"{name} goes on.")
 
 
 COMMANDS = (plugin,)

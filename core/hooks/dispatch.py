@@ -1,17 +1,18 @@
 """Calls hooks by four verbs, each with its rule for a plugin that fails; a broken plugin never takes the CRM down."""
 
-import logging
-from collections.abc import Callable, Iterator
-from typing import Any
+import inspect
+from collections.abc import Callable, Container, Iterator
+from functools import lru_cache, partial
+from typing import Any, get_args
 
 import pluggy
 
 from core.errors import CRMError, PluginRefused
 from core.hooks import specs
+from core.hooks.calls import Calls
 
-log = logging.getLogger("hinka.hooks")
 marker = pluggy.HookimplMarker("hinka")
-Watch = Callable[[str, str], None]
+Take = Callable[..., Any]
 
 
 class Dispatcher:
@@ -21,7 +22,9 @@ class Dispatcher:
         self.manager = pluggy.PluginManager("hinka")
         self.manager.add_hookspecs(specs)
         self.order: list[str] = []
-        self.watch: Watch = lambda _plugin, _what: None
+        self.calls = Calls()
+        # Plugins that are left out of announcements, with the reason.
+        self.paused: dict[str, Any] = {}
 
     def register(self, name: str, module: Any) -> None:
         """Adds a plugin's hooks; raises PluginRefused if they name an unknown hook or argument."""
@@ -43,7 +46,7 @@ class Dispatcher:
     def collect(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
         """Returns (plugin, contribution) pairs in order; raises PluginRefused when a plugin fails. For the start."""
         found = []
-        for name, items, error in self._calls(hook, arguments):
+        for name, items, error in self._calls(hook, arguments, _items(hook)):
             if error is not None:
                 reason = f"its hook {hook} failed ({type(error).__name__}: {error})."
                 raise PluginRefused(name, reason, f"Switch it off with “hinka plugin disable {name}”.") from error
@@ -53,7 +56,7 @@ class Dispatcher:
     def collect_on_page(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
         """Returns (plugin, contribution) pairs in order; one (plugin, None) for a plugin that fails."""
         found: list[tuple[str, Any]] = []
-        for name, items, error in self._calls(hook, arguments):
+        for name, items, error in self._calls(hook, arguments, _items(hook)):
             found += [(name, item) for item in items] if error is None else [(name, None)]
         return found
 
@@ -64,29 +67,65 @@ class Dispatcher:
 
     def check(self, hook: str, **arguments: Any) -> None:
         """Calls every plugin inside the caller's transaction; any failure goes up as a CRMError and rolls it back."""
-        for name, _nothing, error in self._calls(hook, arguments):
-            if isinstance(error, CRMError):
-                raise error
+        for name, answer, error in self._calls(hook, arguments, _refusal):
+            if isinstance(answer, CRMError):
+                raise answer
             if error is not None:
                 raise CRMError(f"The plugin {name} could not take part, so nothing was changed.") from error
 
     def announce(self, hook: str, **arguments: Any) -> None:
-        """Tells every plugin; one that fails is logged, the others still hear of it."""
-        for _call in self._calls(hook, arguments):
+        """Tells every plugin that is not paused; one that fails is logged, the others still hear of it."""
+        for _call in self._calls(hook, arguments, without=self.paused):
             pass  # the failure is already in the log, and there is nothing to collect
 
-    def attempt(self, name: str, what: str, function: Callable[..., Any], *values: Any) -> tuple[Any, Exception | None]:
-        """Returns (answer, None) of a plugin's function, or (None, failure), which is logged against the plugin."""
-        self.watch(name, what)
+    def attempt(
+        self, name: str, what: str, function: Callable[..., Any], *values: Any
+    ) -> tuple[Any, BaseException | None]:
+        """Returns (answer, None) of a plugin's function, or (None, failure), which counts against the plugin."""
+        call = self.calls.begin(name, what)
         try:
-            return function(*values), None
-        except Exception as error:
-            log.exception("plugin failed", extra={"plugin": name, "hook": what})
-            return None, error
+            answer, failure = function(*values), None
+        except (Exception, SystemExit) as error:
+            answer, failure = None, error
+        self.calls.end(call)
+        if failure is not None:
+            self.calls.fail(name, what, failure)
+        return answer, failure
 
-    def _calls(self, hook: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Any, Exception | None]]:
+    def _calls(
+        self, hook: str, arguments: dict[str, Any], take: Take | None = None, without: Container[str] = ()
+    ) -> Iterator[tuple[str, Any, BaseException | None]]:
+        """Yields (plugin, answer, failure) of each that implements the hook; `take` reads its answer, or refuses it."""
         found = {impl.plugin_name: impl for impl in getattr(self.manager.hook, hook).get_hookimpls()}
         for name in self.order:
-            if impl := found.get(name):
+            impl = found.get(name)
+            if impl is not None and name not in without:
                 values = [arguments[argument] for argument in impl.argnames]
-                yield name, *self.attempt(name, hook, impl.function, *values)
+                function = impl.function if take is None else partial(take, impl.function)
+                yield name, *self.attempt(name, hook, function, *values)
+
+
+@lru_cache
+def _items(hook: str) -> Take:
+    """Returns a reader of answers that must be a list of what the hook's contract says."""
+    (kind,) = get_args(inspect.signature(getattr(specs, hook)).return_annotation)
+
+    def take(function: Callable[..., Any], *values: Any) -> list[Any]:
+        answer = function(*values)
+        if not isinstance(answer, list | tuple):
+            raise TypeError(f"it returned {type(answer).__name__}; a list is wanted, an empty one for nothing")
+        wrong = [item for item in answer if kind is not Any and not isinstance(item, kind)]
+        if wrong:
+            raise TypeError(f"it returned {type(wrong[0]).__name__}; {kind.__name__} is wanted")
+        return list(answer)
+
+    return take
+
+
+def _refusal(function: Callable[..., Any], *values: Any) -> CRMError | None:
+    """Returns the refusal of a plugin that was asked for its consent: an answer, no failure."""
+    try:
+        function(*values)
+    except CRMError as refusal:
+        return refusal
+    return None

@@ -60,25 +60,23 @@ def note_failure(plugin: str, what: str, error: BaseException | str, at: datetim
 
 
 def strike(plugin: str, at: datetime) -> bool:
-    """Counts a failed announcement, and returns True when that was one too many within the hour: it is paused now."""
+    """Counts a fault that others feel, and tells whether there were too many of them within an hour."""
     state = _state(plugin)
     is_recent = state.struck_at is not None and at - state.struck_at < STRIKES_WITHIN
-    strikes = state.strikes + 1 if is_recent else 1
-    state.strikes, state.struck_at = strikes, at
-    is_too_many = strikes >= STRIKES and state.paused_at is None
-    if is_too_many:
-        state.paused_at = at
-        state.reason = f"it failed {strikes} times within an hour, so it is no longer told of changes."
-        state.remedy = RESUME.format(plugin)
+    state.strikes, state.struck_at = state.strikes + 1 if is_recent else 1, at
     state.save()
-    return is_too_many
+    return state.strikes >= STRIKES
+
+
+def pause(plugin: str, at: datetime) -> None:
+    """Leaves a plugin out of announcements until it is resumed."""
+    reason = f"it failed {STRIKES} times within an hour, so it is no longer told of changes."
+    _hold(plugin, reason, paused_at=at)
 
 
 def stop(plugin: str, reason: str, at: datetime) -> None:
-    """Leaves a plugin out from the next generation on, until it is resumed."""
-    state = _state(plugin)
-    state.stopped_at, state.reason, state.remedy = at, reason, RESUME.format(plugin)
-    state.save()
+    """Leaves a plugin out as a whole, from the next generation on, until it is resumed."""
+    _hold(plugin, reason, stopped_at=at)
 
 
 def is_held(plugin: str) -> bool:
@@ -108,6 +106,14 @@ def failures(plugin: str = "", limit: int = 20) -> list[PluginFailure]:
     """Returns the last failures, of one plugin or of all, newest first."""
     query = PluginFailure.select().order_by(PluginFailure.last_at.desc(), PluginFailure.id.desc()).limit(limit)
     return list(query.where(PluginFailure.plugin == plugin) if plugin else query)
+
+
+def _hold(plugin: str, reason: str, **moment: datetime) -> None:
+    state = _state(plugin)
+    state.reason, state.remedy = reason, RESUME.format(plugin)
+    for name, at in moment.items():
+        setattr(state, name, at)
+    state.save()
 
 
 def _state(plugin: str) -> PluginState:

@@ -4,20 +4,23 @@ import graphlib
 import importlib
 import importlib.metadata
 import importlib.util
-import logging
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from core import VERSION
-from core.errors import CRMError, PluginRefused
+from core.errors import PluginRefused
 
 MANIFEST = "plugin.toml"
 ENTRY_POINTS = "hinka.plugins"
-_KEYS = {"name", "title", "version", "summary", "requires", "core", "distributions", "default_on"}
-log = logging.getLogger("hinka.plugins")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_LISTS = ("requires", "links", "distributions")
+_KINDS = {list: "a list of texts", bool: "true or false", str: "a text"}
+_KEYS = {"name", "title", "version", "summary", "requires", "links", "core", "distributions", "default_on"}
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,16 @@ class Manifest:
     module: str
     summary: str = ""
     requires: tuple[str, ...] = ()
+    # A link between plugins: it runs by itself exactly when all of these do.
+    links: tuple[str, ...] = ()
     core: str = ""
     distributions: tuple[str, ...] = ()
     default_on: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What must run before it."""
+        return (*self.requires, *self.links)
 
 
 @dataclass(frozen=True)
@@ -70,12 +80,26 @@ def read_manifest(folder: Path, module: str) -> Manifest:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PluginRefused(folder.name, f"{path} can't be read: {error}.", "Correct the file.") from error
-    wrong = sorted(set(values) - _KEYS) or [key for key in ("name", "title", "version") if key not in values]
-    if wrong:
-        raise PluginRefused(folder.name, f"{path} has a missing or unknown key {wrong[0]!r}.", "Correct the file.")
-    for key in ("requires", "distributions"):
+    if wrong := _wrong_in(values, "" if "." in module and not module.startswith("plugins.") else folder.name):
+        raise PluginRefused(folder.name, f"{path}: {wrong}.", "Correct the file.")
+    for key in _LISTS:
         values[key] = tuple(values.get(key, ()))
     return Manifest(folder=folder, module=module, **values)
+
+
+def _wrong_in(values: Mapping[str, Any], folder: str) -> str:
+    """Returns what is wrong in a manifest, or an empty text; `folder` is the name it must bear, if any."""
+    for key in (*sorted(set(values) - _KEYS), *(key for key in ("name", "title", "version") if key not in values)):
+        return f"missing or unknown key {key!r}"
+    for key, value in values.items():
+        kind = list if key in _LISTS else bool if key == "default_on" else str
+        if not isinstance(value, kind) or (kind is list and not all(isinstance(item, str) for item in value)):
+            return f"{key} must be {_KINDS[kind]}"
+    if not _NAME.fullmatch(values["name"]) or values["name"] == "core":
+        return f"the name {values['name']!r} must be small letters, digits and _, and not core"
+    if folder and values["name"] != folder:
+        return f"the name {values['name']!r} differs from that of its folder"
+    return ""
 
 
 def in_order(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> tuple[list[Manifest], list[Refusal]]:
@@ -92,14 +116,18 @@ def in_order(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> tuple[
     return [manifests[name] for name in order], refusals
 
 
+def with_links(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> list[str]:
+    """Returns the wanted plugins and the links between them, which nobody switches; links may be linked again."""
+    on = [name for name in wanted if name not in manifests or not manifests[name].links]
+    links = [name for name, manifest in manifests.items() if manifest.links]
+    while found := [name for name in links if name not in on and set(manifests[name].links) <= set(on)]:
+        on += found
+    return on
+
+
 def load_hooks(manifest: Manifest) -> ModuleType:
-    """Imports and returns the plugin's `hooks` module; raises PluginRefused with the reason if that fails."""
-    try:
-        return importlib.import_module(f"{manifest.module}.hooks")
-    except Exception as error:
-        log.exception("plugin can't be imported", extra={"plugin": manifest.name})
-        reason = f"its code can't be imported ({type(error).__name__}: {error})."
-        raise PluginRefused(manifest.name, reason, "Ask its author, or install a version that fits.") from error
+    """Imports and returns the plugin's `hooks` module."""
+    return importlib.import_module(f"{manifest.module}.hooks")
 
 
 def _cannot_run(manifests: Mapping[str, Manifest], name: str, asked_by: tuple[str, ...]) -> Refusal | None:
@@ -115,7 +143,7 @@ def _cannot_run(manifests: Mapping[str, Manifest], name: str, asked_by: tuple[st
     for distribution in manifest.distributions:
         if not _is_installed(distribution):
             return Refusal(asker, f"{name} needs the Python package {distribution}.", f"pip install {distribution}")
-    refused = (_cannot_run(manifests, required, (*asked_by, name)) for required in manifest.requires)
+    refused = (_cannot_run(manifests, required, (*asked_by, name)) for required in manifest.needs)
     return next((refusal for refusal in refused if refusal), None)
 
 
@@ -146,8 +174,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _add_with_required(manifests: Mapping[str, Manifest], name: str, graph: dict[str, tuple[str, ...]]) -> None:
     if name not in graph:
-        graph[name] = manifests[name].requires
-        for required in manifests[name].requires:
+        graph[name] = manifests[name].needs
+        for required in manifests[name].needs:
             _add_with_required(manifests, required, graph)
 
 
@@ -165,10 +193,10 @@ def _places(instance_plugins: Path | None) -> Iterable[tuple[Path, str]]:
     for path in sorted(house.glob(f"*/{MANIFEST}")):
         yield path.parent, f"plugins.{path.parent.name}"
     for entry in sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        spec = importlib.util.find_spec(entry.value)
-        if spec is None or not spec.submodule_search_locations:
-            raise CRMError(f"The entry point {entry.name} names {entry.value}, which is no package: reinstall it.")
-        yield Path(spec.submodule_search_locations[0]), entry.value
+        spec = importlib.util.find_spec(entry.value.partition(".")[0]) and importlib.util.find_spec(entry.value)
+        # An entry point that names no package has no manifest either: reading it there says so.
+        found = spec.submodule_search_locations if spec else None
+        yield Path(found[0] if found else entry.value), entry.value
     if instance_plugins and instance_plugins.is_dir():
         if str(instance_plugins) not in plugins.__path__:
             plugins.__path__.append(str(instance_plugins))

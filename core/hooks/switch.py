@@ -5,18 +5,15 @@ from typing import Any
 
 from core.errors import Conflict, CRMError, NotFound, PluginRefused
 from core.hooks.health import forgive, is_held
-from core.hooks.plugins import in_order
+from core.hooks.plugins import Manifest, Refusal, in_order
 from core.runtime import CRM
 from core.settings import Setting
 from core.store import audit
 
-ON = {"plugin": "core.plugins", "name": "on"}
-GENERATION = {"plugin": "core.plugins", "name": "generation"}
-
 
 @dataclass(frozen=True)
 class PluginState:
-    """What the plugins page and command show of one plugin: `state` is on, off or refused."""
+    """What the plugins page and command show of one plugin: `state` is on, paused, off or refused."""
 
     name: str
     title: str
@@ -24,35 +21,41 @@ class PluginState:
     summary: str
     state: str
     requires: tuple[str, ...]
+    links: tuple[str, ...]
     needed_by: tuple[str, ...]
     reason: str
     remedy: str
 
 
+ON = {"plugin": "core.plugins", "name": "on"}
+GENERATION = {"plugin": "core.plugins", "name": "generation"}
+
+
 def states(crm: CRM) -> list[PluginState]:
     """Returns every plugin that was found, by name, with its state in this process."""
-    running = {plugin.name for plugin in crm.plugins}
     refused = {refusal.plugin: refusal for refusal in crm.refusals}
-    found = []
-    for name, manifest in sorted(crm.manifests.items()):
-        refusal = refused.get(name)
-        state = "on" if name in running else "refused" if refusal else "off"
-        needed_by = tuple(sorted(other.name for other in crm.plugins if name in other.requires))
-        reason, remedy = (refusal.reason, refusal.remedy) if refusal else ("", "")
-        found.append(
-            PluginState(
-                name,
-                manifest.title,
-                manifest.version,
-                manifest.summary,
-                state,
-                manifest.requires,
-                needed_by,
-                reason,
-                remedy,
-            )
-        )
-    return found
+    return [_state(crm, manifest, refused) for _name, manifest in sorted(crm.manifests.items())]
+
+
+def _state(crm: CRM, manifest: Manifest, refused: dict[str, Refusal]) -> PluginState:
+    name = manifest.name
+    fault = refused.get(name) or crm.hooks.paused.get(name)
+    if name in crm.hooks.order:
+        state = "paused" if fault else "on"
+    else:
+        state = "refused" if fault else "off"
+    return PluginState(
+        name,
+        manifest.title,
+        manifest.version,
+        manifest.summary,
+        state,
+        manifest.requires,
+        manifest.links,
+        tuple(sorted(other.name for other in crm.plugins if name in other.requires)),
+        fault.reason if fault else "",
+        fault.remedy if fault else "",
+    )
 
 
 def enable(crm: CRM, name: str) -> list[str]:
@@ -65,6 +68,8 @@ def enable(crm: CRM, name: str) -> list[str]:
     _check_free(crm)
     if name not in crm.manifests:
         raise NotFound(f"There is no plugin {name}. Put it into a folder of plugins, or install its package.")
+    if links := crm.manifests[name].links:
+        raise Conflict(f"{name} switches itself on and off with {' and '.join(links)}.")
     wanted, refusals = in_order(crm.manifests, [name])
     if refusals:
         raise PluginRefused(refusals[0].plugin, refusals[0].reason, refusals[0].remedy)
@@ -84,9 +89,12 @@ def disable(crm: CRM, name: str) -> None:
     _check_free(crm)
     if name not in crm.manifests and name not in _saved(crm):
         raise NotFound(f"There is no plugin {name}; see “hinka plugin list”.")
-    needing = [plugin.name for plugin in crm.plugins if name in plugin.requires]
+    on = [manifest for other, manifest in crm.manifests.items() if other in _saved(crm)]
+    needing = [manifest.name for manifest in on if name in manifest.requires]
     if needing:
         raise Conflict(f"{needing[0]} requires {name}: switch {needing[0]} off first.")
+    if name in crm.manifests and (links := crm.manifests[name].links):
+        raise Conflict(f"{name} switches itself on and off with {' and '.join(links)}.")
     _save(crm, [other for other in _saved(crm) if other != name])
 
 

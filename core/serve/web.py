@@ -14,6 +14,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
+from core.serve.endless import look_for_endless
+
 # A stream keeps a thread; of the others core.web.session lets eight use the database at once.
 THREADS = 128
 # A page in hand when its worker is given up gets so long; the supervisor's own end waits less.
@@ -87,6 +89,8 @@ def roll(arbiter: int, workers: int, scratch: Path) -> bool:
 
 
 def _is_ready(worker: WebWorker) -> None:
+    if crm := getattr(worker.wsgi, "extensions", {}).get("hinka"):
+        look_for_endless(crm)
     (worker.ready / str(worker.pid)).touch()
 
 

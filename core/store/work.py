@@ -7,7 +7,7 @@ queue there instead of failing with "database is locked" (measured: p99 33 ms wi
 import fcntl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from peewee import Database
@@ -35,27 +35,40 @@ class WorkDesk:
         else:
             announcement()
 
+    def when_free(self, call: Announcement) -> None:
+        """Calls when this thread's outermost work is over, committed or rolled back; at once when there is none."""
+        if self.is_open:
+            self._local.after = [*getattr(self._local, "after", ()), call]
+        else:
+            call()
+
     @contextmanager
     def work(self) -> Iterator[None]:
         """Runs the block in a transaction, or in a savepoint when there is one; rolls back on any exception."""
         levels = self._levels()
         is_outermost = not levels
-        with ExitStack() as stack:
-            if is_outermost and self.turn_file is not None:
-                stack.enter_context(_turn(self.turn_file))
-            levels.append([])
-            try:
-                with self.database.atomic():
-                    yield
-            except BaseException:
-                levels.pop()
-                raise
-            made = levels.pop()
+        turn = _turn(self.turn_file) if is_outermost and self.turn_file is not None else nullcontext()
+        levels.append([])
+        try:
+            with turn, self.database.atomic():
+                yield
+        except BaseException:
+            levels.pop()
+            if is_outermost:
+                self._set_free()
+            raise
+        made = levels.pop()
         if not is_outermost:
             levels[-1].extend(made)
             return
+        self._set_free()
         for announcement in made:
             announcement()
+
+    def _set_free(self) -> None:
+        calls, self._local.after = getattr(self._local, "after", ()), []
+        for call in calls:
+            call()
 
     def _levels(self) -> list[list[Announcement]]:
         if not hasattr(self._local, "levels"):

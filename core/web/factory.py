@@ -70,9 +70,16 @@ def _set_up_templates(app: Flask, crm: CRM) -> None:
         language=language,
         live=live,
         live_topics=crm.live_topics,
+        plugin_troubles=partial(_plugin_troubles, crm),
         languages={code: LANGUAGE_NAMES[code] for code in LANGUAGES},
         menu=partial(menu_of, collect_menu(app, crm)),
     )
+
+
+def _plugin_troubles(crm: CRM) -> list[str]:
+    """Returns the plugins that don't run as they should, for those who may do something about it."""
+    troubles = (*crm.refusals, *crm.hooks.paused.values())
+    return sorted({trouble.plugin for trouble in troubles}) if can("admin.plugins") else []
 
 
 def _company_name(crm: CRM) -> str:
@@ -82,7 +89,7 @@ def _company_name(crm: CRM) -> str:
 
 
 def _refuse_dependents(crm: CRM, gone: str) -> None:
-    for plugin in [plugin for plugin in crm.plugins if gone in plugin.requires]:
+    for plugin in [plugin for plugin in crm.plugins if gone in plugin.needs]:
         refuse(crm, PluginRefused(plugin.name, f"it requires {gone}, which is not running.", ""))
         _refuse_dependents(crm, plugin.name)
 

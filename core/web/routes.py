@@ -1,5 +1,7 @@
 """Which pages there are: the blueprints of the core, then those of plugins."""
 
+from functools import partial
+
 from flask import Flask
 
 from core.clients import merge_pages, segment_pages, setup_pages
@@ -53,7 +55,7 @@ def add_routes(app: Flask, crm: CRM) -> None:
         app.register_blueprint(blueprint, url_prefix=prefix or None)
     add_rest(app, crm)
     for plugin, routes in crm.hooks.collect("routes", crm=crm):
-        try:
-            app.register_blueprint(routes.blueprint, url_prefix=routes.prefix or None)
-        except (ValueError, AssertionError, TypeError) as error:
-            raise PluginRefused(plugin, f"its pages can't be mounted ({error}).", "Ask its author.") from error
+        mount = partial(app.register_blueprint, routes.blueprint, url_prefix=routes.prefix or None)
+        _nothing, failure = crm.hooks.attempt(plugin, "mounting of pages", mount)
+        if failure is not None:
+            raise PluginRefused(plugin, f"its pages can't be mounted ({failure}).", "Ask its author.") from failure

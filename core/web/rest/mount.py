@@ -1,5 +1,7 @@
 """Mounts the REST API: the core's resources, then those of plugins, then the description of them all."""
 
+from functools import partial
+
 from flask import Flask, Response, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import UnprocessableEntity
@@ -28,17 +30,20 @@ def add_rest(app: Flask, crm: CRM) -> None:
     for blueprint in mounted:
         app.register_blueprint(blueprint)
     for plugin, routes in crm.hooks.collect("rest_routes", crm=crm):
-        blueprint = routes.blueprint
-        under = (blueprint.url_prefix or f"/{plugin}").removeprefix(PREFIX)
-        try:
-            app.register_blueprint(blueprint, url_prefix=PREFIX + under)
-        except (ValueError, AssertionError, TypeError) as error:
-            raise PluginRefused(plugin, f"its REST paths can't be mounted ({error}).", "Ask its author.") from error
-        mounted.append(blueprint)
+        mount = partial(_mount, app, plugin, routes.blueprint)
+        _nothing, failure = crm.hooks.attempt(plugin, "mounting of REST paths", mount)
+        if failure is not None:
+            raise PluginRefused(plugin, f"its REST paths can't be mounted ({failure}).", "Ask its author.") from failure
+        mounted.append(routes.blueprint)
     app.extensions["hinka_rest"] = mounted
     app.register_blueprint(describe.blueprint)
     app.register_error_handler(UnprocessableEntity, _unprocessable)
     app.after_request(_challenge)
+
+
+def _mount(app: Flask, plugin: str, blueprint: Blueprint) -> None:
+    under = (blueprint.url_prefix or f"/{plugin}").removeprefix(PREFIX)
+    app.register_blueprint(blueprint, url_prefix=PREFIX + under)
 
 
 def _unprocessable(error: UnprocessableEntity) -> Response:

@@ -1,11 +1,13 @@
 """`hinka serve` as a person uses it: one command starts web and worker, Ctrl-C stops both."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
 import pytest
 
+from tests.core.hooks.written import write_plugin
 from tests.serving import answers, children, hinka, is_alive, serving
 from tests.waiting import until
 
@@ -62,3 +64,28 @@ def test_a_supervisor_that_is_killed_takes_its_children_along(server):
     process.kill()
     process.wait(30)
     until(lambda: not any(is_alive(pid) for pid in started))
+
+
+EXITS = "import os\nos._exit(0)\n"
+
+
+def test_a_plugin_that_ends_the_process_is_named_and_the_rest_is_served(instance):
+    place = write_plugin(instance, "landmine", code=EXITS, extra="default_on = true\n")
+    try:
+        with serving(instance, "--workers", "1") as (process, url):
+            assert answers(f"{url}/healthz")
+            lines = [process.stdout.readline() for _line in range(3)]
+        assert "Plugin landmine is off: it ends the process while Hinka starts (import)." in lines[2]
+        assert "hinka plugin disable landmine" in lines[2]
+        switched = hinka("--instance", str(instance), "plugin", "disable", "landmine")
+        assert (switched.returncode, switched.stdout) == (0, "Off: landmine.\n")
+    finally:
+        shutil.rmtree(place)
+
+
+def test_a_plugin_can_be_left_out_of_a_start(instance):
+    write_plugin(instance, "loud", code="raise ValueError('I was imported')", extra="default_on = true\n")
+    with serving(instance, "--workers", "1", "--without", "loud") as (process, url):
+        assert answers(f"{url}/healthz")
+        process.terminate()
+        assert "I was imported" not in process.stdout.read()

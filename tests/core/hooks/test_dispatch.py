@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 from core.errors import CRMError, InvalidInput, PluginRefused
-from core.hooks.contributions import MenuItem, RecordChange
+from core.hooks.contributions import MenuItem, Panel, RecordChange
 from core.hooks.dispatch import Dispatcher, marker
 
 ITEM = MenuItem("x", "X", "x.index", "star")
+OTHER = MenuItem("y", "Y", "y.index", "star")
+PANEL = Panel("x", "X", "x.html")
 CHANGE = RecordChange("client", 1, "created", None, "test")
 
 
@@ -28,7 +30,14 @@ def dispatcher() -> Dispatcher:
 def test_collect_joins_answers_in_order_of_registration(dispatcher):
     dispatcher.register("first", plugin(menu_items=lambda: [ITEM]))
     dispatcher.register("second", plugin(menu_items=lambda crm: [crm]))
-    assert dispatcher.collect("menu_items", crm="the crm") == [("first", ITEM), ("second", "the crm")]
+    assert dispatcher.collect("menu_items", crm=OTHER) == [("first", ITEM), ("second", OTHER)]
+
+
+@pytest.mark.parametrize("answer", [None, "x", {}, ["x"], [PANEL]])
+def test_what_is_no_list_of_contributions_is_refused(dispatcher, answer):
+    dispatcher.register("bad", plugin(menu_items=lambda: answer))
+    with pytest.raises(PluginRefused, match="it returned"):
+        dispatcher.collect("menu_items", crm=None)
 
 
 def test_collect_refuses_the_plugin_that_fails_and_names_a_remedy(dispatcher):
@@ -42,8 +51,8 @@ def test_collect_refuses_the_plugin_that_fails_and_names_a_remedy(dispatcher):
 def test_collect_on_a_page_puts_a_box_in_place_of_what_failed(dispatcher):
     dispatcher.register("bad", plugin(client_panels=broken))
     dispatcher.register("good", plugin(client_panels=lambda client: [client]))
-    found = dispatcher.collect_on_page("client_panels", crm=None, client="panel", user=None)
-    assert found == [("bad", None), ("good", "panel")]
+    found = dispatcher.collect_on_page("client_panels", crm=None, client=PANEL, user=None)
+    assert found == [("bad", None), ("good", PANEL)]
 
 
 def test_ask_goes_on_to_the_next_plugin(dispatcher):
@@ -84,6 +93,22 @@ def test_a_failing_announcement_is_logged_against_its_plugin(dispatcher, caplog)
     dispatcher.register("bad", plugin(record_changed=broken))
     dispatcher.announce("record_changed", crm=None, change=CHANGE)
     assert [record.plugin for record in caplog.records] == ["bad"]
+
+
+def test_a_paused_plugin_is_told_nothing_and_asked_everything(dispatcher):
+    heard = []
+    dispatcher.register("tired", plugin(record_changed=lambda change: heard.append(change), menu_items=lambda: [ITEM]))
+    dispatcher.paused = {"tired": "why"}
+    dispatcher.announce("record_changed", crm=None, change=CHANGE)
+    assert (heard, dispatcher.collect("menu_items", crm=None)) == ([], [("tired", ITEM)])
+
+
+def test_calls_are_counted_and_timed(dispatcher):
+    dispatcher.register("good", plugin(menu_items=lambda: [ITEM]))
+    for _call in range(3):
+        dispatcher.collect("menu_items", crm=None)
+    tally = dispatcher.calls.take_tallies()["good", "menu_items"]
+    assert (tally.calls, tally.worst_s <= tally.total_s, dispatcher.calls.tallies) == (3, True, {})
 
 
 def test_unknown_hook_is_refused(dispatcher):

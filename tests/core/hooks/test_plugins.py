@@ -9,14 +9,7 @@ from core.config import Config, read_config, write_config
 from core.errors import Conflict, NotFound, PluginRefused
 from core.hooks.plugins import Manifest, discover, fits, in_order, read_manifest
 from core.hooks.switch import disable, enable, states
-
-HOOKS = """from core.api import MenuItem, hook
-
-
-@hook
-def menu_items():
-    return [MenuItem('{0}', '{0}', 'home.index', 'x')]
-"""
+from tests.core.hooks.written import write_plugin
 
 
 def manifest(name: str, *requires: str, core: str = "", distributions: tuple[str, ...] = ()) -> Manifest:
@@ -27,14 +20,6 @@ def manifest(name: str, *requires: str, core: str = "", distributions: tuple[str
 
 def by_name(*manifests: Manifest) -> dict[str, Manifest]:
     return {found.name: found for found in manifests}
-
-
-def write_plugin(folder: Path, name: str, *, code: str | None = None, extra: str = "") -> None:
-    place = folder / "plugins" / name
-    place.mkdir(parents=True)
-    (place / "plugin.toml").write_text(f'name = "{name}"\ntitle = "{name}"\nversion = "1.0"\n{extra}')
-    (place / "__init__.py").write_text("")
-    (place / "hooks.py").write_text(HOOKS.format(name) if code is None else code)
 
 
 @pytest.fixture
@@ -176,3 +161,20 @@ def test_switching_is_refused_when_the_file_lists_the_plugins(folder):
 def test_an_unknown_plugin_can_not_be_switched_on(folder):
     with pytest.raises(NotFound, match="ghost"):
         enable(booted(folder), "ghost")
+
+
+def test_a_link_runs_exactly_when_all_that_it_joins_do(folder):
+    for name in ("left", "right"):
+        write_plugin(folder, name)
+    write_plugin(folder, "bridge", extra='links = ["left", "right"]\n')
+    write_plugin(folder, "toll", extra='links = ["bridge"]\n')
+    running = [[plugin.name for plugin in booted(folder, *on).plugins] for on in (["left"], ["left", "right"])]
+    assert (running[0], set(running[1])) == (["left"], {"left", "right", "bridge", "toll"})
+    assert running[1].index("bridge") > max(running[1].index("left"), running[1].index("right"))
+
+
+def test_a_link_is_not_switched_by_hand(folder):
+    write_plugin(folder, "bridge", extra='links = ["reports", "importers"]\n')
+    for switch in (enable, disable):
+        with pytest.raises(Conflict, match="itself on and off with reports and importers"):
+            switch(booted(folder), "bridge")

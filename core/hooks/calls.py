@@ -1,0 +1,86 @@
+"""What plugins' code does in this process: which calls are under way, how long they take, and who hears of a failure.
+
+Seen from the kernel it only counts; what follows from it is decided in `core.hooks.guard`.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import get_ident
+
+log = logging.getLogger("hinka.hooks")
+
+Watch = Callable[[str, str], None]
+Failed = Callable[[str, str, BaseException], None]
+Slow = Callable[[str, str, float], None]
+
+# A page that waits so long for one plugin is not a page any more.
+SLOW_S = 5.0
+# A call that has not come back by then never will.
+ENDLESS_S = 20.0
+
+
+@dataclass
+class Call:
+    """One call of a plugin's code; times are of the monotonic clock, in seconds."""
+
+    plugin: str
+    what: str
+    began: float
+    thread: int
+
+
+@dataclass
+class Tally:
+    """How often one place of a plugin was called since the last look, and how long that took."""
+
+    calls: int = 0
+    total_s: float = 0.0
+    worst_s: float = 0.0
+
+
+class Calls:
+    """The calls of one process. Threads write without a lock: a lost count in a figure harms nobody."""
+
+    def __init__(self) -> None:
+        self.under_way: dict[int, list[Call]] = {}
+        self.tallies: dict[tuple[str, str], Tally] = {}
+        self.watch: Watch = lambda _plugin, _what: None
+        self.failed: Failed = lambda _plugin, _what, _error: None
+        self.slow: Slow = lambda _plugin, _what, _seconds: None
+
+    def begin(self, plugin: str, what: str) -> Call:
+        """Notes that a plugin is called."""
+        self.watch(plugin, what)
+        call = Call(plugin, what, time.perf_counter(), get_ident())
+        self.under_way.setdefault(call.thread, []).append(call)
+        return call
+
+    def end(self, call: Call) -> None:
+        """Notes that it came back."""
+        self.under_way[call.thread].pop()
+        took = time.perf_counter() - call.began
+        tally = self.tallies.setdefault((call.plugin, call.what), Tally())
+        tally.calls += 1
+        tally.total_s += took
+        tally.worst_s = max(tally.worst_s, took)
+        if took > SLOW_S:
+            log.warning("plugin is slow", extra={"plugin": call.plugin, "hook": call.what, "seconds": round(took, 1)})
+            self.slow(call.plugin, call.what, took)
+
+    def fail(self, plugin: str, what: str, error: BaseException) -> None:
+        """Logs a failure against its plugin and tells whoever decides what follows."""
+        log.error("plugin failed", exc_info=error, extra={"plugin": plugin, "hook": what})
+        self.failed(plugin, what, error)
+
+    def endless(self) -> Iterator[Call]:
+        """Yields the calls under way that can't be expected to come back."""
+        limit = time.perf_counter() - ENDLESS_S
+        for calls in list(self.under_way.values()):
+            yield from (call for call in list(calls) if call.began < limit)
+
+    def take_tallies(self) -> dict[tuple[str, str], Tally]:
+        """Returns what was counted since the last call of this."""
+        taken, self.tallies = self.tallies, {}
+        return taken

@@ -1,0 +1,89 @@
+"""What follows when a plugin fails, is slow or never comes back: noted, then paused or stopped until it is resumed."""
+
+import inspect
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from peewee import PeeweeException
+
+from core.errors import CRMError
+from core.hooks import health, specs
+from core.hooks.calls import ENDLESS_S
+from core.hooks.switch import next_generation
+from core.runtime import CRM
+from core.store import audit
+
+# Nobody waits for an answer to these, so a plugin that keeps failing at them can be left out.
+ANNOUNCED = {name for name, spec in vars(specs).items() if "Verb: announce" in (inspect.getdoc(spec) or "")}
+log = logging.getLogger("hinka.hooks")
+
+
+def stand_guard(crm: CRM) -> None:
+    """Makes failures and slow calls of this process count; who was paused is left out of announcements."""
+    crm.hooks.paused = health.paused()
+    crm.hooks.calls.failed = partial(_failed, crm)
+    crm.hooks.calls.slow = partial(_slow, crm)
+
+
+def resume(crm: CRM, plugin: str) -> None:
+    """Lets a paused or stopped plugin go on, in every process within seconds."""
+    if plugin not in crm.manifests:
+        raise CRMError(f"There is no plugin {plugin}; see “hinka plugin list”.")
+    with crm.work():
+        health.forgive(plugin)
+        next_generation(crm)
+        audit.record(crm, "plugins", 0, "resumed", {"plugin": [None, plugin]})
+
+
+def stop_endless(crm: CRM) -> bool:
+    """Stops the plugins whose calls never come back; tells whether there are any, so that this process must go."""
+    calls = [call for call in crm.hooks.calls.endless() if call.plugin != "core"]
+    for call in calls:
+        reason = f"its {call.what} did not come back within {ENDLESS_S:.0f} s."
+        if call.plugin not in health.stopped():
+            _stop(crm, call.plugin, reason)
+    return bool(calls)
+
+
+def _failed(crm: CRM, plugin: str, what: str, error: BaseException) -> None:
+    def write() -> None:
+        now = crm.clock.now()
+        health.note_failure(plugin, what, error, now)
+        if what in ANNOUNCED and plugin != "core" and health.strike(plugin, now):
+            health.pause(plugin, now)
+            crm.hooks.paused = health.paused()
+            next_generation(crm)
+            log.error("plugin is paused", extra={"plugin": plugin})
+
+    _write_down(crm, write)
+
+
+def _slow(crm: CRM, plugin: str, what: str, seconds: float) -> None:
+    def write() -> None:
+        now = crm.clock.now()
+        health.note_failure(plugin, what, "it took too long", now)
+        if plugin != "core" and health.strike(plugin, now):
+            _stop(crm, plugin, f"its {what} took {seconds:.1f} s, and was slow {health.STRIKES} times within an hour.")
+
+    _write_down(crm, write)
+
+
+def _write_down(crm: CRM, write: Callable[[], None]) -> None:
+    """Writes when the work under way is over: what is rolled back because of a failure must not take its note along."""
+
+    def safely() -> None:
+        try:
+            with crm.work():
+                write()
+        except PeeweeException:
+            log.exception("a failure of a plugin can't be written down")
+
+    crm.desk.when_free(safely)
+
+
+def _stop(crm: CRM, plugin: str, reason: str) -> None:
+    with crm.work():
+        health.stop(plugin, reason, crm.clock.now())
+        next_generation(crm)
+    log.error("plugin is stopped", extra={"plugin": plugin, "reason": reason})

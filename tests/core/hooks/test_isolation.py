@@ -1,0 +1,236 @@
+"""Every kind of breakage of a plugin, and that nothing else breaks with it."""
+
+import threading
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from core.boot import boot
+from core.clients.merge import merge_clients
+from core.clients.models import Client
+from core.config import Config, read_config, write_config
+from core.errors import CRMError, InvalidInput
+from core.hooks import calls, health
+from core.hooks.contributions import Panel
+from core.hooks.dispatch import marker
+from core.hooks.guard import resume, stop_endless
+from core.hooks.health import PluginFailure, failures
+from core.hooks.switch import enable, saved_generation
+from core.serve import trial
+from core.serve.entry import make_web
+from core.serve.trial import try_out
+from tests.core.hooks.written import write_plugin
+
+HOOK = "from core.api import *\n\n\n@hook\ndef {}(): "
+AT_START = ["permissions", "settings_groups", "job_kinds", "live_topics", "menu_items", "routes", "rest_routes"]
+BROKEN_CODE = {
+    "a syntax error": ("def (", "SyntaxError"),
+    "a missing module": ("import nothing_of_the_kind", "nothing_of_the_kind"),
+    "an exit": ("raise SystemExit(3)", "SystemExit"),
+    "an unknown hook": (HOOK.format("no_such_hook") + "pass", "no_such_hook"),
+    "an unknown argument": ("from core.api import hook\n\n\n@hook\ndef permissions(colour): return []", "colour"),
+    **{f"an exception in {name}": (HOOK.format(name) + "1 / 0", "ZeroDivisionError") for name in AT_START},
+    **{f"nothing from {name}": (HOOK.format(name) + "pass", "NoneType") for name in AT_START},
+    "pages that are no blueprint": (HOOK.format("routes") + "return [Routes(7)]", "its pages can't be mounted"),
+    "REST paths that are none": (HOOK.format("rest_routes") + "return [RestRoutes(7)]", "REST paths can't be mounted"),
+    "a menu item to nowhere": (HOOK.format("menu_items") + "return [MenuItem('a', 'A', 'no.where', 'x')]", "no page"),
+    "settings that can't be made": (HOOK.format("settings_groups") + "return [SettingsGroup('a', 'A', 7)]", "settings"),
+}
+BROKEN_MANIFESTS = {
+    "no TOML": ("colour = ", "can't be read"),
+    "an unknown key": ('colour = "red"', "'colour'"),
+    "a list that is none": ('requires = "base"', "requires must be a list of texts"),
+    "a list of numbers": ("distributions = [1]", "distributions must be a list of texts"),
+    "a switch that is none": ('default_on = "yes"', "default_on must be true or false"),
+    "a missing distribution": ('distributions = ["no-such-package-x"]', "no-such-package-x"),
+    "a core that doesn't fit": ('core = ">=99"', "wants a core >=99"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_config(Config(folder=tmp_path))
+    return tmp_path
+
+
+def config_of(folder, *plugins):
+    config = read_config(folder, environment={})
+    return Config(**{**config.__dict__, "plugins": plugins or None})
+
+
+def add(crm, **hooks):
+    """Adds a plugin `moody` with these hooks to a running instance."""
+    crm.hooks.register("moody", SimpleNamespace(**{name: marker(function) for name, function in hooks.items()}))
+
+
+def breaks(*_arguments):
+    raise ZeroDivisionError("oh")
+
+
+@pytest.mark.parametrize(("code", "reason"), BROKEN_CODE.values(), ids=list(BROKEN_CODE))
+def test_broken_code_is_left_out_and_the_rest_is_served(folder, code, reason):
+    write_plugin(folder, "moody", code=code)
+    write_plugin(folder, "sound")
+    app = make_web(config_of(folder, "moody", "sound"))
+    crm = app.extensions["hinka"]
+    assert [plugin.name for plugin in crm.plugins] == ["sound"]
+    assert (crm.refusals[0].plugin, reason in crm.refusals[0].reason) == ("moody", True)
+    assert app.test_client().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(("line", "reason"), BROKEN_MANIFESTS.values(), ids=list(BROKEN_MANIFESTS))
+def test_a_wrong_manifest_is_refused_with_a_sentence(folder, line, reason):
+    write_plugin(folder, "moody", extra=line)
+    crm = boot(config_of(folder, "moody"))
+    assert any(reason in f"{refusal.reason} {refusal.remedy}" for refusal in crm.refusals)
+    assert crm.plugins == []
+
+
+@pytest.mark.parametrize("name", ["other", "core", "Moody", "moo-dy"])
+def test_a_plugin_bears_the_name_of_its_folder(folder, name):
+    place = write_plugin(folder, "moody")
+    (place / "plugin.toml").write_text(f'name = "{name}"\ntitle = "M"\nversion = "1"\n')
+    assert repr(name) in boot(config_of(folder, "reports")).refusals[0].reason
+
+
+def test_wrong_settings_in_the_file_leave_the_plugin_out(folder):
+    schema = "from marshmallow import Schema, fields\n\n\nclass Look(Schema):\n    size = fields.Integer()\n\n\n"
+    code = schema + HOOK.format("settings_groups") + "return [SettingsGroup('moody', 'Moody', Look)]"
+    write_plugin(folder, "moody", code=code)
+    with (folder / "customer.toml").open("a") as file:
+        file.write('[settings.moody]\nsize = "large"\n')
+    crm = boot(config_of(folder, "moody"))
+    assert "its settings are wrong: Setting moody.size" in crm.refusals[0].reason
+
+
+@pytest.mark.parametrize(
+    ("panels", "word"),
+    [
+        (breaks, "ZeroDivisionError"),
+        (lambda client: "no list", "TypeError"),
+        (lambda client: [Panel("x", "X", "nowhere.html")], "TemplateNotFound"),
+        (lambda client: [Panel("x", "X", "lists/body.html")], "UndefinedError"),
+    ],
+)
+def test_what_fails_on_a_page_leaves_a_box_in_its_place(crm, web, make, panels, word):
+    add(crm, client_panels=panels)
+    user = make.user("director")
+    page = web.sign_in(user).text(f"/clients/{make.client('Kafe Mira', owner=user).id}")
+    assert ("Kafe Mira" in page, "The plugin moody could not show its part here." in page) == (True, True)
+    assert (failures("moody")[0].times, word in failures("moody")[0].error) == (1, True)
+
+
+def test_an_answer_that_fails_is_asked_of_the_next(crm, make):
+    add(crm, exchange_rate=breaks)
+    assert make.deal(potential=Decimal(10), currency="USD").potential_base is None
+    assert failures("moody")[0].what == "exchange_rate"
+
+
+def test_an_accident_inside_a_change_rolls_it_back_and_is_written_down_all_the_same(crm, make):
+    kept, gone = make.client(), make.client()
+    add(crm, client_merging=breaks)
+    with pytest.raises(CRMError, match="nothing was changed"):
+        merge_clients(crm, kept, gone)
+    assert Client.get_by_id(gone.id).merged_into_id is None
+    assert [failure.what for failure in failures("moody")] == ["client_merging"]
+
+
+def test_a_refusal_inside_a_change_is_no_failure(crm, make):
+    def refuses():
+        raise InvalidInput("This client owes money.")
+
+    add(crm, client_merging=refuses)
+    with pytest.raises(InvalidInput, match="owes money"):
+        merge_clients(crm, make.client(), make.client())
+    assert failures("moody") == []
+
+
+def test_after_repeated_failures_announcements_are_paused_and_one_click_resumes(crm, web, make):
+    heard = []
+    add(crm, record_changed=lambda change: heard.append(change) or breaks())
+    for _change in range(health.STRIKES + 2):
+        make.client()
+    assert len(heard) == health.STRIKES
+    assert failures("moody")[0].times == health.STRIKES
+    words = "Not running as they should: moody."
+    assert words in web.sign_in(make.user("administrator")).text("/")
+    assert words not in web.sign_in(make.user("director")).text("/")
+    crm.manifests["moody"] = crm.manifests["reports"]
+    before = saved_generation()
+    resume(crm, "moody")
+    assert (health.paused(), saved_generation()) == ({}, before + 1)
+
+
+def test_failures_that_lie_far_apart_pause_nobody(crm, make):
+    add(crm, record_changed=breaks)
+    for _change in range(health.STRIKES + 2):
+        make.client()
+        crm.clock.advance(hours=1)
+    assert crm.hooks.paused == {}
+
+
+def test_a_hook_that_is_slow_again_and_again_stops_its_plugin(crm, web, make, monkeypatch):
+    add(crm, client_panels=lambda client: [])
+    user = make.user("director")
+    client = make.client(owner=user)
+    web.sign_in(user)
+    monkeypatch.setattr(calls, "SLOW_S", 0)
+    before = saved_generation()
+    for _view in range(health.STRIKES):
+        web.get(f"/clients/{client.id}")
+    assert "its client_panels took" in health.stopped()["moody"].reason
+    assert saved_generation() > before
+
+
+def test_a_hook_that_never_comes_back_stops_its_plugin(crm, monkeypatch):
+    is_in, let_out = threading.Event(), threading.Event()
+    add(crm, exchange_rate=lambda: is_in.set() or let_out.wait())
+    stuck = threading.Thread(target=lambda: crm.hooks.ask("exchange_rate", crm=crm, currency="USD", rate_on=None))
+    stuck.start()
+    is_in.wait()
+    assert stop_endless(crm) is False
+    monkeypatch.setattr(calls, "ENDLESS_S", 0)
+    try:
+        assert stop_endless(crm) is True
+        assert "exchange_rate did not come back" in health.stopped()["moody"].reason
+    finally:
+        let_out.set()
+        stuck.join()
+
+
+def test_a_stopped_plugin_stays_out_until_it_is_switched_on_again(folder):
+    write_plugin(folder, "moody")
+    crm = boot(config_of(folder))
+    enable(crm, "moody")
+    health.stop("moody", "it hung.", crm.clock.now())
+    again = boot(config_of(folder))
+    assert "moody" not in [plugin.name for plugin in again.plugins]
+    assert "hinka plugin resume moody" in again.refusals[0].remedy
+    enable(again, "moody")
+    assert "moody" in [plugin.name for plugin in boot(config_of(folder)).plugins]
+
+
+def test_the_same_failure_again_only_counts_and_old_ones_go(crm):
+    for number in range(health.KEPT_FAILURES + 10):
+        health.note_failure("moody", "client_panels", f"error {number}", crm.clock.now())
+        health.note_failure("moody", "client_panels", "always the same", crm.clock.now())
+        crm.clock.advance(seconds=1)
+    assert PluginFailure.select().count() == health.KEPT_FAILURES
+    assert PluginFailure.get(error="always the same").times == health.KEPT_FAILURES + 10
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import os\nos._exit(0)", "it ends the process while Hinka starts (import)"),
+        ("while True: pass", "it did not come back within 8 s while Hinka starts (import)"),
+        (HOOK.format("job_kinds") + "__import__('os').kill(__import__('os').getpid(), 9)", "it ends the process"),
+    ],
+)
+def test_a_plugin_that_ends_or_stops_its_process_is_named_by_the_trial(folder, monkeypatch, code, reason):
+    monkeypatch.setattr(trial, "LIMIT_S", 8)
+    write_plugin(folder, "moody", code=code)
+    boot(config_of(folder))
+    shown = try_out(config_of(folder), ["moody"])
+    assert (shown.is_passed, shown.fatal.plugin, reason in shown.fatal.reason) == (False, "moody", True)
