@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,6 +26,7 @@ from core.settings import Setting, Settings, instance_key
 from core.store.database import open_database
 from core.store.migrate import Step, migrate_up, pending, steps_in
 from core.store.work import WorkDesk
+from core.webhooks.services import note_changes
 
 CORE_FOLDER = Path(__file__).parent
 log = logging.getLogger("hinka.boot")
@@ -75,6 +77,7 @@ def boot(
     crm = CRM(config, clock, database, WorkDesk(database, turn), Dispatcher(), entities=dict(ENTITIES))
     crm.jobs = Jobs(crm)
     crm.settings = Settings(config, instance_key(config))
+    crm.desk.last_steps.append(partial(note_changes, crm))
     crm.hooks.calls.watch = watch or crm.hooks.calls.watch
     stand_guard(crm)
     _load_plugins(crm, set(without), more)

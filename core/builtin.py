@@ -14,6 +14,8 @@ from core.process.jobs import KEEP_TASKS
 from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
 from core.runtime import CRM
+from core.webhooks.jobs import DELIVERY, LOG
+from core.webhooks.schemas import WebhookSettings
 from core.worktime_settings import GROUP, WorktimeSettings
 
 ALL_ROLES = ("director", "head", "seller", "agent", "reader")
@@ -57,17 +59,18 @@ def permissions() -> list[Permission]:
 
 @marker
 def settings_groups() -> list[SettingsGroup]:
-    """Declares the company's settings."""
+    """Declares the settings of the company, of working time and of webhooks."""
     return [
         SettingsGroup("company", lazy("Company"), CompanySettings),
         SettingsGroup(GROUP, lazy("Working time"), WorktimeSettings),
+        SettingsGroup("webhooks", lazy("Webhooks"), WebhookSettings),
     ]
 
 
 @marker
 def job_kinds() -> list[JobKind]:
-    """Declares the core's periodic work."""
-    return [KEEP, KEEP_TASKS, NIGHTLY, *mass.JOBS]
+    """Declares the core's periodic work, and the delivery of webhooks."""
+    return [KEEP, KEEP_TASKS, NIGHTLY, *mass.JOBS, DELIVERY, LOG]
 
 
 @marker

@@ -84,6 +84,7 @@ class CRM:
         return start_of_day(day, self.config.zone)
 
     def changed(self, entity: str, entity_id: int, action: str) -> None:
-        """Announces a change of a record after the outermost commit."""
+        """Tells a change of a record: to the last steps of the work it is part of, and to hooks after the commit."""
         change = RecordChange(entity, entity_id, action, self.actor.user_id, self.actor.source)
+        self.desk.note(change)
         self.desk.announce_later(lambda: self.hooks.announce("record_changed", crm=self, change=change))

@@ -58,7 +58,7 @@ class Settings:
         values = {}
         for name, field in schema.fields.items():
             if name in saved:
-                values[name] = self._decrypted(saved[name]) if _is_secret(field) else saved[name]
+                values[name] = self.unseal(saved[name]) if _is_secret(field) else saved[name]
         values.update(self._fixed(key, schema))
         return schema.load({name: value for name, value in values.items() if name in schema.fields})
 
@@ -77,10 +77,22 @@ class Settings:
             raise InvalidInput(_("Some settings can't be saved; see the marks."), fields=error.messages) from error
         dumped = schema.dump(loaded)
         for name in given:
-            value = self._encrypted(dumped[name]) if _is_secret(schema.fields[name]) else dumped[name]
+            value = self.seal(str(dumped[name])) if _is_secret(schema.fields[name]) else dumped[name]
             Setting.insert(plugin=key, name=name, value=value).on_conflict(
                 conflict_target=[Setting.plugin, Setting.name], update={Setting.value: value}
             ).execute()
+
+    def seal(self, secret: str) -> str:
+        """Returns a secret encrypted with the instance's key, as the database may keep it."""
+        return self._fernet.encrypt(secret.encode()).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """Returns a sealed secret; raises ConfigError when it was sealed with another key."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken as error:
+            sentence = "A saved secret can't be decrypted: put the old secret.key back, or type it anew."
+            raise ConfigError(sentence) from error
 
     def _group(self, key: str) -> SettingsGroup:
         if key not in self.groups:
@@ -94,16 +106,6 @@ class Settings:
             if variable in self.config.environment:
                 values[name] = self.config.environment[variable]
         return values
-
-    def _encrypted(self, value: Any) -> str:
-        return self._fernet.encrypt(str(value).encode()).decode()
-
-    def _decrypted(self, value: str) -> str:
-        try:
-            return self._fernet.decrypt(value.encode()).decode()
-        except InvalidToken as error:
-            sentence = "A saved secret can't be decrypted: put the old secret.key back, or type it anew."
-            raise ConfigError(sentence) from error
 
 
 def instance_key(config: Config) -> bytes:

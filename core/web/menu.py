@@ -29,6 +29,7 @@ CORE_ITEMS = (
     MenuItem("stages", lazy("Stages"), "stages.index", "stairs-up", 310, "admin.settings", "settings"),
     MenuItem("reasons", lazy("Reasons of loss"), "reasons.index", "thumb-down", 320, "admin.settings", "settings"),
     MenuItem("rates", lazy("Exchange rates"), "rates.index", "currency-euro", 400, "admin.settings", "settings"),
+    MenuItem("webhooks", lazy("Webhooks"), "webhooks.index", "webhook", 450, "admin.settings", "settings"),
     MenuItem("plugins", lazy("Plugins"), "plugins.index", "puzzle", 500, "admin.plugins", "settings"),
     MenuItem("jobs", lazy("Jobs"), "jobs.index", "list-check", 600, "admin.jobs", "settings"),
     MenuItem("trash", lazy("Deleted clients"), "clients.trash", "trash", 650, "clients.delete", "settings"),

@@ -18,6 +18,7 @@ from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in, stream
 from core.web.admin import history, jobs, plugins, rates, settings, sources
 from core.web.rest.mount import add_rest
+from core.webhooks import pages as webhooks
 
 CORE = (
     (home.blueprint, ""),
@@ -43,6 +44,7 @@ CORE = (
     (teams_pages.blueprint, "/settings/teams"),
     (sources.blueprint, "/settings/sources"),
     (rates.blueprint, "/settings/rates"),
+    (webhooks.blueprint, "/settings/webhooks"),
     (plugins.blueprint, "/settings/plugins"),
     (jobs.blueprint, "/settings/jobs"),
     (history.blueprint, "/settings/history"),

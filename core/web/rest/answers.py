@@ -12,9 +12,12 @@ from core.web.rest.dump import dump_of
 from core.web.rest.resources import Resource
 
 
-def answer(resource: Resource, record: Model, status: int = 200) -> Response:
-    """Returns the record as JSON with its ETag; to a reader who has it already, 304 without a body."""
-    body = written(shown(resource, record))
+def answer(resource: Resource, record: Model, status: int = 200, **once: Any) -> Response:
+    """Returns the record as JSON with its ETag; to a reader who has it already, 304 without a body.
+
+    `once` are values that only this answer holds, such as a secret.
+    """
+    body = written(shown(resource, record) | once)
     response = Response(body, status, mimetype="application/json")
     response.set_etag(mark(resource, record))
     if status == 201:

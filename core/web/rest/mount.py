@@ -20,8 +20,9 @@ from core.web.errors import refused
 from core.web.rest import describe
 from core.web.rest.arguments import invalid
 from core.web.rest.blueprint import PREFIX
+from core.webhooks import api as webhooks
 
-CORE = (clients, deals, stages, interactions, tasks, mass, users, plugins_api)
+CORE = (clients, deals, stages, interactions, tasks, mass, users, plugins_api, webhooks)
 
 
 def add_rest(app: Flask, crm: CRM) -> None:
