@@ -52,7 +52,7 @@ def change_many(crm: CRM, name: str, model: type[Model], ids: Sequence[int], fie
         differing = [one for one in chunk if one in before and before[one] != value]
         if differing:
             _update(crm, model, differing, {column: value})
-            _note(crm, name, "changed", {one: {key: [before[one], value]} for one in differing})
+            note_many(crm, name, "changed", {one: {key: [before[one], value]} for one in differing})
         changed += len(differing)
     return changed
 
@@ -65,6 +65,17 @@ def trash_many(crm: CRM, name: str, model: type[Model], ids: Sequence[int]) -> i
 def restore_many(crm: CRM, name: str, model: type[Model], ids: Sequence[int]) -> int:
     """Takes many records out of the trash; returns how many were there."""
     return _set_deleted(crm, name, model, ids, is_deleted=False)
+
+
+def note_many(crm: CRM, entity: str, action: str, notes: Mapping[int, dict | None]) -> None:
+    """Writes the history of some records ({id: changes}) in one statement, and tells each change."""
+    if not notes:
+        return
+    common = {"at": crm.clock.now(), "user_id": crm.actor.user_id, "source": crm.actor.source}
+    common |= {"entity": entity, "action": action}
+    Audit.insert_many([{**common, "entity_id": one, "changes": as_json(what)} for one, what in notes.items()]).execute()
+    for one in notes:
+        crm.changed(entity, one, action)
 
 
 def count_of(token: str, user_id: int) -> int:
@@ -156,7 +167,7 @@ def _change_property(crm: CRM, name: str, model: type[Model], ids: Sequence[int]
             if after != before:
                 _update(crm, model, [one], {model.properties: after})
                 notes[one] = {"properties": [before, after]}
-        _note(crm, name, "changed", notes)
+        note_many(crm, name, "changed", notes)
         changed += len(notes)
     return changed
 
@@ -168,7 +179,7 @@ def _set_deleted(crm: CRM, name: str, model: type[Model], ids: Sequence[int], *,
         found = [row[0] for row in model.select(model.id).where(where).tuples()]
         if found:
             _update(crm, model, found, {model.deleted_at: crm.clock.now() if is_deleted else None})
-            _note(crm, name, "deleted" if is_deleted else "restored", dict.fromkeys(found))
+            note_many(crm, name, "deleted" if is_deleted else "restored", dict.fromkeys(found))
         changed += len(found)
     return changed
 
@@ -176,17 +187,6 @@ def _set_deleted(crm: CRM, name: str, model: type[Model], ids: Sequence[int], *,
 def _update(crm: CRM, model: type[Model], ids: Sequence[int], values: dict[Any, Any]) -> None:
     stamped = {**values, model.version: model.version + 1, model.changed_at: crm.clock.now()}
     model.update(stamped).where(model.id << list(ids)).execute()
-
-
-def _note(crm: CRM, entity: str, action: str, notes: Mapping[int, dict | None]) -> None:
-    """Writes the history of a chunk in one statement, and announces each change after the commit."""
-    if not notes:
-        return
-    common = {"at": crm.clock.now(), "user_id": crm.actor.user_id, "source": crm.actor.source}
-    common |= {"entity": entity, "action": action}
-    Audit.insert_many([{**common, "entity_id": one, "changes": as_json(what)} for one, what in notes.items()]).execute()
-    for one in notes:
-        crm.changed(entity, one, action)
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[list[int]]:

@@ -1,13 +1,18 @@
-"""Changes of many clients at once, as lists make them; each is checked and goes into the history like a single one."""
+"""Changes of many clients at once, as lists make them; each goes into the history like a single one.
 
-from collections.abc import Iterable, Iterator, Mapping
+What is one column or property is checked once and written for all in a few statements; the rest, such as categories,
+goes client by client.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from peewee import chunked
+from peewee import ModelSelect, chunked
 
 from core.clients.models import Client
-from core.clients.properties import properties_of, typed
-from core.clients.services import change_client, delete_client
+from core.clients.properties import common_properties, properties_of, typed
+from core.clients.services import FACTS, change_client, checked_facts
+from core.mass import change_many, trash_many
 from core.runtime import CRM
 from core.users.access import require, visible_to
 from core.users.models import User
@@ -25,13 +30,19 @@ def change_clients(crm: CRM, user: User, ids: Iterable[int], values: Mapping[str
     require(user, "clients.write")
     if "owner" in values:
         require(user, "deals.hand_over")
-    wanted = _as_facts(values)
+    facts = _as_facts(values)
+    columns = _as_columns(facts)
     count = 0
-    for some in _visible(user, ids):
+    for some in chunked(ids, AT_ONCE):
         with crm.work():
-            for client in some:
-                change_client(crm, client, wanted, version=client.version)
-        count += len(some)
+            if columns is not None:
+                seen = [client_id for (client_id,) in _visible(user, some).select(Client.id).tuples()]
+                count += max((change_many(crm, "client", Client, seen, *one) for one in columns.items()), default=0)
+                continue
+            clients = list(_visible(user, some))
+            for client in clients:
+                change_client(crm, client, facts, version=client.version)
+            count += len(clients)
     return count
 
 
@@ -39,19 +50,23 @@ def delete_clients(crm: CRM, user: User, ids: Iterable[int]) -> int:
     """Returns how many clients it has moved into the trash."""
     require(user, "clients.delete")
     count = 0
-    for some in _visible(user, ids):
+    for some in chunked(ids, AT_ONCE):
         with crm.work():
-            for client in some:
-                delete_client(crm, client)
-        count += len(some)
+            seen = [client_id for (client_id,) in _visible(user, some).select(Client.id).tuples()]
+            count += trash_many(crm, "client", Client, seen)
     return count
 
 
-def _visible(user: User, ids: Iterable[int]) -> Iterator[list[Client]]:
-    for some in chunked(ids, AT_ONCE):
-        yield list(
-            Client.select().where(Client.id.in_(some), Client.deleted_at.is_null(), visible_to(user, Client.owner))
-        )
+def _visible(user: User, ids: Iterable[int]) -> ModelSelect:
+    return Client.select().where(Client.id.in_(ids), Client.deleted_at.is_null(), visible_to(user, Client.owner))
+
+
+def _as_columns(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns the facts, checked, as columns and properties that are the same for all; None if some are not."""
+    if "name" in facts or not set(facts) <= {*FACTS, "properties"}:
+        return None
+    columns = checked_facts({name: value for name, value in facts.items() if name != "properties"})
+    return columns | common_properties("client", facts.get("properties", {}))
 
 
 def _as_facts(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -176,6 +176,15 @@ def merged_values(entity: str, kept: Mapping[str, Any], given: Mapping[str, Any]
     return result
 
 
+def common_properties(entity: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns typed values as many records keep them, by `properties.<key>`, None for an empty one.
+
+    Raises InvalidInput for a name that is no property.
+    """
+    kept = merged_values(entity, {}, given)
+    return {f"properties.{key}": kept.get(key) for key in given}
+
+
 def key_of(name: str) -> str:
     """Returns a key made of a name: small Latin letters, digits and underscores."""
     folded = unicodedata.normalize("NFKC", name).casefold()

@@ -63,7 +63,7 @@ def create_client(
     facts = {"status": "prospect", **facts, "kind": kind, "name": name}
     if owner is not None:
         facts["owner_id"] = owner.id
-    facts = _checked(facts)
+    facts = checked_facts(facts)
     now = crm.clock.now()
     with crm.work():
         client = Client.create(
@@ -111,7 +111,7 @@ def change_client(crm: CRM, client: Client, values: Mapping[str, Any], *, versio
     `version` is the one that the changes were made to. Raises Conflict, with both values of each field that differs,
     if somebody changed the client since; InvalidInput for a value that can't be.
     """
-    facts = _checked({name: value for name, value in values.items() if name in FACTS})
+    facts = checked_facts({name: value for name, value in values.items() if name in FACTS})
     unknown = sorted(set(values) - set(FACTS) - set(_MANY))
     if unknown:
         raise InvalidInput(_("A client has no field “%(name)s”.", name=unknown[0]))
@@ -150,6 +150,28 @@ def restore_client(crm: CRM, client: Client) -> None:
         Client.update(deleted_at=None, version=Client.version + 1).where(Client.id == client.id).execute()
         client.deleted_at = None
         audit.record(crm, "client", client.id, "restored")
+
+
+def checked_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Returns facts of a client, tidied; raises InvalidInput for one that there isn't, or that can't be."""
+    unknown = sorted(set(facts) - set(FACTS))
+    if unknown:
+        raise InvalidInput(_("A client has no field “%(name)s”.", name=unknown[0]))
+    if "name" in facts:
+        facts["name"] = " ".join(facts["name"].split())
+        if not facts["name"]:
+            raise InvalidInput(_("A client needs a name."), fields={"name": [_("Type a name.")]})
+    for name, words in (("kind", KINDS), ("status", STATUSES)):
+        if name in facts and facts[name] not in words:
+            sentence = _("“%(value)s” is unknown; choose one of %(known)s.", value=facts[name], known=", ".join(words))
+            raise InvalidInput(sentence, fields={name: [sentence]})
+    if facts.get("country"):
+        facts["country"] = facts["country"].upper()
+    if facts.get("source_id") and not Source.select().where(Source.id == facts["source_id"]).exists():
+        raise InvalidInput(_("There is no such source."), fields={"source": [_("There is no such source.")]})
+    if facts.get("owner_id") and not User.select().where(User.id == facts["owner_id"]).exists():
+        raise InvalidInput(_("There is no such user."), fields={"owner": [_("There is no such user.")]})
+    return facts
 
 
 def facts_of(client: Client) -> dict[str, Any]:
@@ -253,25 +275,3 @@ def _split_properties(facts: Mapping[str, Any]) -> dict[str, Any]:
     split = {name: value for name, value in facts.items() if name != "properties"}
     split.update({f"properties.{key}": value for key, value in facts.get("properties", {}).items()})
     return split
-
-
-def _checked(facts: dict[str, Any]) -> dict[str, Any]:
-    """Returns the facts, tidied; raises InvalidInput."""
-    unknown = sorted(set(facts) - set(FACTS))
-    if unknown:
-        raise InvalidInput(_("A client has no field “%(name)s”.", name=unknown[0]))
-    if "name" in facts:
-        facts["name"] = " ".join(facts["name"].split())
-        if not facts["name"]:
-            raise InvalidInput(_("A client needs a name."), fields={"name": [_("Type a name.")]})
-    for name, words in (("kind", KINDS), ("status", STATUSES)):
-        if name in facts and facts[name] not in words:
-            sentence = _("“%(value)s” is unknown; choose one of %(known)s.", value=facts[name], known=", ".join(words))
-            raise InvalidInput(sentence, fields={name: [sentence]})
-    if facts.get("country"):
-        facts["country"] = facts["country"].upper()
-    if facts.get("source_id") and not Source.select().where(Source.id == facts["source_id"]).exists():
-        raise InvalidInput(_("There is no such source."), fields={"source": [_("There is no such source.")]})
-    if facts.get("owner_id") and not User.select().where(User.id == facts["owner_id"]).exists():
-        raise InvalidInput(_("There is no such user."), fields={"owner": [_("There is no such user.")]})
-    return facts

@@ -32,7 +32,7 @@ def change_deal(crm: CRM, deal: Deal, values: Mapping[str, Any], *, version: int
     somebody changed the deal since `version`, and InvalidInput for values that can't be taken, or that are frozen
     because the deal is closed.
     """
-    values = _checked(values)
+    values = checked_values(values)
     with crm.work():
         row = rows.take(crm, deal, version, mine=values)
         if "properties" in values:
@@ -57,6 +57,27 @@ def change_deal(crm: CRM, deal: Deal, values: Mapping[str, Any], *, version: int
         return rows.save(crm, deal, row)
 
 
+def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values by column, links as ids; raises InvalidInput for one that can't be taken."""
+    checked = {}
+    for name, value in values.items():
+        if name.removesuffix("_id") in LINKS:
+            name = name.removesuffix("_id")
+            name, value = f"{name}_id", _existing(name, value)
+        if name not in CHANGEABLE:
+            raise InvalidInput(_("“%(field)s” of a deal can't be changed here.", field=name))
+        checked[name] = value
+    if "title" in checked:
+        checked["title"] = checked_title(checked["title"])
+    if "currency" in checked:
+        check_currency(checked["currency"])
+    if "potential" in checked:
+        check_potential(checked["potential"])
+    if checked.get("client_id", 0) is None:
+        raise InvalidInput(_("A deal needs a client."), fields={"client": [_("Choose a client.")]})
+    return checked
+
+
 def delete_deal(crm: CRM, deal: Deal, *, version: int | None = None) -> None:
     """Puts the deal into the trash: no list, board or report shows it any more."""
     with crm.work():
@@ -77,27 +98,6 @@ def restore_deal(crm: CRM, deal: Deal) -> Deal:
             audit.record(crm, "deal", row.id, "restored")
             rows.turn(crm, deal, row, "restored", crm.clock.now(), row.place)
     return deal
-
-
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the values by column, links as ids; raises InvalidInput for one that can't be taken."""
-    checked = {}
-    for name, value in values.items():
-        if name.removesuffix("_id") in LINKS:
-            name = name.removesuffix("_id")
-            name, value = f"{name}_id", _existing(name, value)
-        if name not in CHANGEABLE:
-            raise InvalidInput(_("“%(field)s” of a deal can't be changed here.", field=name))
-        checked[name] = value
-    if "title" in checked:
-        checked["title"] = checked_title(checked["title"])
-    if "currency" in checked:
-        check_currency(checked["currency"])
-    if "potential" in checked:
-        check_potential(checked["potential"])
-    if checked.get("client_id", 0) is None:
-        raise InvalidInput(_("A deal needs a client."), fields={"client": [_("Choose a client.")]})
-    return checked
 
 
 def _existing(name: str, record: Any) -> int | None:

@@ -4,12 +4,14 @@ Visits of a deal touch and don't overlap; an open deal whose type has stages has
 the time in which the deal was open; an open deal has exactly one open period.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.deals.limits import limit_of
 from core.deals.models import Deal, DealPeriod, StageVisit
 from core.runtime import CRM
 from core.stages.models import TypeStage
+from core.store.bulk import insert_rows, plain
 
 PASSED, RETURNED = "passed", "returned"
 
@@ -67,6 +69,17 @@ def turn_period(row: Deal, at: datetime) -> None:
     """Ends the open period and begins the next."""
     end_period(row, at)
     begin_period(row, at)
+
+
+def turn_periods(crm: CRM, rows: Sequence[Deal], at: datetime) -> None:
+    """Ends the open periods of many deals and begins the next, in three statements."""
+    is_open = DealPeriod.deal.in_([row.id for row in rows]) & DealPeriod.to_at.is_null()
+    DealPeriod.delete().where(is_open, DealPeriod.from_at == at).execute()
+    DealPeriod.update(to_at=at).where(is_open).execute()
+    standing = [{"deal_id": row.id, "from_at": at, **_standing(row)} for row in rows]
+    values = [[plain(value) for value in one.values()] for one in standing]
+    if standing:
+        insert_rows(crm.database, "core_deal_period", list(standing[0]), values)
 
 
 def last_change_at(row: Deal) -> datetime | None:

@@ -10,33 +10,13 @@ from core.deals.api import DEALS, opening_facts
 from core.deals.schemas import deal_schema
 from core.interactions import services
 from core.interactions.models import Interaction
-from core.interactions.words import DIRECTIONS, KINDS
+from core.interactions.schemas import InteractionSchema
 from core.runtime import CRM
 from core.web.context import crm, needs, user
 from core.web.rest import ID, Resource, answer, gone, guard, listing, rest_blueprint
-from core.web.rest.arguments import check_moment
 
 blueprint = rest_blueprint("interactions", "What passed between us and clients")
 blueprints = (blueprint,)
-
-
-class InteractionSchema(Schema):
-    """A call, letter, SMS, meeting or note, planned or held. Links are ids; the client can't be changed."""
-
-    id = fields.Integer(dump_only=True)
-    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
-    direction = fields.String(load_default="", validate=validate.OneOf(["", *DIRECTIONS]))
-    client = fields.Integer(required=True, attribute="client_id")
-    contact = fields.Integer(attribute="contact_id", allow_none=True)
-    deal = fields.Integer(attribute="deal_id", allow_none=True)
-    user = fields.Integer(attribute="user_id", dump_only=True, allow_none=True)
-    subject = fields.String(load_default="", validate=validate.Length(max=300))
-    body = fields.String(load_default="", validate=validate.Length(max=100_000))
-    at = fields.AwareDateTime(validate=check_moment)
-    duration_s = fields.Integer(allow_none=True, validate=validate.Range(0, 10_000_000))
-    is_planned = fields.Boolean(load_default=False)
-    created_at = fields.AwareDateTime(dump_only=True)
-    changed_at = fields.AwareDateTime(dump_only=True)
 
 
 def deal_of_interaction(crm: CRM) -> type[Schema]:

@@ -43,7 +43,7 @@ def add(entity: str, entity_id: int) -> BaseResponse | str:
     if request.form.get("kind") == "comment":
         comments.add_comment(crm(), user(), entity, entity_id, request.form.get("body", ""))
         return _added(entity, subject, _("The comment is there."))
-    values = SchemaForm(InteractionSchema).read(request.form)
+    values = SchemaForm(InteractionSchema(exclude=["client"])).read(request.form)
     if entity == "deal":
         values["deal_id"] = entity_id
     made = services.log_interaction(crm(), subject if entity == "client" else subject.client, **values)
@@ -56,7 +56,7 @@ def edit(interaction_id: int) -> BaseResponse | str:
     """Shows and changes an interaction."""
     found = services.get_interaction(crm(), user(), interaction_id)
     choices = {"contact": contact_choices(found.client), "deal": deal_choices(user(), found.client)}
-    form = SchemaForm(InteractionSchema(exclude=["duration_s"]), _form_values(found), choices=choices)
+    form = SchemaForm(InteractionSchema(exclude=["client", "duration_s"]), _form_values(found), choices=choices)
     if request.method == "POST":
         with form.catching():
             values = form.read(request.form)

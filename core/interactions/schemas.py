@@ -7,27 +7,31 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from core.i18n import _, lazy
 from core.interactions.comments import LONGEST
 from core.interactions.words import COMMENTED, DIRECTIONS, KINDS
+from core.moments import check_moment
 
-_TEXT = validate.Length(max=LONGEST)
+LONGEST_BODY = 100_000
+LONGEST_S = 10_000_000
 
 
 class InteractionSchema(Schema):
-    """An interaction. `client`, `contact`, `deal` and `user` are ids; the client never changes."""
+    """A call, letter, SMS, meeting or note, planned or held. Links are ids; the client never changes."""
 
     id = fields.Integer(dump_only=True)
     kind = fields.String(
-        load_default="note",
+        required=True,
         validate=validate.OneOf([*KINDS], [*KINDS.values()]),
         metadata={"label": lazy("Kind")},
     )
-    client = fields.Integer(dump_only=True, attribute="client_id")
+    client = fields.Integer(required=True, attribute="client_id")
     subject = fields.String(
         load_default="", validate=validate.Length(max=300), metadata={"label": lazy("Subject"), "wide": True}
     )
     body = fields.String(
-        load_default="", validate=_TEXT, metadata={"label": lazy("What was said"), "widget": "textarea"}
+        load_default="",
+        validate=validate.Length(max=LONGEST_BODY),
+        metadata={"label": lazy("What was said"), "widget": "textarea"},
     )
-    at = fields.AwareDateTime(allow_none=True, metadata={"label": lazy("When")})
+    at = fields.AwareDateTime(allow_none=True, validate=check_moment, metadata={"label": lazy("When")})
     is_planned = fields.Boolean(load_default=False, metadata={"label": lazy("Still to come")})
     direction = fields.String(
         load_default="",
@@ -39,9 +43,9 @@ class InteractionSchema(Schema):
     )
     deal = fields.Integer(attribute="deal_id", allow_none=True, metadata={"label": lazy("Deal"), "widget": "select"})
     duration_s = fields.Integer(
-        allow_none=True, validate=validate.Range(0, 86_400), metadata={"label": lazy("Duration in seconds")}
+        allow_none=True, validate=validate.Range(0, LONGEST_S), metadata={"label": lazy("Duration in seconds")}
     )
-    user = fields.Integer(dump_only=True, attribute="user_id")
+    user = fields.Integer(dump_only=True, allow_none=True, attribute="user_id")
     created_at = fields.AwareDateTime(dump_only=True)
     changed_at = fields.AwareDateTime(dump_only=True)
 

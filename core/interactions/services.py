@@ -57,7 +57,8 @@ def visible_interactions(user: User) -> ModelSelect:
 
 
 def change_interaction(crm: CRM, interaction: Interaction, values: Mapping[str, Any]) -> Interaction:
-    """Returns the interaction with new values of FACTS; raises InvalidInput as `log_interaction` does."""
+    """Returns the interaction with new values of FACTS, its moment kept for none; raises as `log_interaction` does."""
+    values = {name: value for name, value in values.items() if name != "at" or value is not None}
     before = {name: getattr(interaction, name) for name in FACTS}
     _check(crm, interaction.client_id, {**before, **values})
     with crm.work():

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any, NoReturn
 
 from flask import Request
@@ -12,6 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from core.errors import CRMError, InvalidInput
 from core.i18n import _
+from core.web.sentences import plain
 
 # What JSON readers everywhere take without loss, and every database column of ours holds.
 GREATEST = 2**53
@@ -81,12 +81,6 @@ def check_values(data: Any, path: str = "") -> None:
         raise _refuse(path, _("This number is too large."))
 
 
-def check_moment(moment: datetime | None) -> None:
-    """Raises ValidationError for a moment that no calendar of ours shows."""
-    if moment is not None and not 1900 <= moment.year <= 2200:
-        raise ValidationError(_("Give a moment between the years 1900 and 2200."))
-
-
 def _refuse(path: str, sentence: str) -> InvalidInput:
     return InvalidInput(sentence, fields={path or "_schema": [sentence]})
 
@@ -100,4 +94,4 @@ def _sentences(messages: Any, path: str) -> Iterator[tuple[str, str]]:
         for one in messages:
             yield from _sentences(one, path)
     else:
-        yield path, str(messages)
+        yield path, plain(messages, is_for_program=True)
