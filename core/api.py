@@ -37,17 +37,22 @@ from core.errors import (
     ProviderError,
 )
 from core.hooks.contributions import (
+    Channel,
     DealTurn,
+    Draft,
     HangingDeal,
     JobKind,
     LiveTopic,
     MenuItem,
+    Outgoing,
     Panel,
     Permission,
+    Prepared,
     Rate,
     RecordChange,
     RestRoutes,
     Routes,
+    Sent,
     SettingsGroup,
 )
 from core.hooks.dispatch import marker as hook
@@ -69,6 +74,10 @@ from core.i18n import (
     speaking,
 )
 from core.jobs import Job, Progress
+
+# Channels: what networks tell, and messages that others want sent.
+from core.messages.telling import receive_message, report_state
+from core.messages.writing import queue_message
 from core.money import as_text, convert, from_units, parse_amount, rounded, to_units
 from core.runtime import CRM
 from core.stages.models import DealType, LossReason, Stage, TypeStage
@@ -102,12 +111,14 @@ from core.users.services import create_user, find_user, get_user
 __all__ = [
     "CRM",
     "CRMError",
+    "Channel",
     "Client",
     "Conflict",
     "Deal",
     "DealPeriod",
     "DealTurn",
     "DealType",
+    "Draft",
     "Ending",
     "HangingDeal",
     "InvalidInput",
@@ -121,11 +132,13 @@ __all__ = [
     "MoneyField",
     "NotAllowed",
     "NotFound",
+    "Outgoing",
     "Panel",
     "Period",
     "Permission",
     "PluginRefused",
     "Point",
+    "Prepared",
     "Progress",
     "ProviderError",
     "Rate",
@@ -135,6 +148,7 @@ __all__ = [
     "Role",
     "Routes",
     "STATUSES",
+    "Sent",
     "SettingsGroup",
     "Stage",
     "Step",
@@ -183,10 +197,13 @@ __all__ = [
     "periods",
     "plain",
     "publish",
+    "queue_message",
     "read_email",
     "read_phone",
+    "receive_message",
     "record",
     "reopen",
+    "report_state",
     "require",
     "rounded",
     "speaking",

@@ -153,13 +153,15 @@ def refuse(crm: CRM, refused: PluginRefused) -> None:
 
 
 def _take_in(crm: CRM, name: str) -> None:
-    """Takes the rights, settings, jobs and live topics that one plugin contributes."""
+    """Takes the rights, settings, jobs, channels and live topics that one plugin contributes."""
     for permission in _contributed(crm, name, "permissions"):
         crm.permissions[permission.key] = permission
     for group in _contributed(crm, name, "settings_groups"):
         _take_settings(crm, name, group)
     for kind in _contributed(crm, name, "job_kinds"):
         crm.job_kinds[kind.kind] = kind
+    for channel in _contributed(crm, name, "channels"):
+        crm.channels[channel.key] = channel
     for topic in _contributed(crm, name, "live_topics"):
         crm.live_topics[topic.key] = (name, topic)
 

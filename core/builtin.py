@@ -1,6 +1,7 @@
 """The core's own answers to its hooks, registered as the last plugin."""
 
 from datetime import date
+from typing import Any
 
 from marshmallow import Schema, fields, validate
 
@@ -9,11 +10,13 @@ from core.deals.jobs import KEEP
 from core.hooks.contributions import DealTurn, JobKind, MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
+from core.messages import sending
 from core.process import engine
 from core.process.jobs import KEEP_TASKS
 from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
 from core.runtime import CRM
+from core.tasks import answering
 from core.webhooks.jobs import DELIVERY, LOG
 from core.webhooks.schemas import WebhookSettings
 from core.worktime_settings import GROUP, WorktimeSettings
@@ -70,7 +73,7 @@ def settings_groups() -> list[SettingsGroup]:
 @marker
 def job_kinds() -> list[JobKind]:
     """Declares the core's periodic work, and the delivery of webhooks."""
-    return [KEEP, KEEP_TASKS, NIGHTLY, *mass.JOBS, DELIVERY, LOG]
+    return [KEEP, KEEP_TASKS, NIGHTLY, *mass.JOBS, *sending.JOBS, DELIVERY, LOG]
 
 
 @marker
@@ -83,6 +86,12 @@ def deal_turned(crm: CRM, turn: DealTurn) -> None:
 def exchange_rate(currency: str, rate_on: date, crm: CRM) -> Rate | None:
     """Answers from the table of exchange rates."""
     return rates.rate_of_table(crm, currency, rate_on)
+
+
+@marker
+def message_received(crm: CRM, message: Any) -> None:
+    """Asks the client's owner to answer."""
+    answering.ask_to_answer(crm, message)
 
 
 @marker

@@ -11,7 +11,7 @@ from peewee import Database
 
 from core.clock import Clock, start_of_day
 from core.config import Config
-from core.hooks.contributions import JobKind, LiveTopic, Permission, RecordChange
+from core.hooks.contributions import Channel, JobKind, LiveTopic, Permission, RecordChange
 from core.hooks.dispatch import Dispatcher
 from core.hooks.plugins import Manifest, Refusal
 from core.store.work import WorkDesk
@@ -43,6 +43,7 @@ class CRM:
     refusals: list[Refusal] = field(default_factory=list)
     permissions: dict[str, Permission] = field(default_factory=dict)
     job_kinds: dict[str, JobKind] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
     # By key, with the plugin that computes it.
     live_topics: dict[str, tuple[str, LiveTopic]] = field(default_factory=dict)
     # Builders of the entities of core.fields, or their places as "module:function", by name.

@@ -63,6 +63,14 @@ def queries(crm: CRM) -> "Queries":
 
 
 @pytest.fixture
+def channel(crm: CRM) -> "FakeChannel":
+    """Returns a channel without a network, switched on: what it was given stands in `channel.sent`."""
+    fake = FakeChannel()
+    crm.channels[fake.key] = fake.contribution()
+    return fake
+
+
+@pytest.fixture
 def web(crm: CRM) -> "Browser":
     """Returns a browser without a screen: `web.sign_in(user)`, `web.get(url)`, `web.post(url, values)`."""
     return Browser(crm)
@@ -157,6 +165,50 @@ class Make:
             deal_type=deal_type or self.deal_type(),
             **values,
         )
+
+
+class FakeChannel:
+    """A channel whose network is a list; set `says` to what it is to answer: a Sent's state, or an error to raise."""
+
+    key = "fake"
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+        self.says: str | Exception = "sent"
+
+    def contribution(self, **facts: Any) -> Any:
+        """Returns the channel as a plugin would contribute it."""
+        from core.hooks.contributions import Channel
+
+        usual = {
+            "key": self.key,
+            "label": "Fake",
+            "icon": "message",
+            "address_kind": "phone",
+            "consent": "sms",
+            "prepare": self.prepare,
+            "send": self.send,
+            "stop_words": ("STOP",),
+        }
+        return Channel(**{**usual, **facts})
+
+    def prepare(self, _crm: CRM, draft: Any) -> Any:
+        """Returns the draft as it is; an address without digits is refused."""
+        from core.errors import InvalidInput
+        from core.hooks.contributions import Prepared
+
+        if not any(sign.isdigit() for sign in draft.address):
+            raise InvalidInput("This is no number.", fields={"address": ["Type a number."]})
+        return Prepared(draft.address, draft.body, 1, draft.extra)
+
+    def send(self, _crm: CRM, outgoing: Any) -> list[Any]:
+        """Notes what it got, and answers as it is told."""
+        from core.hooks.contributions import Sent
+
+        if isinstance(self.says, Exception):
+            raise self.says
+        self.sent += outgoing
+        return [Sent(one.id, self.says, f"ref-{one.id}") for one in outgoing]
 
 
 class Browser:

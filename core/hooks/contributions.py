@@ -134,6 +134,79 @@ class HangingDeal:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A message as it is about to be queued: to whom, and what."""
+
+    address: str
+    body: str
+    subject: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message as a channel hands it over; `id` is ours, and stays the same however often it is tried."""
+
+    id: int
+    address: str
+    body: str
+    subject: str
+    extra: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the network said to one message.
+
+    `state` is sent, or failed (for good, with its reason), or uncertain: the protocol can't tell whether it was taken,
+    so it is not sent again by itself. `provider_ref` is the network's number of it, for receipts.
+    """
+
+    id: int
+    state: str = "sent"
+    provider_ref: str = ""
+    provider: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A draft made ready: its address comparable, its text as it will be sent, and in how many parts it goes."""
+
+    address: str
+    body: str
+    parts: int = 1
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way to send messages to clients.
+
+    `address_kind` is phone, email, or a kind of its own. `consent` is the channel of consent that it asks for: phone,
+    email or sms. `prepare(crm, draft)` returns a Prepared or raises InvalidInput with what is wrong. `send(crm,
+    outgoing)` gets at most `batch` messages and returns a Sent for each; it raises ProviderError when nothing was
+    handed over. `readiness(crm)` says why it can't work yet, or an empty text. `interaction` is the kind under which
+    the timeline shows it. `most_signs` bounds a text, `stop_words` withdraw consent when a client sends one alone.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    address_kind: str
+    consent: str
+    prepare: Callable[[Any, Draft], Prepared]
+    send: Callable[[Any, Sequence[Outgoing]], Sequence[Sent]]
+    readiness: Callable[[Any], Text] | None = None
+    interaction: str = "message"
+    batch: int = 1
+    most_signs: int = 10_000
+    has_subject: bool = False
+    carries_files: bool = False
+    stop_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Rate:
     """What one unit of a currency was worth in the company's currency on a day, as a decimal string."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pluggy
 
 from core.hooks.contributions import (
+    Channel,
     DealTurn,
     HangingDeal,
     JobKind,
@@ -156,6 +157,28 @@ def client_merging(crm: Any, kept_id: int, gone_id: int) -> None:
     Arguments: crm; kept_id; gone_id (at an undo the two are given again, and rows the plugin moved stay).
     Return: nothing.
     Failure: everything is rolled back, and the user reads the sentence of the CRMError.
+    """
+
+
+@spec
+def channels(crm: Any) -> list[Channel]:
+    """Adds ways to send messages to clients: SMS, e-mail, a messenger.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm.
+    Return: channels; their key begins with the plugin's name or is it.
+    Failure: the plugin is refused.
+    """
+
+
+@spec
+def message_received(crm: Any, message: Any) -> None:
+    """Lets others follow an incoming message, inside its transaction: the core makes a task for the client's owner.
+
+    When: a message came in and its row is written. Verb: check; the core's own answer is the last.
+    Arguments: crm; message, the row, with its client if the address is known.
+    Return: nothing.
+    Failure: everything is rolled back, so the channel takes the message again later.
     """
 
 

@@ -8,8 +8,16 @@ KINDS = {
     "meeting": lazy("Meeting"),
     "note": lazy("Note"),
     "sms": lazy("SMS"),
+    "message": lazy("Message"),
 }
-ICONS = {"call": "phone", "letter": "mail", "meeting": "calendar-event", "note": "note", "sms": "message"}
+ICONS = {
+    "call": "phone",
+    "letter": "mail",
+    "meeting": "calendar-event",
+    "note": "note",
+    "sms": "message",
+    "message": "message-circle",
+}
 DIRECTIONS = {"out": lazy("From us"), "in": lazy("From the client")}
 ENTITIES = ("client", "deal")
 # What colleagues talk about beside.

@@ -16,14 +16,15 @@ STATES = {
     CANCELLED: lazy("Cancelled"),
 }
 STATE_COLOURS = {OPEN: "azure", HELD: "yellow", REPORTED: "purple", DONE: "green", CANCELLED: "secondary"}
-BY_HAND, STAGE, LOSS, INTERACTION = "", "stage", "loss", "interaction"
+BY_HAND, STAGE, LOSS, INTERACTION, ANSWER = "", "stage", "loss", "interaction", "answer"
 KINDS = {
     BY_HAND: lazy("Made by hand"),
     STAGE: lazy("Stage of a deal"),
     LOSS: lazy("Loss to work up"),
     INTERACTION: lazy("Beginning of a deal"),
+    ANSWER: lazy("Message to answer"),
 }
-KIND_ICONS = {BY_HAND: "checkbox", STAGE: "route", LOSS: "thumb-down", INTERACTION: "message-circle"}
+KIND_ICONS = {BY_HAND: "checkbox", STAGE: "route", LOSS: "thumb-down", INTERACTION: "message-circle", ANSWER: "message"}
 # When an open task is due, as it stands in filters and headings.
 LATE, TODAY, WEEK, LATER = "late", "today", "week", "later"
 DUES = {LATE: lazy("Overdue"), TODAY: lazy("Today"), WEEK: lazy("This week"), LATER: lazy("Later")}

@@ -16,6 +16,7 @@ from core.deals.models import Deal
 from core.documentation import PAGES, page
 from core.errors import CRMError
 from core.hooks import specs
+from core.messages.telling import receive_message
 from core.testing import running
 
 HERE = Path(__file__).parent
@@ -53,7 +54,7 @@ def test_the_dummy_answers_every_hook(crm):
 
 def test_hooks_of_the_start_are_called(tmp_path, database_url, crm):
     with running(tmp_path, database_url, ("dummy",)) as again:
-        assert {"permissions", "settings_groups", "job_kinds", "live_topics"} <= set(called())
+        assert {"permissions", "settings_groups", "job_kinds", "channels", "live_topics"} <= set(called())
         assert "dummy.look" in again.permissions
         assert again.settings.get("dummy") == {"colour": "red"}
         again.jobs.enqueue("dummy.job", {"n": 1})
@@ -109,6 +110,11 @@ def test_a_merge_asks_and_a_change_is_told(crm, make, seller):
     merge_clients(crm, kept, gone)
     assert called()["client_merging"] == [(kept.id, gone.id)]
     assert ("client", "created") in called()["record_changed"]
+
+
+def test_a_channel_of_a_plugin_takes_messages_in(crm, make, seller):
+    receive_message(crm, "dummy", address="+355691111111", body="Hello")
+    assert called()["message_received"] == [("Hello",)]
 
 
 def test_plugins_hear_of_every_turn_of_a_deal_inside_its_work(crm, make, seller):

@@ -17,6 +17,7 @@ from core.api import (
     SettingsGroup,
     hook,
 )
+from core.testing import FakeChannel
 
 CALLED: dict[str, list] = {}
 
@@ -104,6 +105,17 @@ def exchange_rate(crm, currency, rate_on):
 @hook
 def client_merging(crm, kept_id, gone_id):
     note("client_merging", kept_id, gone_id)
+
+
+@hook
+def channels(crm):
+    note("channels", crm)
+    return [FakeChannel().contribution(key="dummy")]
+
+
+@hook
+def message_received(crm, message):
+    note("message_received", message.body)
 
 
 @hook

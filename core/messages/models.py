@@ -1,0 +1,69 @@
+"""Messages as the database keeps them."""
+
+from peewee import BigIntegerField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+
+from core.clients.models import Client, Contact
+from core.deals.models import Deal
+from core.interactions.models import Interaction
+from core.store.fields import Record, UtcField
+
+
+class Message(Record):
+    """A message to (`direction` out) or from a client; it is a row before it is sent.
+
+    `state` is one of `core.messages.states`; `provider_ref` is the network's own number of it, `extra` what only its
+    channel understands. `user_id` wrote it. Without a client it came from an unknown address.
+    """
+
+    channel = CharField()
+    direction = CharField()
+    client = ForeignKeyField(Client, null=True)
+    contact = ForeignKeyField(Contact, null=True)
+    deal = ForeignKeyField(Deal, null=True)
+    interaction = ForeignKeyField(Interaction, null=True)
+    user_id = BigIntegerField(null=True)
+    address = CharField()
+    subject = CharField(default="")
+    body = TextField()
+    parts = IntegerField(default=1)
+    extra = JSONField(default=dict)
+    state = CharField()
+    reason = CharField(default="")
+    provider = CharField(default="")
+    provider_ref = CharField(default="")
+    dedupe_key = CharField(null=True)
+    attempts = IntegerField(default=0)
+    send_after = UtcField()
+    created_at = UtcField()
+    sent_at = UtcField(null=True)
+    changed_at = UtcField()
+
+    class Meta:
+        table_name = "core_message"
+
+
+class MessageEvent(Record):
+    """A state that a message came to, when, and why."""
+
+    message = ForeignKeyField(Message)
+    state = CharField()
+    at = UtcField()
+    reason = CharField(default="")
+
+    class Meta:
+        table_name = "core_message_event"
+
+
+class Receipt(Record):
+    """A receipt of a message whose number is not known yet: networks may be quicker than their own answer."""
+
+    channel = CharField()
+    provider = CharField(default="")
+    provider_ref = CharField()
+    state = CharField()
+    at = UtcField()
+    reason = CharField(default="")
+    came_at = UtcField()
+
+    class Meta:
+        table_name = "core_receipt"

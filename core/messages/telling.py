@@ -1,0 +1,137 @@
+"""What a network tells later: receipts of messages we sent, and messages that clients send to us."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from core.clients.consent import record_consent
+from core.clients.models import Client, Contact, ContactPoint
+from core.hooks.contributions import Channel
+from core.i18n import _
+from core.interactions.services import log_interaction
+from core.messages.models import Message, MessageEvent, Receipt
+from core.messages.states import ANSWERED, RECEIVED, is_news
+from core.messages.writing import channel_of
+from core.runtime import CRM
+
+
+def report_state(
+    crm: CRM, channel: str, provider_ref: str, state: str, *, provider: str = "", at: datetime | None = None,
+    reason: str = "",
+) -> Message | None:  # fmt: skip
+    """Takes a receipt and returns its message; one whose number isn't known yet is kept until it is.
+
+    A receipt may come late, twice, in any order; what tells less than is known changes nothing.
+    """
+    with crm.work():
+        found = (
+            Message.select()
+            .where(Message.channel == channel, Message.provider_ref == provider_ref, Message.provider == provider)
+            .order_by(Message.id.desc())
+            .first()
+        )
+        at = at or crm.clock.now()
+        if found is None:
+            Receipt.create(
+                channel=channel, provider=provider, provider_ref=provider_ref, state=state, at=at, reason=reason,
+                came_at=crm.clock.now(),
+            )  # fmt: skip
+            return None
+        take_receipt(crm, found, state, at, reason)
+    return found
+
+
+def take_receipt(crm: CRM, message: Message, state: str, at: datetime, reason: str = "") -> None:
+    """Brings a message to the state that a receipt tells, if that is news; call it inside the work."""
+    if not is_news(message.state, state):
+        return
+    message.state, message.reason, message.changed_at = state, reason, crm.clock.now()
+    message.save(only=[Message.state, Message.reason, Message.changed_at])
+    MessageEvent.create(message=message.id, state=state, at=at, reason=reason)
+
+
+def receive_message(
+    crm: CRM,
+    channel: str,
+    *,
+    address: str,
+    body: str,
+    provider_ref: str = "",
+    subject: str = "",
+    at: datetime | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Message:
+    """Returns the row of a message that came in, on the timeline of the client whose address it is, if known.
+
+    Given again by the network (the same `provider_ref`) it is the same row. A stop word alone withdraws consent. The
+    last message that was sent to this address counts as answered.
+    """
+    way = channel_of(crm, channel)
+    key = f"in:{channel}:{provider_ref}" if provider_ref else None
+    now = crm.clock.now()
+    with crm.work():
+        if key and (known := Message.get_or_none(Message.dedupe_key == key)):
+            return known
+        last = _last_sent(way, address)
+        client, contact = (last.client, last.contact) if last else _who(way, address)
+        message = Message.create(
+            channel=way.key,
+            direction="in",
+            client=client.id if client else None,
+            contact=contact.id if contact else None,
+            deal=last.deal_id if last else None,
+            address=address,
+            subject=subject,
+            body=body,
+            extra=dict(extra or {}),
+            state=RECEIVED,
+            provider_ref=provider_ref,
+            dedupe_key=key,
+            send_after=now,
+            created_at=at or now,
+            changed_at=now,
+        )
+        MessageEvent.create(message=message.id, state=RECEIVED, at=now)
+        if client is not None:
+            _follow(crm, way, message, client, last)
+        crm.hooks.check("message_received", crm=crm, message=message)
+    return message
+
+
+def _follow(crm: CRM, way: Channel, message: Message, client: Client, last: Message | None) -> None:
+    message.interaction = log_interaction(
+        crm,
+        client,
+        kind=way.interaction,
+        direction="in",
+        at=message.created_at,
+        contact_id=message.contact_id,
+        deal_id=message.deal_id,
+        subject=message.subject,
+        body=message.body,
+    )
+    message.save(only=[Message.interaction])
+    if last is not None:
+        take_receipt(crm, last, ANSWERED, message.created_at)
+    if way.consent and message.body.strip().casefold() in {word.casefold() for word in way.stop_words}:
+        how = _("They sent “%(word)s”", word=message.body.strip())
+        record_consent(crm, client, way.consent, is_given=False, how=how)
+        message.reason = how
+        message.save(only=[Message.reason])
+
+
+def _last_sent(way: Channel, address: str) -> Message | None:
+    query = Message.select().where(Message.channel == way.key, Message.address == address, Message.direction == "out")
+    return query.order_by(Message.id.desc()).first()
+
+
+def _who(way: Channel, address: str) -> tuple[Client | None, Contact | None]:
+    """Returns client and contact of an address; of several the one that changed last."""
+    query = (
+        ContactPoint.select(ContactPoint, Client)
+        .join(Client)
+        .where(ContactPoint.kind == way.address_kind, ContactPoint.value == address, Client.deleted_at.is_null())
+        .order_by(Client.changed_at.desc())
+    )
+    point = query.first()
+    return (point.client, point.contact) if point else (None, None)
