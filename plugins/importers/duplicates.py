@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from core.api import CRM, name_key
 
 from .similar import NameIndex, similar_key
-from .sql import fetch, fetch_in
+from .sql import fetch, fetch_each, fetch_in
 
 SAME_CITY = 70.0
 
@@ -106,24 +106,11 @@ class ClientDuplicates:
     def _read_base(self, rows: Sequence[Wanted], known: _Known) -> None:
         if "tax_number" in self.searched:
             numbers = [row.about.tax_number for row in rows if row.about.tax_number]
-            for number, client_id in fetch_in(
-                self.crm,
-                "SELECT tax_number, id FROM core_client WHERE tax_number IN ({marks}) AND deleted_at IS NULL "
-                "ORDER BY id DESC",
-                numbers,
-            ):
-                known.tax_numbers[number] = client_id
+            _keep_first(known.tax_numbers, fetch_each(self.crm, _BY_TAX_NUMBER, numbers))
         for kind in ("phone", "email"):
             if kind in self.searched:
                 values = [value for row in rows for value in (row.phones if kind == "phone" else row.emails)]
-                for value, client_id in fetch_in(
-                    self.crm,
-                    "SELECT p.value, p.client_id FROM core_contact_point p JOIN core_client c ON c.id = p.client_id"
-                    " WHERE p.kind = ? AND p.value IN ({marks}) AND c.deleted_at IS NULL ORDER BY p.client_id DESC",
-                    values,
-                    kind,
-                ):
-                    known.points[value] = client_id
+                _keep_first(known.points, fetch_each(self.crm, _BY_POINT, values, kind))
         same_names = (self._names.same(row.key) for row in rows)
         self._read_candidates([client_id for client_id in same_names if client_id is not None], known)
 
@@ -140,6 +127,18 @@ class ClientDuplicates:
         ):
             about = Candidate(tax_number, city_key(city), kind == "person", bool(phone or email), batch_id)
             known.candidates[client_id] = about
+
+
+_BY_TAX_NUMBER = "SELECT tax_number, id FROM core_client WHERE deleted_at IS NULL AND tax_number {sought}"
+_BY_POINT = (
+    "SELECT p.value, p.client_id FROM core_contact_point p JOIN core_client c ON c.id = p.client_id"
+    " WHERE p.kind = ? AND c.deleted_at IS NULL AND p.value {sought}"
+)
+
+
+def _keep_first(known: dict[str, int], rows: Iterable[tuple[str, int]]) -> None:
+    """Keeps the client of each value; of several the one that was there first."""
+    known.update(sorted(rows, key=lambda row: -row[1]))
 
 
 @lru_cache(maxsize=20_000)

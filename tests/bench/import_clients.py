@@ -1,26 +1,36 @@
 """Bench of the import: 100,000 clients of 12 columns from xlsx with all checks, and its undo, against the floor.
 
 The floor is calamine reading the same file and plain executemany of the same cells into the same tables with the same
-indexes, in the same run on the same database.
+indexes (that of searches too), in the same run on the same database.
 """
 
+import json
 import random
 import resource
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from core.api import CRM, create_user, execute_many
+from core.clients.services import create_client
+from core.testing import PASSWORD
+from core.web.factory import create_web
+from plugins.importers.models import Batch
 from plugins.importers.options import Options
 from plugins.importers.services import get_kind, prepare
 from plugins.importers.services import run as run_import
 from plugins.importers.undo import undo_batch
+from tests.bench.bases import LOGIN
+from tests.bench.browser import cookie_of, signed_in
+from tests.bench.figures import Figure, percentile
+from tests.bench.load import served
 
 ROWS = 100_000
 OWNER = "User 1"
@@ -29,51 +39,85 @@ TITLES = (
     "Contact person",
     "Contact phone",
 )  # fmt: skip
-LEAST_ROWS_PER_SECOND = 15_000
-MOST_TIMES_THE_FLOOR = 4.5
-MOST_MEMORY_MB = 600
+# 15,000 rows a second are asked for on a machine whose floor writes 68,000: what may differ is the floor.
+FLOOR, ROWS_A_SECOND = 68_000, 15_000
+MOST_TIMES_THE_FLOOR, MOST_MEMORY_MB, MOST_CARD_MS = 4.5, 600, 100
+# The card is asked for as a few sellers would: more would measure how two programs share a core.
+PAUSE_S = 0.1
+# Runs until its input ends: asks one page again and again, then tells the seconds that each answer took.
+ASKER = f"""
+import json, sys, threading, time, urllib.request
+url, cookie = sys.argv[1:]
+times, over = [], threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+while not over.is_set():
+    begun = time.perf_counter()
+    with urllib.request.urlopen(urllib.request.Request(url, headers={{"Cookie": cookie}})) as answer:
+        assert answer.status == 200 and answer.read()
+    times.append(time.perf_counter() - begun)
+    over.wait({PAUSE_S})
+print(json.dumps(times))
+"""
 
 Factory = Callable[[], AbstractContextManager[CRM]]
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One measured value and the bound it must keep (`is_least`: from below)."""
-
-    name: str
-    value: float
-    unit: str
-    bound: float
-    is_least: bool = False
-
-    @property
-    def holds(self) -> bool:
-        """Whether the bound is kept."""
-        return self.value >= self.bound if self.is_least else self.value <= self.bound
-
-
 def run(crm_factory: Factory, rows: int = ROWS) -> list[Figure]:
-    """Measures one import and its undo on a fresh instance; `crm_factory` opens one with the plugin switched on."""
+    """Measures one import and its undo on a fresh instance; `crm_factory` opens one with the plugin switched on.
+
+    Then the file is brought in once more while somebody looks at a client's card.
+    """
     with tempfile.TemporaryDirectory() as folder, crm_factory() as crm:
         path = Path(folder) / "clients.xlsx"
         write_clients(path, rows)
         create_user(crm, "user1", OWNER)
-        floor = measure_floor(crm, path)
+        first = measure_floor(crm, path)
         began = time.perf_counter()
-        batch = prepare(crm, get_kind("clients"), path, path.name, Options())
-        run_import(crm, batch)
+        batch = _import(crm, path, rows)
         taken = time.perf_counter() - began
-        assert batch.created == rows, (batch.created, batch.skipped, batch.rejected)
         began = time.perf_counter()
         undo_batch(crm, batch)
         undone = time.perf_counter() - began
+        # On both sides of ours, so that both have the same machine.
+        floor = (first + measure_floor(crm, path)) / 2
+        with looked_at(crm) as times:
+            _import(crm, path, rows)
     memory = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    wanted = f"import of clients (≥ {ROWS_A_SECOND:,} where the floor is {FLOOR:,})"
     return [
-        Figure("import of clients", rows / taken, "rows/s", LEAST_ROWS_PER_SECOND, is_least=True),
+        Figure("the floor", rows / floor, "rows/s"),
+        Figure(wanted, rows / taken, "rows/s", rows / floor * ROWS_A_SECOND / FLOOR, is_least=True),
         Figure("import, times the floor", taken / floor, "×", MOST_TIMES_THE_FLOOR),
         Figure("undo, times the import", undone / taken, "×", 1.0),
         Figure("memory of the larger process", memory, "MB", MOST_MEMORY_MB),
+        Figure("card of a client during an import: p50", 1000 * percentile(times, 0.5), "ms"),
+        Figure("card of a client during an import: p95", 1000 * percentile(times, 0.95), "ms", MOST_CARD_MS),
     ]
+
+
+def _import(crm: CRM, path: Path, rows: int) -> Batch:
+    batch = prepare(crm, get_kind("clients"), path, path.name, Options())
+    run_import(crm, batch)
+    assert batch.created == rows, (batch.created, batch.skipped, batch.rejected)
+    return batch
+
+
+@contextmanager
+def looked_at(crm: CRM) -> Iterator[list[float]]:
+    """Runs the block while a program of its own asks a worker for a client's card; yields the seconds it took."""
+    client = create_client(crm, name="Looked at")
+    user = create_user(crm, LOGIN, "Bench", role="administrator", password=PASSWORD)
+    app = create_web(crm)
+    cookie, times = cookie_of(signed_in(app, user), app), []
+    with served("app:create_app()", {"HINKA_INSTANCE": str(crm.config.folder)}) as (port, _pid):
+        url = f"http://127.0.0.1:{port}/clients/{client.id}"
+        command = [sys.executable, "-c", ASKER, url, cookie]
+        asker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            yield times
+        finally:
+            said, _nothing = asker.communicate("")
+        times += json.loads(said)
 
 
 def write_clients(path: Path, rows: int, seed: int = 15) -> None:

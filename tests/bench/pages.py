@@ -14,12 +14,16 @@ from tests.bench.bases import Bases, bench_user, opened
 from tests.bench.browser import counted, signed_in
 from tests.bench.figures import Figure, percentile
 
-# In a tenth of the base the columns of the board are as full as they get.
+# In a tenth of the base the columns of the board are as full as they get; those of a team are not, so what the head of
+# a team sees is compared with what everybody's page holds there.
 SMALL, LARGE = 10_000, 100_000
 ROUNDS = 40
 # Times on the clock and of work, statements, bytes.
 Measured = tuple[list[float], list[float], int, int]
 MOST_MS, MOST_QUERIES, MOST_GROWTH = 60, 15, 1.1
+HEAD = ", head of a team"
+# Counts every client into its group: told by the way.
+UNBOUNDED = ("clients, by region",)
 
 
 def run(bases: Bases, database: str) -> list[Figure]:
@@ -28,10 +32,11 @@ def run(bases: Bases, database: str) -> list[Figure]:
     large = _measure(bases, database, LARGE)
     figures = []
     for name, (times, work, queries, size) in large.items():
-        _times, _work, small_queries, small_size = small[name]
+        small_queries, small_size = small[name][2], small[name.removesuffix(HEAD)][3]
+        most = None if name in UNBOUNDED else MOST_MS
         figures += [
             Figure(f"{name}: p50", 1000 * percentile(times, 0.5), "ms"),
-            Figure(f"{name}: p95", 1000 * percentile(times, 0.95), "ms", MOST_MS),
+            Figure(f"{name}: p95", 1000 * percentile(times, 0.95), "ms", most),
             Figure(f"{name}: work of this process, p50", 1000 * percentile(work, 0.5), "ms"),
             Figure(f"{name}: statements", queries, "", MOST_QUERIES),
             Figure(f"{name}: statements more than with {SMALL:,}", queries - small_queries, "", 0),
@@ -49,8 +54,8 @@ def _measure(bases: Bases, database: str, size: int) -> dict[str, Measured]:
         pages = _pages()
         crm.database.close()  # each request opens its own
         found = {name: _page(app, crm, boss, path) for name, path in pages.items()}
-        found["clients, head of a team"] = _page(app, crm, head, "/clients/")
-        found["board, head of a team"] = _page(app, crm, head, "/deals/board")
+        found["clients" + HEAD] = _page(app, crm, head, "/clients/")
+        found["board" + HEAD] = _page(app, crm, head, "/deals/board")
     return found
 
 
@@ -63,6 +68,8 @@ def _pages() -> dict[str, str]:
         "clients, page 20": "/clients/?p=20",
         "clients, search by name": "/clients/?q=tomorri",
         "clients, search by phone": "/clients/?q=%2B355692",
+        "clients, search by two letters": "/clients/?q=xh",
+        "clients, search in vain": "/clients/?q=qwertyuiop",
         "clients, by region": "/clients/?g=region",
         "client": f"/clients/{client.id}",
         "deals": "/deals/",

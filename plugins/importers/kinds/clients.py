@@ -51,10 +51,10 @@ class ClientWriter:
         good = without_rows(chunk, outcome.errors)
         ids = self._ids(len(good))
         names = list(chunk.values)
-        columns = list(chunk.values.values())
+        values = list(zip(*chunk.values.values(), strict=True))
         rows = []
         for record_id, position in zip(ids, good, strict=True):
-            row = {name: column[position] for name, column in zip(names, columns, strict=True)}
+            row = dict(zip(names, values[position], strict=True))
             row["id"], row["owner_id"], row["source_id"] = record_id, owners[position], sources[position]
             row["kind"] = row.get("kind") or "company"
             row["row"] = chunk.rows[position]
