@@ -79,6 +79,9 @@ from core.jobs import Job, Progress
 from core.messages.telling import receive_message, report_state
 from core.messages.writing import queue_message
 from core.money import as_text, convert, from_units, parse_amount, rounded, to_units
+
+# The process: tasks of stages for deals that were written past the services.
+from core.process.ensuring import ensure_stage_tasks
 from core.runtime import CRM
 from core.stages.models import DealType, LossReason, Stage, TypeStage
 from core.stages.services import (
@@ -167,6 +170,7 @@ __all__ = [
     "create_reason",
     "create_stage",
     "create_user",
+    "ensure_stage_tasks",
     "execute_many",
     "fields",
     "find_reason",

@@ -3,6 +3,7 @@
 from core.boot import is_schema_fine
 from core.deals.inspection import find_wrong_deals
 from core.jobs import job_counts
+from core.process.inspection import find_deals_out_of_step
 from core.runtime import CRM
 from core.store.search import advice
 
@@ -18,7 +19,7 @@ def examine(crm: CRM) -> list[str]:
         findings.append(f"{failed} jobs have failed: look at them under Jobs and run them again.")
     if statements := advice(crm.database):
         findings.append(f"Searches read every row. As administrator of PostgreSQL run in this database: {statements}.")
-    wrong = find_wrong_deals(crm)
+    wrong = find_wrong_deals(crm) + find_deals_out_of_step(crm)
     findings += [f"Deal {number}: {what}" for number, what in wrong[:SHOWN]]
     if len(wrong) > SHOWN:
         findings.append(f"… and {len(wrong) - SHOWN} more deals.")

@@ -46,6 +46,7 @@ ACTIONS: dict[str, Text] = {
     "sent back": lazy("Sent back"),
     "reopened": lazy("Opened again"),
     "cancelled": lazy("Cancelled"),
+    "went along": lazy("Handed over with its deal"),
 }
 _CONSENT = {"given": lazy("agreed"), "refused": lazy("refused")}
 # Names in the history that are no fields of the record.

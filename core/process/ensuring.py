@@ -38,6 +38,7 @@ def ensure_stage_tasks(crm: CRM, deal_ids: Sequence[int] | None = None) -> int:
     for chosen in _chunks(deal_ids):
         with crm.work():
             _cancel_strays(crm, chosen)
+            _follow_visits(chosen)
         made += _make_missing(crm, chosen)
     return made
 
@@ -67,6 +68,16 @@ def _cancel_strays(crm: CRM, deal_ids: Sequence[int] | None) -> None:
         Task.update(state=CANCELLED, changed_at=crm.clock.now(), version=Task.version + 1).where(
             Task.id.in_(found[start : start + CHUNK])
         ).execute()
+
+
+def _follow_visits(deal_ids: Sequence[int] | None) -> None:
+    """Lets standing tasks name the stay at their stage that goes on: a history written anew has new stays."""
+    present = StageVisit.select(StageVisit.id).where(StageVisit.deal == Task.deal, StageVisit.left_at.is_null())
+    is_present = StageVisit.select().where(StageVisit.id == Task.visit_id, StageVisit.left_at.is_null())
+    query = Task.update(visit_id=present.limit(1)).where(
+        Task.kind == STAGE, Task.state.in_(STANDING), ~fn.EXISTS(is_present)
+    )
+    (query if deal_ids is None else query.where(Task.deal.in_(deal_ids))).execute()
 
 
 def _make_missing(crm: CRM, deal_ids: Sequence[int] | None) -> int:
@@ -132,7 +143,8 @@ def _rows(crm: CRM, deals: Sequence[Deal], staff: Staff) -> Iterator[tuple]:
 
 
 def _insert(crm: CRM, rows: Iterator[tuple]) -> None:
+    made = list(rows)  # asks the database, which can't be done in the midst of writing on PostgreSQL
     marks = ", ".join("?" * len(COLUMNS))
     # Somebody who comes first to one of the deals has made the very task.
     statement = f"INSERT INTO core_task ({', '.join(COLUMNS)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
-    execute_many(crm.database, statement, rows)
+    execute_many(crm.database, statement, made)

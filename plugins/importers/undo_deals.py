@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.api import lazy
+from core.api import ensure_stage_tasks, lazy
 
 from .deal_images import PARTS, restore_image
 from .models import Change
@@ -11,9 +11,15 @@ from .undo_clients import EDITED
 from .undoing import Undoing, marks
 from .writing import loaded, write_audit
 
+# What the process made because of the import, and nobody has done anything with since.
+UNTOUCHED = (
+    "kind IN ('stage', 'loss') AND NOT EXISTS (SELECT 1 FROM core_audit a WHERE a.entity = 'task'"
+    " AND a.entity_id = core_task.id AND substr(a.source, 1, 7) <> 'import:' AND substr(a.source, 1, 5) <> 'undo:')"
+)
 USES = (
-    ("core_interaction", lazy("there were calls, letters or meetings about it")),
-    ("core_task", lazy("it has tasks")),
+    ("core_interaction", "1 = 1", lazy("there were calls, letters or meetings about it")),
+    ("core_task", f"NOT ({UNTOUCHED})", lazy("it has tasks")),
+    ("core_evidence", "1 = 1", lazy("it has tasks")),
 )
 
 
@@ -58,6 +64,7 @@ def restore_deals(undoing: Undoing) -> None:
                     back.append((row.entity_id, loaded(row.before)["version"]))
                 elif version is not None:
                     kept[row.entity_id] = (name, EDITED)
+            ensure_stage_tasks(crm, [deal_id for deal_id, _version in back])
             _take_back_versions(undoing, back)
             write_audit(crm, "deal", "import undone", {deal_id: None for deal_id, _version in back})
             Change.delete().where(Change.id.in_([row.id for row in changes])).execute()
@@ -77,8 +84,9 @@ def _take_back_versions(undoing: Undoing, back: list[tuple[int, int]]) -> None:
 
 def _uses(undoing: Undoing, ids: list[int]) -> dict[int, Any]:
     crm, found = undoing.crm, {}
-    for table, reason in USES:
-        for (deal_id,) in fetch_in(crm, f"SELECT DISTINCT deal_id FROM {table} WHERE deal_id IN ({{marks}})", ids):
+    for table, rule, reason in USES:
+        statement = f"SELECT DISTINCT deal_id FROM {table} WHERE {rule} AND deal_id IN ({{marks}})"
+        for (deal_id,) in fetch_in(crm, statement, ids):
             found[deal_id] = reason
     for table, reason in (("core_comment", lazy("it has comments")), ("core_file", lazy("it has files"))):
         for (deal_id,) in fetch_in(
@@ -92,6 +100,7 @@ def _delete(undoing: Undoing, ids: list[int]) -> None:
     if not ids:
         return
     crm, listed = undoing.crm, marks(ids)
+    change(crm, f"DELETE FROM core_task WHERE deal_id IN ({listed})", ids)
     for table, _columns in PARTS.values():
         change(crm, f"DELETE FROM {table} WHERE deal_id IN ({listed})", ids)
     change(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from core.api import lazy, next_numbers, take_ids
+from core.api import ensure_stage_tasks, lazy, next_numbers, take_ids
 
 from ..errors import CellRefused
 from ..sql import fetch_in
@@ -160,6 +160,8 @@ class DealWriter:
         for row, deal_id in zip(rows, take_ids(self.writing.crm.database, "core_deal", len(rows)), strict=True):
             row["id"] = deal_id
         write_deals(self.writing, rows)
+        if led := [row["id"] for row in rows if row["ladder"].mode == "process" and row["state"] == "open"]:
+            ensure_stage_tasks(self.writing.crm, led)
 
     def _repeat(self, repeated: list[tuple[int, dict[str, Any]]], outcome: Outcome) -> None:
         mode = self.writing.options.on_duplicate

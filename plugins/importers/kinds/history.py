@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.api import Ending, Visit, execute_many, lazy, periods, standing, to_microseconds
+from core.api import Ending, Visit, ensure_stage_tasks, execute_many, lazy, periods, standing, to_microseconds
 
 from ..deal_images import keep_images, read_images, replace_parts
 from ..errors import CellRefused
@@ -127,6 +127,7 @@ class HistoryWriter:
             [(*(image["row"][name] for name in ROW), writing.now, deal_id) for deal_id, image in images.items()],
         )
         replace_parts(writing.crm, images)
+        ensure_stage_tasks(writing.crm, list(images))
         keep_images(writing, images, is_after=True)
         write_history(writing, "deal", "history imported", dict.fromkeys(images))
 
