@@ -36,11 +36,15 @@ def find_deal(user: User, number: str) -> Deal | None:
 
 
 def visits_of(deal: Deal) -> list[StageVisit]:
-    """Returns the deal's visits of stages, oldest first, with their stages."""
-    query = StageVisit.select(StageVisit, Stage).join(Stage).where(StageVisit.deal == deal.id)
-    return list(query.order_by(StageVisit.entered_at, StageVisit.id))
+    """Returns the deal's visits of stages, oldest first, with their stages, and as `user` who ended them."""
+    query = StageVisit.select(StageVisit, Stage, User).join(Stage)
+    query = query.join_from(StageVisit, User, JOIN.LEFT_OUTER, on=(StageVisit.user_id == User.id), attr="user")
+    return list(query.where(StageVisit.deal == deal.id).order_by(StageVisit.entered_at, StageVisit.id))
 
 
 def closings_of(deal: Deal) -> list[Closing]:
-    """Returns the deal's closings, oldest first."""
-    return list(Closing.select().where(Closing.deal == deal.id).order_by(Closing.closed_at, Closing.id))
+    """Returns the deal's closings, oldest first, each with its `reason` of loss and the `user` who closed it."""
+    query = Closing.select(Closing, LossReason, User)
+    query = query.join(LossReason, JOIN.LEFT_OUTER, on=(Closing.loss_reason_id == LossReason.id), attr="reason")
+    query = query.join_from(Closing, User, JOIN.LEFT_OUTER, on=(Closing.user_id == User.id), attr="user")
+    return list(query.where(Closing.deal == deal.id).order_by(Closing.closed_at, Closing.id))

@@ -10,12 +10,13 @@ from core.clients.models import Client, Contact, Source
 from core.clients.properties import properties_of
 from core.clients.property_fields import check_user, property_fields, property_schema, user_choices
 from core.clients.schemas import source_choices
+from core.deals.models import Deal
 from core.deals.words import STATES
 from core.i18n import _, lazy
 from core.runtime import CRM
 from core.stages.models import DealType, LossReason
 from core.stages.reasons import usable_reasons
-from core.stages.types import all_types
+from core.stages.types import all_types, ladders
 
 LONGEST_NOTE = 20_000
 
@@ -114,6 +115,26 @@ class WinSchema(Schema):
     """What winning a deal asks."""
 
     amount = _amount(lazy("Amount it brought"))
+
+
+def send_back_schema(deal: Deal) -> type[Schema]:
+    """Returns the schema of a way back of a deal: to which of its earlier stages, and why."""
+    earlier = [step for step in ladders([deal.version_id])[deal.version_id] if step.place < (deal.place or 0)]
+    stage = fields.Integer(
+        required=True,
+        validate=validate.OneOf([step.stage_id for step in earlier], error=lazy("Choose an earlier stage.")),
+        metadata={
+            "label": lazy("To which stage"),
+            "widget": "select",
+            "choices": [(step.stage_id, _(step.stage.name)) for step in earlier],
+        },
+    )
+    note = fields.String(
+        required=True,
+        validate=validate.Length(1, LONGEST_NOTE),
+        metadata={"label": lazy("Why? Whoever gets it reads this"), "widget": "textarea"},
+    )
+    return Schema.from_dict({"stage": stage, "note": note}, name="SendBackSchema")
 
 
 class LossSchema(Schema):

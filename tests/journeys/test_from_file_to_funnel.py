@@ -65,11 +65,11 @@ def test_from_a_file_to_the_printed_funnel(screen, served, tmp_path):
 
 
 def move_to_the_end(page):
-    following = page.locator(".route-stop[aria-current=step] + .route-stop")
+    following = page.locator(".way-stop[aria-current=step] + .way-stop")
     while following.count():
-        name = following.locator(".route-name").inner_text()
-        following.click()
-        page.locator(".route-stop[aria-current=step] .route-name", has_text=name).wait_for()
+        name = following.locator(".way-name").inner_text()
+        following.locator("button[name=stage]").click()
+        page.locator(".way-stop[aria-current=step] .way-name", has_text=name).wait_for()
 
 
 def win(page):
@@ -79,7 +79,7 @@ def win(page):
 
 
 def lose(page):
-    page.locator("a[hx-get*='/lose']").click()
+    page.locator(".bar a[hx-get*='/lose']").click()
     page.locator("#dialogs select[name=reason]").select_option(index=1)
     page.locator("#dialogs form button[class*=btn-danger]").click()
     page.locator("a[hx-get*='/reopen']").wait_for()

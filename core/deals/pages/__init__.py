@@ -1,6 +1,6 @@
 """The pages of deals: list, board, card, new deal, and what is done with a deal."""
 
-from core.deals.pages import actions, board, calendar, card, editing, forms, hanging, lists, map, opening, tasks
+from core.deals.pages import actions, board, calendar, card, editing, forms, hanging, lists, map, opening, stage, tasks
 from core.deals.pages.blueprint import blueprint
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "lists",
     "map",
     "opening",
+    "stage",
     "tasks",
 ]

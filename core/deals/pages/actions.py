@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from core.deals import services
 from core.deals.pages.blueprint import blueprint, shown_deal
 from core.deals.pages.dialogs import back, dialog, seen_version
-from core.deals.schemas import HandOverSchema, HoldSchema, LossSchema, ReopenSchema, WinSchema
+from core.deals.schemas import HandOverSchema, HoldSchema, LossSchema, ReopenSchema, WinSchema, send_back_schema
 from core.i18n import _
+from core.process import services as process
 from core.users.services import get_user
-from core.web.context import crm, needs
+from core.web.context import crm, needs, user
 from core.web.pages import go
 
 
@@ -25,6 +26,21 @@ def move(deal_id: int) -> Response:
     deal = shown_deal(deal_id)
     services.move(crm(), deal, request.form.get("stage", type=int, default=0), version=seen_version())
     return back(deal, _("Moved to “%(stage)s”.", stage=deal.stage.name))
+
+
+@blueprint.route("/<int:deal_id>/send-back", methods=["GET", "POST"])
+@needs("deals.read")
+def send_back(deal_id: int) -> str | Response:
+    """Asks to which earlier stage and why, and sends the deal of a process back; `stage` of the address is proposed."""
+    deal = shown_deal(deal_id)
+
+    def do(values: dict[str, Any]) -> None:
+        process.send_back(crm(), user(), deal, values["stage"], values["note"], version=seen_version())
+
+    shown = {"stage": request.args.get("stage", type=int)}
+    return dialog(
+        deal, send_back_schema(deal), shown, do, _("Send the deal back"), _("Send back"), "primary", _("Sent back.")
+    )
 
 
 @blueprint.route("/<int:deal_id>/win", methods=["GET", "POST"])

@@ -1,5 +1,7 @@
 """The card of a deal: where it stands, its facts, its client, what happened, its tasks and files, panels of plugins."""
 
+from collections.abc import Sequence
+
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -8,12 +10,14 @@ from core.clients.property_fields import typed_values
 from core.deals.columns import chances_from
 from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint, shown_deal
-from core.deals.reading import closings_of, visits_of
-from core.deals.route import Stop, stops
 from core.interactions.panels import part_of_timeline, shown_kinds
-from core.stages.models import TypeStage
-from core.stages.types import ladders
+from core.process.picture import picture_of
+from core.process.services import stage_task_of
+from core.process.stage_tasks import STANDING
+from core.stages.types import PROCESS, ladders
+from core.tasks.models import Task
 from core.tasks.services import tasks_of
+from core.tasks.words import STAGE
 from core.web.context import crm, needs, user
 from core.web.pages import page
 from core.web.panels import shown_panels
@@ -26,14 +30,17 @@ def card(deal_id: int) -> str | Response:
     deal = shown_deal(deal_id)
     properties = properties_of("deal")
     steps = ladders([deal.version_id])[deal.version_id]
+    tasks = tasks_of(deal)
     return page(
         "deals/card.html",
         deal=deal,
-        stops=_stops(deal, steps),
+        picture=picture_of(crm(), deal, steps),
+        stage_task=standing_task(deal, tasks),
+        is_led=deal.deal_type.mode == PROCESS,
         chance=chances_from(steps)[deal.place] if steps and deal.is_open else None,
         properties=properties,
         property_values=typed_values(properties, deal.properties),
-        tasks=tasks_of(deal),
+        tasks=tasks,
         panels=shown_panels("deal_panels", deal=deal),
         **part_of_timeline(crm(), user(), "deal", deal, shown_kinds(request.args.get("show", ""))),
         today=crm().today(),
@@ -41,8 +48,9 @@ def card(deal_id: int) -> str | Response:
     )
 
 
-def _stops(deal: Deal, steps: list[TypeStage]) -> list[Stop]:
-    if not steps:
-        return []
-    closed = [(one.closed_at, one.reopened_at) for one in closings_of(deal) if one.reopened_at]
-    return stops(steps, visits_of(deal), deal.place, crm().clock.now(), closed, deal.state == "won")
+def standing_task(deal: Deal, tasks: Sequence[Task]) -> Task | None:
+    """Returns the task of the stage at which the deal stands, of those shown or, where these are cut off, at all."""
+    if not (deal.is_open and deal.deal_type.mode == PROCESS):
+        return None
+    found = (task for task in tasks if task.kind == STAGE and task.state in STANDING)
+    return next(found, None) or stage_task_of(deal)

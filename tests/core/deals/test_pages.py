@@ -154,7 +154,7 @@ def test_card_shows_the_way_and_what_one_may_do(web, crm, make, head, deal_type)
     crm.clock.advance(days=4)
     services.move(crm, deal, "Payment")
     html = web.sign_in(head).text(f"/deals/{deal.id}")
-    looks = re.findall(r"route-stop route-(\w+)", html)
+    looks = re.findall(r"way-stop is-(\w+)", html)
     assert looks == ["done", "skipped", "here"]
     assert "4 days" in html
     assert "/win" in html
@@ -220,14 +220,6 @@ def test_deal_is_held_resumed_handed_over_reopened_and_deleted(web, crm, make, h
     assert Deal.get_by_id(deal.id).is_open
     web.post(f"/deals/{deal.id}/delete", {"version": 6})
     assert web.get(f"/deals/{deal.id}").status_code == 404
-
-
-def test_stage_of_the_bar_moves_the_deal(web, make, head, deal_type):
-    deal = make.deal(deal_type=deal_type)
-    html = web.sign_in(head).text(f"/deals/{deal.id}")
-    payment = re.findall(r'name="stage" value="(\d+)"', html)[2]
-    web.post(f"/deals/{deal.id}/move", {"stage": payment, "version": 1})
-    assert Deal.get_by_id(deal.id).place == 2
 
 
 def test_new_deal_is_made_for_the_client_that_was_chosen(web, make, seller, deal_type):
