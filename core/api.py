@@ -40,6 +40,7 @@ from core.hooks.contributions import (
     Channel,
     DealTurn,
     Draft,
+    EvidenceKind,
     HangingDeal,
     JobKind,
     LiveTopic,
@@ -80,8 +81,9 @@ from core.messages.telling import receive_message, report_state
 from core.messages.writing import queue_message
 from core.money import as_text, convert, from_units, parse_amount, rounded, to_units
 
-# The process: tasks of stages for deals that were written past the services.
+# The process: tasks of stages for deals that were written past the services, evidence that a result is there.
 from core.process.ensuring import ensure_stage_tasks
+from core.process.evidence import propose_evidence
 from core.runtime import CRM
 from core.stages.models import DealType, LossReason, Stage, TypeStage
 from core.stages.services import (
@@ -123,6 +125,7 @@ __all__ = [
     "DealType",
     "Draft",
     "Ending",
+    "EvidenceKind",
     "HangingDeal",
     "InvalidInput",
     "Job",
@@ -200,6 +203,7 @@ __all__ = [
     "parse_amount",
     "periods",
     "plain",
+    "propose_evidence",
     "publish",
     "queue_message",
     "read_email",

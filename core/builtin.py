@@ -7,11 +7,11 @@ from marshmallow import Schema, fields, validate
 
 from core.deals import rates
 from core.deals.jobs import KEEP
-from core.hooks.contributions import DealTurn, JobKind, MenuItem, Permission, Rate, SettingsGroup
+from core.hooks.contributions import DealTurn, EvidenceKind, JobKind, MenuItem, Permission, Rate, SettingsGroup
 from core.hooks.dispatch import marker
 from core.i18n import lazy
 from core.messages import sending
-from core.process import engine
+from core.process import engine, proofs
 from core.process.jobs import KEEP_TASKS
 from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
@@ -80,6 +80,24 @@ def job_kinds() -> list[JobKind]:
 def deal_turned(crm: CRM, turn: DealTurn) -> None:
     """Keeps the tasks of stages in step with the deal."""
     engine.follow(crm, turn)
+
+
+@marker
+def evidence_kinds() -> list[EvidenceKind]:
+    """Names what the core itself proposes."""
+    return list(proofs.KINDS)
+
+
+@marker
+def interaction_held(crm: CRM, interaction: Any) -> None:
+    """Proposes a meeting that was held as evidence."""
+    proofs.of_meeting(crm, interaction)
+
+
+@marker
+def file_stored(crm: CRM, stored: Any) -> None:
+    """Proposes a file of a deal as evidence."""
+    proofs.of_file(crm, stored)
 
 
 @marker

@@ -104,6 +104,14 @@ class RecordChange:
 
 
 @dataclass(frozen=True)
+class EvidenceKind:
+    """Something that may show that a stage's result is fulfilled: `key` is `<plugin>.<noun>`, `label` names it."""
+
+    key: str
+    label: Text
+
+
+@dataclass(frozen=True)
 class DealTurn:
     """A turn of a deal, inside its transaction: `deal` is its row after it, `before` the place where it stood.
 

@@ -11,6 +11,7 @@ import pluggy
 from core.hooks.contributions import (
     Channel,
     DealTurn,
+    EvidenceKind,
     HangingDeal,
     JobKind,
     LiveTopic,
@@ -179,6 +180,40 @@ def message_received(crm: Any, message: Any) -> None:
     Arguments: crm; message, the row, with its client if the address is known.
     Return: nothing.
     Failure: everything is rolled back, so the channel takes the message again later.
+    """
+
+
+@spec
+def evidence_kinds(crm: Any) -> list[EvidenceKind]:
+    """Names what the plugin proposes as evidence that a stage's result is fulfilled.
+
+    When: each time the editor of deal types or a task with evidence is shown. Verb: collect on a page.
+    Arguments: crm.
+    Return: kinds whose key begins with the plugin's name; a stage lists those that count there, and the plugin then
+    calls `propose_evidence` of `core.api` inside the work that brings the proof, never from an announcement.
+    Failure: the plugin's kinds are missing in the editor; what stages list stays.
+    """
+
+
+@spec
+def interaction_held(crm: Any, interaction: Any) -> None:
+    """Lets others follow when something has passed between us and a client: evidence for a stage is proposed here.
+
+    When: an interaction was registered as held, or a planned one is held now, inside the transaction. Verb: check.
+    Arguments: crm; interaction, with its client and deal.
+    Return: nothing.
+    Failure: everything is rolled back, and the user reads the sentence of the CRMError.
+    """
+
+
+@spec
+def file_stored(crm: Any, stored: Any) -> None:
+    """Lets others follow when a file is kept on a client or deal: evidence for a stage is proposed here.
+
+    When: a file was stored, inside the transaction; its bytes are on the disk. Verb: check.
+    Arguments: crm; stored, with entity, entity_id, name and media_type.
+    Return: nothing.
+    Failure: the row is rolled back, and the user reads the sentence of the CRMError.
     """
 
 

@@ -63,6 +63,7 @@ def store_file(crm: CRM, user: User, entity: str, entity_id: int, name: str, str
             at=crm.clock.now(),
         )
         audit.record(crm, entity, entity_id, "file added", {"file": [None, made.name]})
+        crm.hooks.check("file_stored", crm=crm, stored=made)
     return made
 
 

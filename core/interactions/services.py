@@ -37,6 +37,8 @@ def log_interaction(crm: CRM, client: Client, *, kind: str, at: datetime | None 
     with crm.work():
         made = Interaction.create(client=client, created_at=now, changed_at=now, **facts)
         audit.record(crm, "interaction", made.id, "created", {"kind": [None, kind], "subject": [None, made.subject]})
+        if not made.is_planned:
+            crm.hooks.check("interaction_held", crm=crm, interaction=made)
     return made
 
 
@@ -67,6 +69,8 @@ def change_interaction(crm: CRM, interaction: Interaction, values: Mapping[str, 
         interaction.changed_at = crm.clock.now()
         interaction.save()
         audit.record(crm, "interaction", interaction.id, "changed", audit.differences(before, values))
+        if before["is_planned"] and not interaction.is_planned:
+            crm.hooks.check("interaction_held", crm=crm, interaction=interaction)
     return interaction
 
 

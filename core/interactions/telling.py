@@ -46,6 +46,9 @@ ACTIONS: dict[str, Text] = {
     "sent back": lazy("Sent back"),
     "reopened": lazy("Opened again"),
     "cancelled": lazy("Cancelled"),
+    "evidence proposed": lazy("Evidence proposed"),
+    "evidence accepted": lazy("Evidence accepted"),
+    "evidence rejected": lazy("Evidence rejected"),
     "went along": lazy("Handed over with its deal"),
 }
 _CONSENT = {"given": lazy("agreed"), "refused": lazy("refused")}
@@ -64,6 +67,7 @@ _OTHERS = {
     "point": lazy("Checklist"),
     "checklist": lazy("Checklist"),
     "note": lazy("Note"),
+    "evidence": lazy("Evidence"),
 }
 
 

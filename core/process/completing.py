@@ -47,16 +47,35 @@ def complete(
         raise NotAllowed(_("This is somebody else's task. Ask for it, or for the right to change the deal."))
     if task.kind not in (STAGE, LOSS):
         return tasks.complete(crm, task, version=version)
+    finish(crm, task, result or {}, done_by=user, checklist=checklist, amount=amount, version=version)
+    return task.take_over(Task.get_by_id(task.id))
+
+
+def finish(
+    crm: CRM,
+    task: Task,
+    result: Mapping[str, Any],
+    *,
+    done_by: User | None,
+    checklist: Collection[int] | None = None,
+    amount: Decimal | None = None,
+    version: int | None = None,
+) -> None:
+    """Ends the task of a stage, or of a loss, and leads its deal on; raises as `complete` does, but asks no right.
+
+    Without `done_by` the process does it by itself, on evidence.
+    """
     with crm.work():
         deal = rows.take_now(crm, task.deal_id)
-        row = _standing(task, version)
-        values = checked_result(row, {**row.result, **(result or {})})
-        _finish(crm, user, row, as_kept(row, values), _ticked(row, checklist))
+        row = standing(task, version)
+        values = checked_result(row, {**row.result, **result})
+        row.done_by_id = done_by.id if done_by else None
+        kept = {"result": as_kept(row, values), "checklist": _ticked(row, checklist)}
+        alter(crm, row, DONE, state=DONE, done_at=crm.clock.now(), done_by_id=row.done_by_id, **kept)
         if row.kind == LOSS:
             make_next_try(crm, row, values)
         else:
             _go_on(crm, deal, row, amount)
-    return task.take_over(Task.get_by_id(task.id))
 
 
 def may_complete(user: User, task: Task) -> bool:
@@ -103,7 +122,7 @@ def take(crm: CRM, user: User, task: Task) -> Task:
     return task.take_over(Task.get_by_id(task.id))
 
 
-def _standing(task: Task, version: int | None) -> Task:
+def standing(task: Task, version: int | None = None) -> Task:
     """Returns the task's row as it is now; raises Conflict when it is done, cancelled or another than was seen."""
     row = Task.get_by_id(task.id)
     if row.state not in STANDING:
@@ -134,12 +153,6 @@ def _ticked(row: Task, places: Collection[int] | None) -> list[dict[str, Any]]:
         sentence = _("Still to be done: %(what)s", what="; ".join(missing))
         raise InvalidInput(sentence, fields={"checklist": [sentence]})
     return items
-
-
-def _finish(crm: CRM, user: User, row: Task, result: dict[str, Any], checklist: list[dict[str, Any]]) -> None:
-    row.done_by_id = user.id
-    values = {"state": DONE, "done_at": crm.clock.now(), "done_by_id": user.id}
-    alter(crm, row, DONE, **values, result=result, checklist=checklist)
 
 
 def _go_on(crm: CRM, deal: Deal, row: Task, amount: Decimal | None) -> None:

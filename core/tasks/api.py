@@ -74,13 +74,6 @@ def patch_task(values: dict[str, Any], task_id: int) -> Response:
     return _act(task_id, lambda task: services.change_task(crm(), task, values, version=task.version))
 
 
-@blueprint.act(f"/tasks/<{ID}:task_id>/complete", TASKS)
-@needs("clients.write")
-def complete_task(task_id: int) -> Response:
-    """Marks a task as done."""
-    return _act(task_id, lambda task: services.complete(crm(), task, version=task.version))
-
-
 @blueprint.act(f"/tasks/<{ID}:task_id>/reopen", TASKS)
 @needs("clients.write")
 def reopen_task(task_id: int) -> Response:

@@ -3,6 +3,7 @@
 import inspect
 import shutil
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from core.deals.models import Deal
 from core.documentation import PAGES, page
 from core.errors import CRMError
 from core.hooks import specs
+from core.interactions.files import store_file
+from core.interactions.services import change_interaction, log_interaction
 from core.messages.telling import receive_message
+from core.process.services import kinds_of_evidence
 from core.testing import running
 
 HERE = Path(__file__).parent
@@ -121,6 +125,20 @@ def test_plugins_hear_of_every_turn_of_a_deal_inside_its_work(crm, make, seller)
     deal = make.deal(owner=seller)
     moves.move(crm, deal, "Offer")
     assert called()["deal_turned"] == [(deal.id, "opened", None), (deal.id, "moved", 0)]
+
+
+def test_a_kind_of_evidence_is_named(crm):
+    assert kinds_of_evidence(crm)["dummy.proof"] == "Dummy proof"
+
+
+def test_what_was_held_and_stored_is_told_inside_the_work(crm, make, seller):
+    client = make.client(owner=seller)
+    log_interaction(crm, client, kind="call")
+    plan = log_interaction(crm, client, kind="meeting", is_planned=True)
+    change_interaction(crm, plan, {"is_planned": False})
+    store_file(crm, seller, "client", client.id, "offer.txt", BytesIO(b"Offer"))
+    assert called()["interaction_held"] == [("call",), ("meeting",)]
+    assert called()["file_stored"] == [("offer.txt",)]
 
 
 def test_a_plugin_can_refuse_a_turn(crm, make, seller, monkeypatch):

@@ -6,6 +6,7 @@ from flask_smorest import Blueprint as RestBlueprint
 from marshmallow import Schema, fields
 
 from core.api import (
+    EvidenceKind,
     JobKind,
     LiveTopic,
     MenuItem,
@@ -116,6 +117,22 @@ def channels(crm):
 @hook
 def message_received(crm, message):
     note("message_received", message.body)
+
+
+@hook
+def evidence_kinds(crm):
+    note("evidence_kinds", crm)
+    return [EvidenceKind("dummy.proof", "Dummy proof")]
+
+
+@hook
+def interaction_held(crm, interaction):
+    note("interaction_held", interaction.kind)
+
+
+@hook
+def file_stored(crm, stored):
+    note("file_stored", stored.name)
 
 
 @hook
