@@ -79,6 +79,7 @@ from core.jobs import Job, Progress
 # Channels: what networks tell, and messages that others want sent.
 from core.messages.telling import receive_message, report_state
 from core.messages.writing import queue_message
+from core.moments import iso_day
 from core.money import as_text, convert, from_units, parse_amount, rounded, to_units
 
 # The process: tasks of stages for deals that were written past the services, evidence that a result is there.
@@ -192,6 +193,7 @@ __all__ = [
     "hook",
     "insert_rows",
     "is_postgres",
+    "iso_day",
     "language",
     "lazy",
     "lose",

@@ -13,6 +13,7 @@ from core.errors import InvalidInput
 from core.fields.periods import period_days
 from core.fields.tree import Field
 from core.i18n import _
+from core.moments import day_of
 from core.money import parse_amount, to_units
 from core.runtime import CRM
 from core.store.database import is_postgres
@@ -122,7 +123,7 @@ def _day_or_moment(field: Field, value: Any) -> date | datetime:
             return value
         else:
             text = str(value)
-            found = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+            found = day_of(text) if len(text) == 10 else datetime.fromisoformat(text)
         # The first and last years have no neighbours to compare with in other time zones.
         if 1 < found.year < 9999:
             return found

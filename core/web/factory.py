@@ -12,6 +12,7 @@ from core.config import LANGUAGES
 from core.errors import PluginRefused
 from core.i18n import LANGUAGE_NAMES, language
 from core.live import Live
+from core.moments import SEPARATORS
 from core.runtime import CRM
 from core.web.context import can, find_user
 from core.web.csrf import csrf_token
@@ -68,6 +69,7 @@ def _set_up_templates(app: Flask, crm: CRM) -> None:
         current_user=find_user,
         hinka_version=VERSION,
         language=language,
+        day_sign=lambda: SEPARATORS[language()],
         live=live,
         live_topics=crm.live_topics,
         plugin_troubles=partial(_plugin_troubles, crm),

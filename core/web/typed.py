@@ -10,11 +10,9 @@ from babel.numbers import format_decimal
 from marshmallow import fields
 
 from core.i18n import _, language
+from core.moments import day_of, local_moment_of, written_day
 from core.money import parse_amount
 from core.web.context import crm
-
-_DAY_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
-_MOMENT_FORMS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M")
 
 
 @dataclass(frozen=True)
@@ -40,22 +38,20 @@ def _whole(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    for form in _DAY_FORMS:
-        try:
-            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise ValueError(_("“%(text)s” is no date; write it like 31.12.2026.", text=text))
+    try:
+        return day_of(text).isoformat()
+    except ValueError as error:
+        sample = written_day(date(2026, 12, 31))
+        raise ValueError(_("“%(text)s” is no date; write it like %(sample)s.", text=text, sample=sample)) from error
 
 
 def _moment(text: str) -> str:
-    for form in _MOMENT_FORMS:
-        try:
-            local = datetime.strptime(text, form).replace(tzinfo=crm().config.zone)
-        except ValueError:
-            continue
-        return local.astimezone(UTC).isoformat()
-    raise ValueError(_("“%(text)s” is no date with time; write it like 31.12.2026 14:30.", text=text))
+    try:
+        return local_moment_of(text).replace(tzinfo=crm().config.zone).astimezone(UTC).isoformat()
+    except ValueError as error:
+        sample = f"{written_day(date(2026, 12, 31))} 14:30"
+        sentence = _("“%(text)s” is no date with time; write it like %(sample)s.", text=text, sample=sample)
+        raise ValueError(sentence) from error
 
 
 # A subclass stands before its base: the first that fits is taken.

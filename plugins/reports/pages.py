@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, make_response, request, url_for
 
-from core.api import InvalidInput, fields, go, go_to, list_filters, needs, page, present_crm, present_user
+from core.api import InvalidInput, fields, go, go_to, iso_day, list_filters, needs, page, present_crm, present_user
 from core.api import gettext as _
 from plugins.reports import variants
 from plugins.reports.charts import with_links
@@ -24,6 +24,7 @@ blueprint = Blueprint(
 )
 # Names that belong to the page, not to the report.
 OWN = ("variant", "format")
+DAYS = ("from", "to", "through", "as_of", "compare_from", "compare_to")
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,9 @@ def _made(name: str, pairs: list[tuple[str, str]]) -> Document | None:
 
 
 def _pairs(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    found = [(name, value) for name, value in items if name not in OWN and value.strip()]
+    found = [
+        (name, iso_day(value) if name in DAYS else value) for name, value in items if name not in OWN and value.strip()
+    ]
     # The panel sends all of its fields: a named period decides over days that were left in theirs.
     if any(name == "period" for name, _value in found):
         found = [(name, value) for name, value in found if name not in ("from", "to", "through")]

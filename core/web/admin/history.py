@@ -12,6 +12,7 @@ from peewee import ModelSelect
 from core.i18n import Text, lazy
 from core.interactions.telling import ACTIONS as COMMON_ACTIONS
 from core.interactions.telling import Told, tell
+from core.moments import day_of
 from core.runtime import CRM
 from core.store.audit import Audit
 from core.users.models import User
@@ -138,6 +139,6 @@ def _narrowed(query: ModelSelect) -> ModelSelect:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        return day_of(request.args.get(name, ""))
     except ValueError:
         return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,6 +14,7 @@ from core.errors import InvalidInput, NotFound
 from core.fields import label_of, options, resolve
 from core.fields.tree import Field
 from core.i18n import _, ngettext
+from core.moments import day_of
 from core.money import parse_amount
 from core.users.access import require
 from core.web.lists import favourites
@@ -261,7 +261,7 @@ _READERS: dict[str, Callable[[Field, str], Any]] = {
     "link": lambda field, text: int(text),
     "number": _number,
     "money": _number,
-    "date": lambda field, text: date.fromisoformat(text),
+    "date": lambda field, text: day_of(text),
 }
 ACTIONS: dict[str, Callable[[Source], Response]] = {
     "edit": _edit,

@@ -10,6 +10,7 @@ from core.fields.operators import OPERATORS, WITHOUT_VALUE
 from core.fields.periods import PERIODS
 from core.fields.tree import Field
 from core.i18n import Text
+from core.moments import iso_day
 from core.runtime import CRM
 from core.users.models import User
 
@@ -84,11 +85,14 @@ def condition_of(field: Field, path: str, args: MultiDict) -> dict:
         if len(chosen) == 1:
             return {"field": path, "op": op, "value": chosen[0]}
         return {"field": path, "op": _MANY.get(op, op), "value": chosen}
+    first, last = (args.get(name, "").strip() for name in ("value", "value2"))
+    if field.kind in _TIMES:
+        first, last = iso_day(first), iso_day(last)
     if op == "between":
-        return {"field": path, "op": op, "value": [args.get("value", "").strip(), args.get("value2", "").strip()]}
+        return {"field": path, "op": op, "value": [first, last]}
     if field.kind in _TIMES and args.get("period"):
         return {"field": path, "op": op, "value": {"period": args["period"]}}
-    return {"field": path, "op": op, "value": args.get("value", "").strip()}
+    return {"field": path, "op": op, "value": first}
 
 
 def _typed(field: Field, value: str) -> Any:

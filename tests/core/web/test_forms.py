@@ -68,8 +68,8 @@ def test_unticked_box_is_a_no():
     [
         ("amount", "much", "“much” is no number; write it like 1234.50."),
         ("count", "1.5", "“1.5” is no whole number."),
-        ("born_on", "yesterday", "“yesterday” is no date; write it like 31.12.2026."),
-        ("due_at", "soon", "“soon” is no date with time; write it like 31.12.2026 14:30."),
+        ("born_on", "yesterday", "“yesterday” is no date; write it like 31/12/2026."),
+        ("due_at", "soon", "“soon” is no date with time; write it like 31/12/2026 14:30."),
         ("email", "ada", "This is no e-mail address."),
         ("name", "", "Please fill this in."),
         ("colour", "green", "Please choose one of the list."),
