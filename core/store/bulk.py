@@ -24,7 +24,8 @@ def insert_rows(database: Database, table: str, columns: Sequence[str], rows: It
 
 def execute_many(database: Database, statement: str, rows: Iterable[Sequence]) -> None:
     """Runs one statement, written with `?`, for each row of plain values."""
-    database.cursor().executemany(statement.replace("?", database.param), rows)
+    # Listed first: psycopg sends them in a pipeline, where a generator that asks the database would wait for itself.
+    database.cursor().executemany(statement.replace("?", database.param), list(rows))
 
 
 def take_ids(database: Database, table: str, count: int) -> Sequence[int]:
