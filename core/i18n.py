@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -106,7 +107,7 @@ def format_number(value: int | float | Decimal | None, digits: int | None = None
     if value is None:
         return "—"
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return numbers.format_decimal(value, format=pattern, locale=_language.get())
+    return _written_number(value, pattern, _language.get())
 
 
 def format_percent(value: float | None, digits: int = 0) -> str:
@@ -147,7 +148,7 @@ def format_duration(length: timedelta | None) -> str:
 
 def format_date(day: date | None) -> str:
     """Returns a day as the reader writes it, an empty text for None."""
-    return "" if day is None else dates.format_date(day, "medium", locale=_date_locale())
+    return "" if day is None else _written_day(day, _date_locale())
 
 
 def format_moment(moment: datetime | None, zone: ZoneInfo) -> str:
@@ -156,6 +157,17 @@ def format_moment(moment: datetime | None, zone: ZoneInfo) -> str:
         return ""
     local = moment.astimezone(zone)
     return f"{format_date(local.date())}, {local:%H:%M}"
+
+
+# Days and numbers come again from row to row and from page to page, and the locale's rules are slow.
+@lru_cache(maxsize=10_000)
+def _written_day(day: date, locale: str) -> str:
+    return dates.format_date(day, "medium", locale=locale)
+
+
+@lru_cache(maxsize=10_000)
+def _written_number(value: int | float | Decimal, pattern: str | None, locale: str) -> str:
+    return numbers.format_decimal(value, format=pattern, locale=locale)
 
 
 def _date_locale() -> str:

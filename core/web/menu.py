@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 
 from core.errors import PluginRefused
 from core.hooks.contributions import MenuItem
 from core.i18n import Text, lazy
 from core.runtime import CRM
+from core.web.addresses import address
 from core.web.context import can, find_user
 
 CORE_ITEMS = (
@@ -66,7 +67,7 @@ def menu_of(items: list[MenuItem]) -> dict[str, list[Entry]]:
         return {}
     here = _endpoint_here(items)
     seen = [
-        Entry(item.label, url_for(item.endpoint), item.icon, item.endpoint == here, item.section)
+        Entry(item.label, address(item.endpoint), item.icon, item.endpoint == here, item.section)
         for item in items
         if not item.permission or can(item.permission)
     ]

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask import Flask, g, url_for
+from flask import Flask
 from markupsafe import Markup, escape
 
 from core import i18n
 from core.contacts import format_phone
 from core.runtime import CRM
+from core.web.addresses import address
 
 
 def add_words(app: Flask, crm: CRM) -> None:
@@ -41,7 +42,7 @@ def add_words(app: Flask, crm: CRM) -> None:
         "phone": format_phone,
     }
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(icons=_icons)
+    app.jinja_env.globals.update(icons=_icons, url_for=address)
     app.jinja_env.globals.update(has_page=lambda endpoint: endpoint in app.view_functions)
     app.jinja_env.globals.update(_=i18n.gettext, gettext=i18n.gettext, ngettext=i18n.ngettext)
 
@@ -51,7 +52,5 @@ def _day(day: date | datetime | None) -> str:
 
 
 def _icons() -> str:
-    """Returns the address of the sprite of icons, made once a page: a list has a hundred of them."""
-    if "icons" not in g:
-        g.icons = url_for("static", filename="dist/icons.svg")
-    return g.icons
+    """Returns the address of the sprite of icons."""
+    return address("static", filename="dist/icons.svg")
