@@ -7,7 +7,19 @@ moments are ISO with a zone, links are ids. Every answer about a failure has the
 from core.web.rest.answers import answer, gone
 from core.web.rest.blueprint import ID, RestBlueprint, rest_blueprint
 from core.web.rest.etags import guard
-from core.web.rest.lists import listing
+from core.web.rest.lists import listed, listing, narrowing
 from core.web.rest.resources import Live, Resource
 
-__all__ = ["ID", "Live", "Resource", "RestBlueprint", "answer", "gone", "guard", "listing", "rest_blueprint"]
+__all__ = [
+    "ID",
+    "Live",
+    "Resource",
+    "RestBlueprint",
+    "answer",
+    "gone",
+    "guard",
+    "listed",
+    "listing",
+    "narrowing",
+    "rest_blueprint",
+]

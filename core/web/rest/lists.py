@@ -5,6 +5,7 @@ Rows are read as plain tuples of just the columns that are shown, and written wi
 
 import json
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -48,6 +49,21 @@ def listing(resource: Resource, query: ModelSelect | None = None) -> Response:
     return response
 
 
+def listed(found: Sequence[Any], shape: Callable[[Sequence[Any]], list[Any]]) -> Response:
+    """Returns the page that the request asks for of what is already found; `shape` makes its rows JSON."""
+    page = _number(request.args, "page", 1, LAST_PAGE)
+    size = _number(request.args, "page_size", PAGE_SIZE, MOST_ROWS)
+    response = Response(written(shape(found[(page - 1) * size : page * size])), mimetype="application/json")
+    response.headers["X-Pagination"] = json.dumps(_paging(len(found), page, size))
+    return response
+
+
+def narrowing(resource: Resource) -> Expression | None:
+    """Returns the condition of the request's filters on a resource's records, None where nothing is asked."""
+    conditions = _asked(resource)
+    return condition(crm(), resource.entity_now(), conditions, user()) if conditions else None
+
+
 def filter_names(resource: Resource) -> list[str]:
     """Returns the fields that may stand in the address as filters."""
     return [one.name for one in resource.entity_now().fields if not one.reverse and one.name not in PAGING]
@@ -55,26 +71,32 @@ def filter_names(resource: Resource) -> list[str]:
 
 def _narrowed(resource: Resource, query: ModelSelect) -> ModelSelect:
     """Returns the query with the request's filters and search in it."""
+    where = narrowing(resource)
+    if where is not None:
+        query = query.where(where)
+    words = request.args.get("q", "").strip()
+    if words:
+        query = query.where(_search(resource, words))
+    return query
+
+
+def _asked(resource: Resource) -> list[dict]:
+    """Returns the conditions of the request: those of `filter`, and one for each field in the address."""
     given = [name for name in request.args if name not in PAGING]
     conditions = _conditions(request.args.get("filter", ""))
-    entity = resource.entity_now() if given or conditions else None
+    known = resource.entity_now().by_name if given else {}
     for name in given:
-        if name not in entity.by_name:
+        if name not in known:
             sentence = _("There is no filter of this name; see the description of the API.")
             raise InvalidInput(_("“%(name)s”: there is no filter of this name.", name=name), fields={name: [sentence]})
         values = request.args.getlist(name)
         if values == [""]:
             conditions.append({"field": name, "op": "empty"})
         elif len(values) == 1:
-            conditions.append({"field": name, "op": _equal(entity.by_name[name].kind), "value": values[0]})
+            conditions.append({"field": name, "op": _equal(known[name].kind), "value": values[0]})
         else:
             conditions.append({"field": name, "op": "in", "value": values})
-    if conditions:
-        query = query.where(condition(crm(), entity, conditions, user()))
-    words = request.args.get("q", "").strip()
-    if words:
-        query = query.where(_search(resource, words))
-    return query
+    return conditions
 
 
 def _equal(kind: str) -> str:
