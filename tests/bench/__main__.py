@@ -5,9 +5,11 @@ Nothing is written unless `--write FILE` names where the tables go.
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -44,10 +46,15 @@ def _run(bases: Bases, names: Iterable[str], databases: Iterable[str]) -> tuple[
     for name in names:
         for database in databases:
             figures = BENCHES[name](bases, database)
-            tables.append(table(f"{name}, {database}", figures))
+            tables.append(table(f"{name}, {database}", figures, _occasion()))
             print(tables[-1], flush=True)
             is_fine = is_fine and all(figure.holds for figure in figures)
     return tables, is_fine
+
+
+def _occasion() -> str:
+    """Returns when and where this is: a busy machine (a load above one, where we alone run) makes figures worse."""
+    return f"{datetime.now(UTC):%d %B %Y %H:%M} UTC, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end."
 
 
 def _module(name: str) -> Callable[[Bases, str], list[Figure]]:

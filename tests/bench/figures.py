@@ -22,9 +22,9 @@ class Figure:
         return self.value >= self.bound if self.is_least else self.value <= self.bound
 
 
-def table(title: str, figures: Iterable[Figure]) -> str:
-    """Returns the figures as a table in Markdown."""
-    lines = [f"### {title}", "", "| | measured | bound | |", "|---|---:|---:|---|"]
+def table(title: str, figures: Iterable[Figure], note: str = "") -> str:
+    """Returns the figures as a table in Markdown, below a line that says when and where they were taken."""
+    lines = [f"### {title}", "", *([note, ""] if note else []), "| | measured | bound | |", "|---|---:|---:|---|"]
     for one in figures:
         bound = "" if one.bound is None else f"{'≥' if one.is_least else '≤'} {number(one.bound)} {one.unit}"
         said = "" if one.bound is None else "holds" if one.holds else "**missed**"
