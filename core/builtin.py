@@ -7,7 +7,16 @@ from marshmallow import Schema, fields, validate
 
 from core.deals import rates
 from core.deals.jobs import KEEP
-from core.hooks.contributions import DealTurn, EvidenceKind, JobKind, MenuItem, Permission, Rate, SettingsGroup
+from core.hooks.contributions import (
+    DealTurn,
+    EvidenceKind,
+    JobKind,
+    LiveTopic,
+    MenuItem,
+    Permission,
+    Rate,
+    SettingsGroup,
+)
 from core.hooks.dispatch import marker
 from core.i18n import lazy
 from core.messages import sending
@@ -16,7 +25,8 @@ from core.process.jobs import KEEP_TASKS
 from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
 from core.runtime import CRM
-from core.tasks import answering
+from core.tasks import answering, gentle
+from core.tasks.badge import BADGE
 from core.webhooks.jobs import DELIVERY, LOG
 from core.webhooks.schemas import WebhookSettings
 from core.worktime_settings import GROUP, WorktimeSettings
@@ -30,6 +40,13 @@ class CompanySettings(Schema):
     """What the company is called, and rules that hold for all."""
 
     company_name = fields.String(load_default="", metadata={"label": lazy("Company name")})
+    asks_how_deals_began = fields.Boolean(
+        load_default=True,
+        metadata={
+            "label": lazy("Ask how a deal began"),
+            "help": lazy("Who opens a deal without a call, letter or meeting gets a task to register it later."),
+        },
+    )
     usual_least = fields.Integer(
         load_default=20,
         validate=validate.Range(2, 10_000),
@@ -78,8 +95,15 @@ def job_kinds() -> list[JobKind]:
 
 @marker
 def deal_turned(crm: CRM, turn: DealTurn) -> None:
-    """Keeps the tasks of stages in step with the deal."""
+    """Keeps the tasks of stages in step with the deal, and asks how one began without an interaction."""
     engine.follow(crm, turn)
+    gentle.follow(crm, turn)
+
+
+@marker
+def live_topics() -> list[LiveTopic]:
+    """Names what the core keeps fresh on open pages: the number of tasks in the bar."""
+    return [BADGE]
 
 
 @marker
@@ -90,8 +114,9 @@ def evidence_kinds() -> list[EvidenceKind]:
 
 @marker
 def interaction_held(crm: CRM, interaction: Any) -> None:
-    """Proposes a meeting that was held as evidence."""
+    """Proposes a meeting that was held as evidence, and ends the task that asks how a deal began."""
     proofs.of_meeting(crm, interaction)
+    gentle.answer(crm, interaction)
 
 
 @marker

@@ -199,7 +199,8 @@ def evidence_kinds(crm: Any) -> list[EvidenceKind]:
 def interaction_held(crm: Any, interaction: Any) -> None:
     """Lets others follow when something has passed between us and a client: evidence for a stage is proposed here.
 
-    When: an interaction was registered as held, or a planned one is held now, inside the transaction. Verb: check.
+    When: an interaction was registered as held, a planned one is held now, or one that was held is given to another
+    deal, inside the transaction. Verb: check.
     Arguments: crm; interaction, with its client and deal.
     Return: nothing.
     Failure: everything is rolled back, and the user reads the sentence of the CRMError.

@@ -69,7 +69,8 @@ def change_interaction(crm: CRM, interaction: Interaction, values: Mapping[str, 
         interaction.changed_at = crm.clock.now()
         interaction.save()
         audit.record(crm, "interaction", interaction.id, "changed", audit.differences(before, values))
-        if before["is_planned"] and not interaction.is_planned:
+        is_held_now = before["is_planned"] or before["deal_id"] != interaction.deal_id
+        if is_held_now and not interaction.is_planned:
             crm.hooks.check("interaction_held", crm=crm, interaction=interaction)
     return interaction
 

@@ -46,12 +46,12 @@ def hand_over(crm: CRM, user: User, task: Task, doer: User, *, comment: str = ""
         if row.user_id == doer.id:
             return task
         check_doer(doer, row.deal, row.client)
-        before, row.user_id = row.user_id, doer.id
-        action = "handed back" if _had_it(task, doer) else "handed over"
-        rows.save(crm, task, row, action, {"user": [before, doer.id]})
+        # Said first: who gives a task away may not see it any more.
         if comment.strip():
             add_comment(crm, user, "task", task.id, comment)
-    return task
+        before, row.user_id = row.user_id, doer.id
+        action = "handed back" if _had_it(task, doer) else "handed over"
+        return rows.save(crm, task, row, action, {"user": [before, doer.id]})
 
 
 def postpone(crm: CRM, task: Task, until: datetime, *, version: int | None = None) -> Task:

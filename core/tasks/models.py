@@ -4,8 +4,10 @@ from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, In
 
 from core.clients.models import Client
 from core.deals.models import Deal
+from core.i18n import Text
 from core.stages.models import TypeStage
 from core.store.fields import Record, UtcField
+from core.tasks.words import KIND_ICONS, KINDS, STATE_COLOURS, STATES
 from core.users.models import Role, User
 
 
@@ -40,3 +42,23 @@ class Task(Record):
 
     class Meta:
         table_name = "core_task"
+
+    @property
+    def state_label(self) -> Text:
+        """The state as it is called."""
+        return STATES.get(self.state, self.state)
+
+    @property
+    def state_colour(self) -> str:
+        """The colour in which the state is shown."""
+        return STATE_COLOURS.get(self.state, "secondary")
+
+    @property
+    def kind_label(self) -> Text:
+        """The kind as it is called."""
+        return KINDS.get(self.kind, self.kind)
+
+    @property
+    def kind_icon(self) -> str:
+        """The icon of the kind."""
+        return KIND_ICONS.get(self.kind, "checkbox")

@@ -1,6 +1,6 @@
 """Tasks: made, changed, done, opened again, cancelled. Orders with control and hand-overs have files of their own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -101,16 +101,20 @@ def tick(crm: CRM, task: Task, place: int, *, is_done: bool, version: int | None
         return rows.save(crm, task, row, "ticked" if is_done else "unticked", {"point": [None, point]})
 
 
-def complete(crm: CRM, task: Task, *, version: int | None = None, note: str = "") -> Task:
+def complete(
+    crm: CRM, task: Task, *, version: int | None = None, note: str = "", checklist: Collection[int] | None = None
+) -> Task:
     """Returns the task as done, or as reported where its author wants to accept the result and somebody else did it.
 
-    Raises Conflict when somebody else changed it since `version`, InvalidInput when it isn't open.
+    `checklist` has the places, from 0, of what is ticked (default: as kept). Raises Conflict when somebody else changed
+    the task since `version`, InvalidInput when it isn't open or a point of its checklist is still to be done.
     """
     with crm.work():
         row = rows.take(crm, task, version, OPEN, HELD)
         before, actor = row.state, crm.actor.user_id
         row.state = REPORTED if row.is_controlled and actor != row.author_id else DONE
         row.done_by_id = actor
+        row.checklist = _all_ticked(row, checklist)
         row.result = {"note": note.strip()} if note.strip() else {}
         row.done_at = crm.clock.now() if row.state == DONE else None
         changes = {"state": [before, row.state], **({"note": [None, note.strip()]} if note.strip() else {})}
@@ -149,6 +153,18 @@ def points(given: Iterable[str | Mapping[str, Any]], before: Iterable[Mapping[st
         sentence = _("A checklist has at most %(n)s points.", n=MOST_POINTS)
         raise InvalidInput(sentence, fields={"checklist": [sentence]})
     return [{"text": text, "is_done": is_done} for text, is_done in found.items()]
+
+
+def _all_ticked(row: Task, places: Collection[int] | None) -> list[dict[str, Any]]:
+    found = [
+        {**point, "is_done": point["is_done"] if places is None else place in places}
+        for place, point in enumerate(row.checklist)
+    ]
+    missing = [point["text"] for point in found if not point["is_done"]]
+    if missing:
+        sentence = _("Still to be done: %(what)s", what="; ".join(missing))
+        raise InvalidInput(sentence, fields={"checklist": [sentence]})
+    return found
 
 
 def _checked(row: Task, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, current_app, url_for
-from werkzeug.wrappers import Response
 
 from core.i18n import Text, _
-from core.tasks import services as tasks
 from core.web.context import crm, user
 from core.web.lists.state import State
-from core.web.pages import go, page
+from core.web.pages import page
 from core.web.today import Today, next_tasks, numbers_of_today
 
 blueprint = Blueprint("home", __name__)
@@ -35,16 +33,8 @@ def index() -> str:
         today=today,
         steps=first_steps(today),
         tasks=next_tasks(user()),
-        now=crm().clock.now(),
         deals=deals_address,
     )
-
-
-@blueprint.post("/tasks/<int:task_id>/done")
-def done(task_id: int) -> Response:
-    """Marks a task as done."""
-    task = tasks.complete(crm(), tasks.get_task(user(), task_id))
-    return go("home.index", _("Done: %(title)s", title=task.title))
 
 
 def first_steps(today: Today) -> list[Step]:

@@ -14,9 +14,10 @@ from core.web.context import can, find_user
 
 CORE_ITEMS = (
     MenuItem("home", lazy("Home"), "home.index", "home", 10),
+    MenuItem("tasks", lazy("My tasks"), "tasks.index", "checklist", 50, "clients.read"),
     MenuItem("clients", lazy("Clients"), "clients.index", "building", 100, "clients.read"),
-    MenuItem("segments", lazy("Segments"), "segments.index", "users-group", 150, "clients.read"),
     MenuItem("deals", lazy("Deals"), "deals.index", "briefcase", 200, "deals.read"),
+    MenuItem("segments", lazy("Segments"), "segments.index", "users-group", 250, "clients.read"),
     MenuItem("hand_over", lazy("Hand over work"), "mass.hand_over", "arrows-sort", 290, "deals.hand_over"),
     MenuItem("hanging", lazy("Hanging deals"), "deals.hanging_page", "hourglass", 210, "deals.read"),
     MenuItem("settings", lazy("General"), "settings.index", "settings", 10, "admin.settings", "settings"),

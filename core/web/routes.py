@@ -13,6 +13,7 @@ from core.interactions import register_pages
 from core.process.mass import pages as mass
 from core.runtime import CRM
 from core.stages.pages import reasons, reference, types
+from core.tasks import pages as tasks
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in, stream
@@ -33,6 +34,7 @@ CORE = (
     (interactions.blueprint, "/interactions"),
     (register_pages.blueprint, "/register"),
     (deals.blueprint, "/deals"),
+    (tasks.blueprint, "/tasks"),
     (mass.blueprint, "/mass"),
     (types.blueprint, "/settings/deal-types"),
     (reference.blueprint, "/settings/stages"),

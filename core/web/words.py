@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from core import i18n
 from core.contacts import format_phone
 from core.runtime import CRM
+from core.tasks.words import due_words
 from core.web.addresses import address
 
 
@@ -30,7 +31,16 @@ def add_words(app: Flask, crm: CRM) -> None:
         """Money without its small coins, for figures that are read at a glance."""
         return i18n.format_whole_money(amount, currency or crm.currency)
 
+    def due(at: datetime | None) -> str:
+        """When an open task is due, as one says it."""
+        return due_words(at, crm.clock.now(), zone)
+
+    def is_past(at: datetime | None) -> bool:
+        return at is not None and at < crm.clock.now()
+
     filters = {
+        "due": due,
+        "is_past": is_past,
         "whole_money": whole_money,
         "money": money,
         "moment": moment,

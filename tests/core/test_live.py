@@ -24,6 +24,7 @@ def live(crm):
 def topic(crm):
     """Returns what a topic says of each user; the test changes it as another process would."""
     says = {}
+    crm.live_topics.clear()
     crm.live_topics["dummy.number"] = ("dummy", LiveTopic("dummy.number", lambda crm, user_ids: says))
     return says
 

@@ -1,12 +1,10 @@
 """The card of a client: its facts, contacts, consents, deals, tasks, files, all that happened, panels of plugins."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import request
-from marshmallow import Schema, fields, validate
 from peewee import JOIN, fn
 from werkzeug.wrappers import Response
 
@@ -24,8 +22,7 @@ from core.deals.models import Deal
 from core.i18n import _
 from core.stages.models import Stage
 from core.store.fields import money_sum
-from core.tasks.models import Task
-from core.tasks.services import create_task
+from core.tasks.reading import tasks_of_client
 from core.users.access import visible_to
 from core.users.models import User
 from core.web.context import crm, needs, user
@@ -34,16 +31,6 @@ from core.web.pages import go, page
 from core.web.panels import shown_panels
 
 MOST_DEALS = 30
-MOST_TASKS = 20
-# A task of a day is due when its working hours end.
-DAY_END = timedelta(hours=18)
-
-
-class TaskSchema(Schema):
-    """A task made from the card."""
-
-    title = fields.String(required=True, validate=validate.Length(1, 300))
-    due_on = fields.Date(allow_none=True)
 
 
 @dataclass(frozen=True)
@@ -77,7 +64,7 @@ def card(client_id: int) -> str | Response:
         categories=categories_of(client),
         consents=consents_of(client),
         deals=deals_of(user(), client),
-        tasks=_tasks(client),
+        tasks=tasks_of_client(user(), client),
         properties=_shown_properties(properties, client),
         panels=shown_panels("client_panels", client=client),
         today=crm().today(),
@@ -105,19 +92,6 @@ def consent(client_id: int) -> Response:
     return go("clients.card", _("Noted."), client_id=client.id)
 
 
-@blueprint.post("/<int:client_id>/tasks")
-@needs("clients.write")
-def new_task(client_id: int) -> Response:
-    """Makes a task for the client: for oneself, due at the end of the chosen day."""
-    client = shown_client(client_id)
-    form = SchemaForm(TaskSchema)
-    values = form.read(request.form)
-    due = values.get("due_on")
-    due_at = crm().day_start(due) + DAY_END if due else None
-    create_task(crm(), title=values["title"], user=user(), client=client, due_at=due_at)
-    return go("clients.card", _("The task is made."), client_id=client.id)
-
-
 def deals_of(reader: User, client: Client) -> Deals:
     """Returns the deals of a client that the reader sees: in one query, or in two if there are very many."""
     seen = (Deal.client == client) & Deal.deleted_at.is_null() & visible_to(reader, Deal.owner)
@@ -141,17 +115,6 @@ def deals_of(reader: User, client: Client) -> Deals:
 
 def _worth(deal: Deal) -> Decimal | None:
     return deal.potential_base if deal.amount_base is None else deal.amount_base
-
-
-def _tasks(client: Client) -> list[Task]:
-    """The client's open tasks, and those of its deals that the user sees."""
-    me = user()
-    query = (
-        Task.select(Task, User, Deal).join(User, JOIN.LEFT_OUTER, on=Task.user).join_from(Task, Deal, JOIN.LEFT_OUTER)
-    )
-    seen = Deal.id.is_null() | visible_to(me, Deal.owner) | (Task.user == me)
-    query = query.where(Task.client == client, Task.state == "open", seen)
-    return list(query.order_by(Task.due_at.is_null(), Task.due_at, Task.id).limit(MOST_TASKS))
 
 
 def _points_by_owner(points: list[ContactPoint]) -> dict[int | None, dict[str, list[ContactPoint]]]:

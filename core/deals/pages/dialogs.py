@@ -1,4 +1,4 @@
-"""Dialogs on deals: what must be known before something is done is asked in one; without htmx it is a page."""
+"""Dialogs on deals: what must be known before something is done with one, and the way back to where it was opened."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,10 +8,10 @@ from marshmallow import Schema
 from werkzeug.wrappers import Response
 
 from core.deals.models import Deal
-from core.errors import InvalidInput
 from core.i18n import Text
+from core.web.dialogs import Dialog, ask
 from core.web.forms import SchemaForm
-from core.web.pages import go, go_to, is_htmx, page, safe_next
+from core.web.pages import go, go_to, safe_next
 
 
 def dialog(
@@ -25,20 +25,21 @@ def dialog(
     message: Text,
 ) -> str | Response:
     """Asks what the schema asks, does it, and goes back to where the dialog was opened."""
-    form = SchemaForm(schema, shown)
-    if request.method == "POST":
-        try:
-            do(form.read(request.form))
-            return back(deal, message)
-        except InvalidInput as error:
-            form.errors, form.sentence = error.fields, str(error)
-    template = "deals/_dialog.html" if is_htmx() else "deals/dialog.html"
-    address = url_for(request.endpoint, deal_id=deal.id)
-    return_to = request.values.get("next", "")
-    return page(
-        template, deal=deal, form=form, title=title, label=label, colour=colour, address=address, back=return_to,
-        version=seen_version() or deal.version,
-    )  # fmt: skip
+
+    def done(values: dict[str, Any]) -> Response:
+        do(values)
+        return back(deal, message)
+
+    asked = Dialog(
+        title=title,
+        about=f"{deal.title} · {deal.client.name}",
+        address=url_for(request.endpoint, deal_id=deal.id),
+        label=label,
+        away=url_for("deals.card", deal_id=deal.id),
+        colour=colour,
+        hidden={"version": seen_version() or deal.version, "next": request.values.get("next", "")},
+    )
+    return ask(asked, SchemaForm(schema, shown), done)
 
 
 def back(deal: Deal, message: Text) -> Response:

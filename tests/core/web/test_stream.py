@@ -12,6 +12,7 @@ from core.web.stream import live
 @pytest.fixture
 def crm(crm):
     topic = LiveTopic("dummy.number", lambda crm, user_ids: {user_id: user_id + 100 for user_id in user_ids})
+    crm.live_topics.clear()
     crm.live_topics["dummy.number"] = ("dummy", topic)
     return crm
 

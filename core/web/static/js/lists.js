@@ -123,7 +123,7 @@ let pressed = "";
 let pressedAt = 0;
 
 document.addEventListener("keydown", (event) => {
-  if (!document.querySelector("[data-list]") || event.ctrlKey || event.metaKey || event.altKey) {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
     return;
   }
   if (event.target.matches("input:not([type='checkbox']), textarea, select, [contenteditable]")) {
@@ -152,7 +152,7 @@ function act(keys) {
     link.click();
     return true;
   }
-  return keys in ACTS && ACTS[keys]() !== false;
+  return keys in ACTS && document.querySelector("[data-list]") !== null && ACTS[keys]() !== false;
 }
 
 const ACTS = {

@@ -1,0 +1,112 @@
+"""What is asked when a task is done: the result of its stage, what a won deal brought, or a note; and its ending."""
+
+from datetime import date, datetime
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from core.deals.schemas import WinSchema
+from core.errors import InvalidInput, NotAllowed
+from core.i18n import Text, _, format_date, format_moment, lazy
+from core.interactions.comments import LONGEST
+from core.process import services as process
+from core.process.stage_tasks import step_at
+from core.runtime import CRM
+from core.tasks import services
+from core.tasks.models import Task
+from core.tasks.schemas import TaskReportSchema
+from core.tasks.words import LOSS, REPORTED, STAGE
+from core.users.models import User
+
+# Before the keys of results, which may be called as other fields are.
+PREFIX = "result."
+LED = (STAGE, LOSS)
+
+
+class TaskNoteSchema(Schema):
+    """What doing a task made by hand asks."""
+
+    note = fields.String(
+        load_default="",
+        validate=validate.Length(max=LONGEST),
+        metadata={"label": lazy("What came of it?"), "widget": "textarea"},
+    )
+
+
+def form_of(task: Task, reader: User) -> type[Schema]:
+    """Returns the schema of what `reader` is asked who does the task; results stand under `result.<key>`."""
+    if task.kind not in LED:
+        is_reported = task.is_controlled and task.author_id != reader.id
+        return TaskReportSchema if is_reported else TaskNoteSchema
+    asked: dict[str, Any] = {PREFIX + key: one for key, one in process.schema_of_task(task)._declared_fields.items()}
+    if task.kind == STAGE and step_at(task.deal.version_id, task.deal.place + 1) is None:
+        asked["amount"] = WinSchema._declared_fields["amount"]
+    return Schema.from_dict(asked, name="TaskResult")
+
+
+def shown_in(task: Task) -> dict[str, Any]:
+    """Returns what is known already of what is asked, by the names of the form."""
+    known = {PREFIX + key: value for key, value in task.result.items()} if task.kind in LED else {}
+    return known | ({"amount": task.deal.potential} if task.kind == STAGE else {})
+
+
+def outcome(task: Task) -> Text:
+    """Returns the sentence that says what doing the task of a stage does to its deal; nothing for others."""
+    if task.kind != STAGE:
+        return ""
+    following = step_at(task.deal.version_id, task.deal.place + 1)
+    if following is None:
+        return _("With this the deal is won.")
+    return _("The deal then goes on to “%(stage)s”.", stage=_(following.stage.name))
+
+
+def finish(crm: CRM, user: User, task: Task, values: dict[str, Any], ticked: list[int], version: int | None) -> Task:
+    """Returns the task as done with what was filled in; raises InvalidInput by the names of the form."""
+    if task.kind not in LED:
+        return mark_done(crm, user, task, note=values["note"], checklist=ticked, version=version)
+    result, amount = values.get(PREFIX.rstrip("."), {}), values.get("amount")
+    try:
+        return process.complete(crm, user, task, result, checklist=ticked, amount=amount, version=version)
+    except InvalidInput as error:
+        asked = form_of(task, user)._declared_fields
+        named = {PREFIX + name if PREFIX + name in asked else name: found for name, found in error.fields.items()}
+        raise InvalidInput(str(error), fields=named) from error
+
+
+def mark_done(crm: CRM, user: User, task: Task, **said: Any) -> Task:
+    """Returns a task made by hand as done; raises NotAllowed for whom it doesn't concern."""
+    if not process.may_complete(user, task):
+        raise NotAllowed(_("This is somebody else's task. Ask for it, or for the right to change the deal."))
+    return services.complete(crm, task, **said)
+
+
+def needs_asking(task: Task, reader: User) -> bool:
+    """Tells whether something must be known before `reader` can mark the task as done."""
+    return task.kind in LED or bool(task.checklist) or (task.is_controlled and task.author_id != reader.id)
+
+
+def said(task: Task) -> Text:
+    """Returns the sentence that says what became of a task that was just done."""
+    if task.state == REPORTED:
+        return _("Reported. %(name)s decides about the result.", name=task.author.name)
+    return _("Done: %(title)s", title=task.title)
+
+
+def result_lines(crm: CRM, task: Task) -> list[tuple[Text, str]]:
+    """Returns what is known of the result in words, as (label, value); that of a stage in the order of its fields."""
+    if task.kind not in LED:
+        return [(_("What came of it"), task.result["note"])] if task.result.get("note") else []
+    asked = process.schema_of_task(task)._declared_fields
+    known = {key: task.result[key] for key in asked if task.result.get(key) not in (None, "")}
+    return [(asked[key].metadata["label"], _worded(crm, asked[key], value)) for key, value in known.items()]
+
+
+def _worded(crm: CRM, one: fields.Field, value: Any) -> str:
+    choices = one.metadata.get("choices")
+    if choices is not None:
+        return str(dict(choices() if callable(choices) else choices).get(value, value))
+    if isinstance(one, fields.Boolean):
+        return _("Yes") if value else _("No")
+    if isinstance(one, fields.DateTime):
+        return format_moment(datetime.fromisoformat(value), crm.config.zone)
+    return format_date(date.fromisoformat(value)) if isinstance(one, fields.Date) else str(value)
