@@ -47,6 +47,15 @@ class CompanySettings(Schema):
             "help": lazy("Who opens a deal without a call, letter or meeting gets a task to register it later."),
         },
     )
+    registers_demand = fields.Boolean(
+        load_default=True,
+        metadata={
+            "label": lazy("Register what clients want"),
+            "help": lazy(
+                "Deals of types that ask for it begin with what the client wants, answered line by line at the end."
+            ),
+        },
+    )
     usual_least = fields.Integer(
         load_default=20,
         validate=validate.Range(2, 10_000),

@@ -12,14 +12,17 @@ from core.clients.models import Source
 from core.clients.properties import merged_values
 from core.clients.services import get_client
 from core.deals import services
+from core.deals.demand_schemas import LineSchema, LoseDealSchema, WinDealSchema, answers, wishes
 from core.deals.models import Closing, Deal, StageVisit
 from core.deals.reading import visible_deals
-from core.deals.schemas import HandOverSchema, HoldSchema, LossSchema, MoveSchema, ReopenSchema, WinSchema, deal_schema
+from core.deals.schemas import HandOverSchema, HoldSchema, MoveSchema, ReopenSchema, deal_schema
+from core.runtime import CRM
 from core.stages.services import get_type
 from core.users.access import require
 from core.users.services import get_user
 from core.web.context import crm, needs, user
 from core.web.rest import ID, Resource, answer, gone, guard, listing, rest_blueprint
+from core.web.rest.resources import schema_class
 
 blueprint = rest_blueprint("deals", "Deals, their way through the stages and how they end")
 blueprints = (blueprint,)
@@ -58,6 +61,16 @@ class ClosingSchema(Schema):
     reopen_note = fields.String(dump_only=True)
 
 
+def opening_schema(_crm: CRM) -> type[Schema]:
+    """Returns the schema of a deal that is being opened, with the lines of its demand."""
+
+    # As the API knows the schema of a deal, so that its description holds one of each.
+    class DealToOpen(schema_class(deal_schema)):
+        demand = fields.List(fields.Nested(LineSchema), load_default=list)
+
+    return DealToOpen
+
+
 def _search(text: str) -> Expression:
     return Deal.title.contains(text) | (Deal.number == text)
 
@@ -74,10 +87,10 @@ def list_deals() -> Response:
     return listing(DEALS)
 
 
-@blueprint.post("/deals", DEALS, deal_schema)
+@blueprint.post("/deals", DEALS, opening_schema)
 @needs("deals.write")
 def add_deal(values: dict[str, Any]) -> Response:
-    """Opens a deal at the first stage of its type."""
+    """Opens a deal at the first stage of its type, with what the client wants where the type asks for it."""
     return answer(DEALS, services.open_deal(crm(), **opening_facts(values)), 201)
 
 
@@ -117,44 +130,44 @@ def remove_deal(deal_id: int) -> Response:
 @needs("deals.write")
 def move_deal(values: dict[str, Any], deal_id: int) -> Response:
     """Moves a deal to another stage of its type."""
-    return _act(deal_id, lambda deal: services.move(crm(), deal, values["stage"], version=deal.version))
+    return act(deal_id, lambda deal: services.move(crm(), deal, values["stage"], version=deal.version))
 
 
-@blueprint.act(f"/deals/<{ID}:deal_id>/win", DEALS, WinSchema)
+@blueprint.act(f"/deals/<{ID}:deal_id>/win", DEALS, WinDealSchema)
 @needs("deals.write")
 def win_deal(values: dict[str, Any], deal_id: int) -> Response:
     """Marks a deal as won; without an amount it brought its potential."""
-    return _act(deal_id, lambda deal: services.win(crm(), deal, amount=values.get("amount"), version=deal.version))
+    facts = {"amount": values.get("amount"), "demand": answers(values["demand"])}
+    return act(deal_id, lambda deal: services.win(crm(), deal, version=deal.version, **facts))
 
 
-@blueprint.act(f"/deals/<{ID}:deal_id>/lose", DEALS, LossSchema)
+@blueprint.act(f"/deals/<{ID}:deal_id>/lose", DEALS, LoseDealSchema)
 @needs("deals.write")
 def lose_deal(values: dict[str, Any], deal_id: int) -> Response:
     """Marks a deal as lost, with its reason."""
-    return _act(
-        deal_id, lambda deal: services.lose(crm(), deal, values["reason"], values["note"], version=deal.version)
-    )
+    facts = {"note": values["note"], "demand": answers(values["demand"])}
+    return act(deal_id, lambda deal: services.lose(crm(), deal, values["reason"], version=deal.version, **facts))
 
 
 @blueprint.act(f"/deals/<{ID}:deal_id>/reopen", DEALS, ReopenSchema)
 @needs("deals.write")
 def reopen_deal(values: dict[str, Any], deal_id: int) -> Response:
     """Opens a closed deal again where it stood."""
-    return _act(deal_id, lambda deal: services.reopen(crm(), deal, values["note"], version=deal.version))
+    return act(deal_id, lambda deal: services.reopen(crm(), deal, values["note"], version=deal.version))
 
 
 @blueprint.act(f"/deals/<{ID}:deal_id>/hold", DEALS, HoldSchema)
 @needs("deals.write")
 def hold_deal(values: dict[str, Any], deal_id: int) -> Response:
     """Puts an open deal aside until a day."""
-    return _act(deal_id, lambda deal: services.hold(crm(), deal, values["until"], version=deal.version))
+    return act(deal_id, lambda deal: services.hold(crm(), deal, values["until"], version=deal.version))
 
 
 @blueprint.act(f"/deals/<{ID}:deal_id>/resume", DEALS)
 @needs("deals.write")
 def resume_deal(deal_id: int) -> Response:
     """Ends the hold of a deal."""
-    return _act(deal_id, lambda deal: services.resume(crm(), deal, version=deal.version))
+    return act(deal_id, lambda deal: services.resume(crm(), deal, version=deal.version))
 
 
 @blueprint.act(f"/deals/<{ID}:deal_id>/hand-over", DEALS, HandOverSchema)
@@ -162,7 +175,7 @@ def resume_deal(deal_id: int) -> Response:
 def hand_deal_over(values: dict[str, Any], deal_id: int) -> Response:
     """Gives an open deal to another owner."""
     owner = get_user(values["owner"])
-    return _act(deal_id, lambda deal: services.hand_over(crm(), deal, owner, version=deal.version))
+    return act(deal_id, lambda deal: services.hand_over(crm(), deal, owner, version=deal.version))
 
 
 @blueprint.list(f"/deals/<{ID}:deal_id>/visits", VISITS)
@@ -184,6 +197,7 @@ def list_closings(deal_id: int) -> Response:
 def opening_facts(values: dict[str, Any]) -> dict[str, Any]:
     """Returns what was sent as `open_deal` takes it; raises NotAllowed for an owner whom the user may not choose."""
     facts = {**_links(values), "deal_type": get_type(values.pop("deal_type_id"))}
+    facts["wishes"] = wishes(values.pop("demand"))
     owner = facts.get("owner")
     if owner is not None and owner.id != user().id:
         require(user(), "deals.hand_over")
@@ -191,7 +205,8 @@ def opening_facts(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, **facts, "properties": properties}
 
 
-def _act(deal_id: int, action: Callable[[Deal], Deal]) -> Response:
+def act(deal_id: int, action: Callable[[Deal], Deal]) -> Response:
+    """Returns the answer of a guarded action on a deal that the user sees."""
     deal = services.get_deal(crm(), user(), deal_id)
     with guard(DEALS, deal):
         deal = action(deal)

@@ -1,9 +1,12 @@
 """How deals end: won, lost, and opened again. Money and owner are frozen in the closing, which is kept for good."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
 from core.deals import history, rows
+from core.deals.demand import Answer, forget_answers
+from core.deals.demand import close as close_demand
 from core.deals.limits import limit_of
 from core.deals.models import Closing, Deal
 from core.deals.moves import check_skipped, step_of
@@ -17,6 +20,7 @@ from core.stages.types import PROCESS, ladders
 from core.store import audit
 
 WON, LOST = "won", "lost"
+Answers = Mapping[int, Answer] | None
 
 
 def win(
@@ -27,12 +31,14 @@ def win(
     version: int | None = None,
     at: datetime | None = None,
     is_task_done: bool = False,
+    demand: Answers = None,
 ) -> Deal:
     """Marks the deal as won and returns it; `amount` is what it brought, the potential unless told otherwise.
 
-    A won deal counts as having passed every stage. Raises InvalidInput for a closed deal, for a moment before the deal
-    was opened, and for a deal of a process unless it stands at its last stage and the task there is done
-    (`is_task_done`, said by the process alone).
+    A won deal counts as having passed every stage. `demand` tells by line of the deal's demand whether it was
+    satisfied. Raises InvalidInput for a closed deal, for a moment before the deal was opened, for a line without an
+    answer where demand is mandatory, and for a deal of a process unless it stands at its last stage and the task there
+    is done (`is_task_done`, said by the process alone).
     """
     if amount is not None and amount < 0:
         raise InvalidInput(_("The amount can't be below zero."), fields={"amount": [_("Zero or more, please.")]})
@@ -40,6 +46,7 @@ def win(
         row = rows.take_open(crm, deal, version)
         _check_last_stage(row, is_task_done)
         row.amount = row.potential if amount is None else amount
+        close_demand(crm, row, demand)
         return _close(crm, deal, row, WON, at)
 
 
@@ -51,8 +58,9 @@ def lose(
     *,
     version: int | None = None,
     at: datetime | None = None,
+    demand: Answers = None,
 ) -> Deal:
-    """Marks the deal as lost at the stage where it stands, and returns it.
+    """Marks the deal as lost at the stage where it stands, and returns it; `demand` is as in `win`.
 
     Raises InvalidInput without a reason (a record, an id or a name), without the note that some reasons need, for a
     closed deal, and for a moment before the deal was opened.
@@ -64,6 +72,7 @@ def lose(
     with crm.work():
         row = rows.take_open(crm, deal, version)
         row.loss_reason_id, row.loss_note = reason.id, note
+        close_demand(crm, row, demand)
         return _close(crm, deal, row, LOST, at)
 
 
@@ -84,6 +93,7 @@ def reopen(crm: CRM, deal: Deal, note: str = "", *, version: int | None = None, 
         row.state, row.closed_at = "open", None
         row.amount = row.amount_base = row.loss_reason_id = None
         row.loss_note = ""
+        forget_answers(row)
         _price(crm, row, at)
         history.continue_visit(row)
         row.late_at = limit_of(crm, step_of(row, row.stage_id), at) if row.stage_id else None

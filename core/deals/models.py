@@ -3,6 +3,8 @@
 The deal's row tells where it stands; visits, periods and closings tell how it came there (`recount` proves them equal).
 """
 
+from decimal import Decimal
+
 from peewee import (
     BigIntegerField,
     BooleanField,
@@ -16,7 +18,7 @@ from peewee import (
 
 from core.clients.models import Client, Contact, Source
 from core.stages.models import DealType, DealTypeVersion, LossReason, Stage
-from core.store.fields import MoneyField, Record, UtcField
+from core.store.fields import DecimalTextField, MoneyField, Record, UtcField
 from core.users.models import User
 
 
@@ -133,3 +135,27 @@ class Closing(Record):
 
     class Meta:
         table_name = "core_closing"
+
+
+class DemandLine(Record):
+    """One thing that the client wants; the price is that of one, in the deal's currency.
+
+    `is_satisfied` is None until somebody says so when the deal is closed, with the `reason` why not.
+    """
+
+    deal = ForeignKeyField(Deal)
+    place = IntegerField()
+    what = TextField()
+    quantity = DecimalTextField()
+    price = MoneyField(null=True)
+    wanted_on = DateField(null=True)
+    is_satisfied = BooleanField(null=True)
+    reason = TextField(default="")
+
+    class Meta:
+        table_name = "core_demand_line"
+
+    @property
+    def total(self) -> Decimal | None:
+        """Quantity times price, or None without a price."""
+        return None if self.price is None else self.quantity * self.price

@@ -1,6 +1,6 @@
 """Opening of deals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,8 @@ from babel.numbers import is_currency
 
 from core.clients.models import Client, Contact, Source
 from core.clients.properties import merged_values
-from core.deals import history
+from core.deals import demand, history
+from core.deals.demand import Wish
 from core.deals.models import Deal
 from core.deals.moves import step_of
 from core.deals.numbers import next_numbers
@@ -40,16 +41,17 @@ def open_deal(
     properties: Mapping[str, Any] | None = None,
     stage: Stage | int | str | None = None,
     opened_at: datetime | None = None,
+    wishes: Sequence[Wish] = (),
 ) -> Deal:
-    """Returns a new open deal, with the next number, at the first stage of its type, or at `stage`.
+    """Returns a new open deal at the first stage of its type, or at `stage`; raises InvalidInput by field.
 
-    Without an owner it gets the default owner of its type, else the client's. Raises InvalidInput, naming the field.
+    The owner is by default that of its type, else the client's; the potential follows from the `wishes` unless given.
     """
     now = crm.clock.now()
     opened_at = opened_at or now
     currency = (currency or deal_type.currency or crm.currency).upper()
     _check(client, deal_type, contact, is_future=opened_at > now)
-    check_money(potential, currency)
+    wishes, potential = _checked_demand(crm, deal_type, wishes, potential, currency)
     with crm.work():
         row = Deal(
             number=next_numbers(crm)[0],
@@ -71,8 +73,7 @@ def open_deal(
             created_at=now,
             changed_at=now,
         )
-        _begin(crm, row, deal_type, stage)
-        _tell(crm, row)
+        _begin(crm, row, deal_type, stage, wishes)
     return Deal.get_by_id(row.id)
 
 
@@ -111,8 +112,18 @@ def check_contact(contact_id: int | None, client_id: int) -> None:
         raise InvalidInput(sentence, fields={"contact": [sentence]})
 
 
-def _begin(crm: CRM, row: Deal, deal_type: DealType, stage: Stage | int | str | None) -> None:
-    """Writes the new row and lets its history begin: at a stage, if the type has any."""
+def _checked_demand(
+    crm: CRM, deal_type: DealType, wishes: Sequence[Wish], potential: Decimal | None, currency: str
+) -> tuple[list[Wish], Decimal | None]:
+    """Returns the wishes, and the potential that follows from them unless it is given."""
+    wishes = demand.checked(crm, deal_type, wishes)
+    potential = demand.worth(wishes) if potential is None else potential
+    check_money(potential, currency)
+    return wishes, potential
+
+
+def _begin(crm: CRM, row: Deal, deal_type: DealType, stage: Stage | int | str | None, wishes: Sequence[Wish]) -> None:
+    """Writes the new row with its demand and lets its history begin: at a stage, if the type has any."""
     row.save(force_insert=True)
     steps = steps_of(deal_type)
     if steps or stage is not None:
@@ -124,9 +135,7 @@ def _begin(crm: CRM, row: Deal, deal_type: DealType, stage: Stage | int | str | 
         history.enter(crm, row, step, row.opened_at)
         row.save(only=row.dirty_fields)
     history.begin_period(row, row.opened_at)
-
-
-def _tell(crm: CRM, row: Deal) -> None:
+    demand.begin(row, wishes)
     audit.record(crm, "deal", row.id, "created", {"title": [None, row.title], "potential": [None, row.potential]})
     crm.hooks.check("deal_turned", crm=crm, turn=DealTurn(row, "opened", row.opened_at))
 

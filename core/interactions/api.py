@@ -6,23 +6,23 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from core.clients.services import get_client
-from core.deals.api import DEALS, opening_facts
-from core.deals.schemas import deal_schema
+from core.deals.api import DEALS, opening_facts, opening_schema
 from core.interactions import services
 from core.interactions.models import Interaction
 from core.interactions.schemas import InteractionSchema
 from core.runtime import CRM
 from core.web.context import crm, needs, user
 from core.web.rest import ID, Resource, answer, gone, guard, listing, rest_blueprint
+from core.web.rest.resources import schema_class
 
 blueprint = rest_blueprint("interactions", "What passed between us and clients")
 blueprints = (blueprint,)
 
 
-def deal_of_interaction(crm: CRM) -> type[Schema]:
+def deal_of_interaction(_crm: CRM) -> type[Schema]:
     """Returns the schema of a deal made from an interaction: the client is known, and the title may follow from it."""
 
-    class DealOfInteraction(deal_schema(crm)):
+    class DealOfInteraction(schema_class(opening_schema)):
         title = fields.String(load_default="", validate=validate.Length(max=300))
 
         class Meta:

@@ -35,6 +35,8 @@ ACTIONS: dict[str, Text] = {
     "hold": lazy("Put on hold"),
     "held": lazy("Put on hold"),
     "resumed": lazy("Taken up again"),
+    "demand changed": lazy("Demand changed"),
+    "demand answered": lazy("Demand satisfied?"),
     "handed back": lazy("Handed back to somebody who had it before"),
     "taken": lazy("Taken"),
     "postponed": lazy("Postponed"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
-from peewee import BigIntegerField, DatabaseProxy, Function, Model, fn
+from peewee import BigIntegerField, CharField, DatabaseProxy, Function, Model, fn
 
 from core.money import from_units, to_units
 
@@ -47,6 +47,18 @@ class MoneyField(BigIntegerField):
     def python_value(self, value: int | None) -> Decimal | None:
         """Returns the exact decimal."""
         return None if value is None else from_units(int(value))
+
+
+class DecimalTextField(CharField):
+    """A Decimal kept as its text: exact, for what is neither summed nor ordered by the database."""
+
+    def db_value(self, value: Decimal | None) -> str | None:
+        """Returns the shortest text of the number."""
+        return None if value is None else format(Decimal(value).normalize(), "f")
+
+    def python_value(self, value: str | None) -> Decimal | None:
+        """Returns the number."""
+        return None if value is None else Decimal(value)
 
 
 def money_sum(column: Any) -> Function:

@@ -104,7 +104,7 @@ class SchemaForm:
         shown = {name for name, _kind in self._shown()}
         self.errors = _flat(error.fields)
         rest = [sentence for name, found in self.errors.items() if name not in shown for sentence in found]
-        self.sentence = " ".join([str(error), *rest])
+        self.sentence = " ".join(dict.fromkeys([str(error), *rest]))
 
     def rewrite(self, name: str, text: str) -> None:
         """Shows `text` in a field in place of what was read: the words a user typed, not what they were taken for."""

@@ -1,6 +1,6 @@
 """The pages of deals: list, board, card, new deal, and what is done with a deal."""
 
-from core.deals.pages import actions, board, calendar, card, editing, forms, hanging, lists, map, opening, stage
+from core.deals.pages import actions, board, calendar, card, demand, editing, forms, hanging, lists, map, opening, stage
 from core.deals.pages.blueprint import blueprint
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "board",
     "calendar",
     "card",
+    "demand",
     "editing",
     "forms",
     "hanging",

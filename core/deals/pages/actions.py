@@ -9,6 +9,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from core.deals import services
+from core.deals.demand import lines_of
+from core.deals.demand_schemas import closing_form, form_answers, shown_answers
 from core.deals.pages.blueprint import blueprint, shown_deal
 from core.deals.pages.dialogs import back, dialog, seen_version
 from core.deals.schemas import HandOverSchema, HoldSchema, LossSchema, ReopenSchema, WinSchema, send_back_schema
@@ -49,11 +51,14 @@ def win(deal_id: int) -> str | Response:
     """Asks what the deal brought, and wins it."""
     deal = shown_deal(deal_id)
 
-    def do(values: dict[str, Any]) -> None:
-        services.win(crm(), deal, amount=values.get("amount"), version=seen_version())
+    schema = closing_form(WinSchema, lines_of(deal), deal.currency, is_won=True)
 
-    shown = {"amount": deal.potential}
-    return dialog(deal, WinSchema, shown, do, _("Win the deal"), _("Won"), "success", _("Won. Congratulations!"))
+    def do(values: dict[str, Any]) -> None:
+        demand = form_answers(values)
+        services.win(crm(), deal, amount=values.get("amount"), version=seen_version(), demand=demand)
+
+    shown = {"amount": deal.potential, **shown_answers(schema)}
+    return dialog(deal, schema, shown, do, _("Win the deal"), _("Won"), "success", _("Won. Congratulations!"))
 
 
 @blueprint.route("/<int:deal_id>/lose", methods=["GET", "POST"])
@@ -62,10 +67,15 @@ def lose(deal_id: int) -> str | Response:
     """Asks for the reason, and loses the deal."""
     deal = shown_deal(deal_id)
 
-    def do(values: dict[str, Any]) -> None:
-        services.lose(crm(), deal, values["reason"], values["note"], version=seen_version())
+    schema = closing_form(LossSchema, lines_of(deal), deal.currency, is_won=False)
 
-    return dialog(deal, LossSchema, {}, do, _("Lose the deal"), _("Lost"), "danger", _("The deal is lost."))
+    def do(values: dict[str, Any]) -> None:
+        demand = form_answers(values)
+        services.lose(crm(), deal, values["reason"], values["note"], version=seen_version(), demand=demand)
+
+    return dialog(
+        deal, schema, shown_answers(schema), do, _("Lose the deal"), _("Lost"), "danger", _("The deal is lost.")
+    )
 
 
 @blueprint.route("/<int:deal_id>/reopen", methods=["GET", "POST"])

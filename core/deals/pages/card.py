@@ -10,6 +10,7 @@ from core.clients.property_fields import typed_values
 from core.deals.columns import chances_from
 from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint, shown_deal
+from core.deals.pages.demand import box_of
 from core.interactions.panels import part_of_timeline, shown_kinds
 from core.process.picture import picture_of
 from core.process.services import stage_task_of
@@ -40,6 +41,7 @@ def card(deal_id: int) -> str | Response:
         chance=chances_from(steps)[deal.place] if steps and deal.is_open else None,
         properties=properties,
         property_values=typed_values(properties, deal.properties),
+        wanted=box_of(deal),
         tasks=tasks,
         panels=shown_panels("deal_panels", deal=deal),
         **part_of_timeline(crm(), user(), "deal", deal, shown_kinds(request.args.get("show", ""))),

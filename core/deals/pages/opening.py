@@ -7,14 +7,17 @@ from werkzeug.wrappers import Response
 
 from core.clients.models import Client, Contact, Source
 from core.deals import services
+from core.deals.demand import Wish, is_used
 from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint
+from core.deals.pages.demand import DemandForm
 from core.deals.pages.forms import client_label, facts_form, find_client, sent_values
 from core.deals.schemas import deal_form
 from core.i18n import _
 from core.interactions.models import Interaction
 from core.interactions.services import get_interaction, make_deal, suggested_title
 from core.interactions.words import KINDS
+from core.stages.models import DealType
 from core.stages.services import all_types, get_type
 from core.users.services import get_user
 from core.web.context import crm, needs, user
@@ -30,13 +33,17 @@ def new() -> str | Response:
     interaction = _interaction()
     client = interaction.client if interaction else find_client(request.args.get("client", ""))
     form = facts_form(deal_form(crm()), _shown(client, interaction), client, exclude=() if client else ("contact",))
+    rows = DemandForm(DealType.get_or_none(DealType.id == (request.form.get("type") or form["type"].value)))
     if request.method == "POST":
+        rows.read(request.form)
         with form.catching():
-            deal = _open(form.read(sent_values()), interaction)
+            deal = _open(form.read(sent_values()), interaction, rows.wishes())
             return go("deals.card", _("The deal is made."), deal_id=deal.id)
         form.rewrite("client", request.form.get("client", ""))
-    typed = request.form.get("client")
-    return page("deals/edit.html", deal=None, form=form, typed_client=typed, interaction=interaction, kinds=KINDS)
+    return page(
+        "deals/edit.html", deal=None, form=form, typed_client=request.form.get("client"), interaction=interaction,
+        kinds=KINDS, demand=rows, can_ask=is_used(crm()),
+    )  # fmt: skip
 
 
 def _interaction() -> Interaction | None:
@@ -60,7 +67,7 @@ def _usual_type() -> int | None:
     return next((row[0] for row in last.limit(1).tuples()), min(used, default=None))
 
 
-def _open(values: dict[str, Any], interaction: Interaction | None) -> Deal:
+def _open(values: dict[str, Any], interaction: Interaction | None, wishes: list[Wish]) -> Deal:
     """Opens the deal that a form says; one for the interaction's own client takes the interaction along."""
     contact, source, owner = values.get("contact_id"), values.get("source_id"), values.get("owner_id")
     facts = {
@@ -69,6 +76,7 @@ def _open(values: dict[str, Any], interaction: Interaction | None) -> Deal:
         "deal_type": get_type(values["deal_type_id"]),
         "owner": get_user(owner) if owner else None,
         "source": Source.get_by_id(source) if source else None,
+        "wishes": wishes,
         **{name: values[name] for name in _PLAIN if name in values},
     }
     if interaction is not None and interaction.client_id == values["client_id"]:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import UnprocessableEntity
 
 from core.clients import api as clients
 from core.deals import api as deals
+from core.deals import demand_api as demand
 from core.errors import PluginRefused
 from core.interactions import api as interactions
 from core.process import api as process
@@ -24,7 +25,7 @@ from core.web.rest.arguments import invalid
 from core.web.rest.blueprint import PREFIX
 from core.webhooks import api as webhooks
 
-CORE = (clients, deals, stages, interactions, tasks, process, maps, mass, users, plugins_api, webhooks)
+CORE = (clients, deals, demand, stages, interactions, tasks, process, maps, mass, users, plugins_api, webhooks)
 
 
 def add_rest(app: Flask, crm: CRM) -> None:

@@ -89,13 +89,17 @@ def schema_class(source: SchemaSource) -> type[Schema]:
     if isinstance(source, type):
         return source
     state = repr(crm().database.execute_sql("SELECT * FROM core_property ORDER BY id").fetchall())
-    known = _made.get(source)
-    if known is None or known[0] != state:
-        known = _made[source] = (state, source(crm()))
-    return known[1]
+    made = _made.get(state)
+    if made is None:
+        # All of another state go at once: one may be built upon another.
+        _made.clear()
+        made = _made[state] = {}
+    if source not in made:
+        made[source] = source(crm())
+    return made[source]
 
 
-_made: dict[Callable, tuple[str, type[Schema]]] = {}
+_made: dict[str, dict[Callable, type[Schema]]] = {}
 
 
 @lru_cache(maxsize=100)

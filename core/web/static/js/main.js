@@ -15,3 +15,4 @@ import "./lists.js";
 import "./live.js";
 import "./ordering.js";
 import "./register.js";
+import "./rows.js";
