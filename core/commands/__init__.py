@@ -10,12 +10,12 @@ import click
 from peewee import PeeweeException
 
 from core import VERSION
-from core.commands import instance, people, plugins
+from core.commands import deal_types, instance, people, plugins
 from core.config import FILE_NAME
 from core.errors import CRMError, PluginRefused
 from core.i18n import speaking
 
-OWN = (*instance.COMMANDS, *people.COMMANDS, *plugins.COMMANDS)
+OWN = (*instance.COMMANDS, *people.COMMANDS, *deal_types.COMMANDS, *plugins.COMMANDS)
 
 
 class HinkaGroup(click.Group):

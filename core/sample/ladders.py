@@ -3,34 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.i18n import _, lazy
+from core.i18n import lazy
 from core.runtime import CRM
 from core.sample.seasons import Seasons
-from core.stages.defaults import TYPICAL_SALE
+from core.stages.library import KEYS, add_from_library, name_of
 from core.stages.models import DealType, DealTypeVersion, LossReason, TypeStage
 from core.stages.services import (
     Step,
-    all_stages,
-    create_deal_type,
     create_stage,
     find_stage,
     find_type,
     ladders,
     publish,
+    step_of_row,
+    steps_of,
     usable_reasons,
     versions_of,
 )
 
-RETAIL, TENDER = lazy("Retail sale"), lazy("Tender")
-RETAIL_STAGES = ((lazy("Client qualification"), 70), (lazy("Commercial offer"), 75), (lazy("Payment"), 92))
-TENDER_STAGES = (
-    (lazy("Study of the documents"), 60),
-    (lazy("Preparation of the bid"), 80),
-    (lazy("Bid submitted"), 45),
-    (lazy("Contract"), 92),
-    (lazy("Delivery"), 98),
-)
-CLARIFICATION = (lazy("Clarification"), 85)  # stands in the second version, after the bid was submitted
+CLARIFICATION, CHANCE, PLACE = lazy("Clarification"), 85, 3  # in the second version, after the bid was submitted
 NEEDS_NOTE = "other"
 
 
@@ -52,12 +43,10 @@ class Ladder:
 
 def make_ladders(crm: CRM, seasons: Seasons) -> list[Ladder]:
     """Returns the ladders of the three types, which are made where they are missing; the tender has two versions."""
-    sale = find_type(_(TYPICAL_SALE.message)) or create_deal_type(crm, str(TYPICAL_SALE), stages=all_stages())
-    retail = find_type(str(RETAIL)) or create_deal_type(crm, str(RETAIL), stages=_steps(crm, RETAIL_STAGES))
-    tender = find_type(str(TENDER)) or create_deal_type(
-        crm, str(TENDER), mode="process", stages=_steps(crm, TENDER_STAGES)
-    )
-    publish(crm, tender, _steps(crm, (*TENDER_STAGES[:3], CLARIFICATION, *TENDER_STAGES[3:])))
+    sale, retail, tender = (_type(crm, key) for key in KEYS)
+    stage = find_stage(str(CLARIFICATION)) or create_stage(crm, str(CLARIFICATION), probability=CHANCE)
+    steps = [step_of_row(row) for row in steps_of(tender) if row.stage_id != stage.id]
+    publish(crm, tender, [*steps[:PLACE], Step(stage), *steps[PLACE:]])
     middle = (seasons.begins_at + seasons.ends_at) // 2
     found = [_ladder(sale, 0.55, 5.0, 4_200.0), _ladder(retail, 0.35, 1.5, 260.0)]
     second, first = versions_of(tender)[:2]
@@ -99,8 +88,7 @@ def _reasons(progress: float) -> tuple[int, ...]:
     return (put_off, no_budget, no_budget, competitor, cant_deliver)
 
 
-def _steps(crm: CRM, stages: Sequence[tuple]) -> list[Step]:
-    return [
-        Step(find_stage(str(name)) or create_stage(crm, str(name), probability=probability), probability)
-        for name, probability in stages
-    ]
+def _type(crm: CRM, key: str) -> DealType:
+    """Returns the type of the library, made if the instance lacks it."""
+    language = crm.config.language
+    return find_type(name_of(key, language)) or add_from_library(crm, key, language)

@@ -12,6 +12,7 @@ from core.stages.responsibles import with_people, written
 from core.stages.schemas import DealTypeSchema, LossReasonSchema, StageSchema
 from core.stages.step_schemas import FullTypeSchema, StagesSchema, StepSchema, as_steps
 from core.users.models import Role, User
+from core.users.services import get_user
 from core.web.context import crm, needs
 from core.web.rest import ID, Resource, answer, guard, listing, rest_blueprint
 
@@ -58,8 +59,7 @@ def list_deal_types() -> Response:
 def add_deal_type(values: dict[str, Any]) -> Response:
     """Makes a deal type and publishes its stages."""
     values["stages"] = as_steps(values["stages"])
-    values["default_owner"] = values.pop("default_owner_id")
-    return answer(TYPES, services.create_deal_type(crm(), **values), 201)
+    return answer(TYPES, services.create_deal_type(crm(), **_with_owner(values)), 201)
 
 
 @blueprint.get(f"/deal-types/<{ID}:type_id>", TYPES)
@@ -75,7 +75,7 @@ def patch_deal_type(values: dict[str, Any], type_id: int) -> Response:
     """Changes a deal type; its stages are published apart."""
     deal_type = services.get_type(type_id)
     with guard(TYPES, deal_type):
-        deal_type = services.change_deal_type(crm(), deal_type, values)
+        deal_type = services.change_deal_type(crm(), deal_type, _with_owner(values))
     return answer(TYPES, deal_type)
 
 
@@ -134,3 +134,10 @@ def add_loss_reason(values: dict[str, Any]) -> Response:
     """Makes a reason of loss."""
     name = values.pop("name")
     return answer(REASONS, services.create_reason(crm(), name, **values), 201)
+
+
+def _with_owner(values: dict[str, Any]) -> dict[str, Any]:
+    if "default_owner_id" not in values:
+        return values
+    owner_id = values.pop("default_owner_id")
+    return {**values, "default_owner": None if owner_id is None else get_user(owner_id)}

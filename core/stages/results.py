@@ -57,15 +57,15 @@ def check_fields(stage: str, fields: Sequence[ResultField]) -> None:
     if len(fields) > MOST_FIELDS:
         sentence = _("“%(stage)s” asks for too much: at most %(n)s fields.", stage=stage, n=MOST_FIELDS)
         raise InvalidInput(sentence, fields={"result": [sentence]})
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for place, one in enumerate(fields):
         wrong, sentence = _fault(stage, one, seen)
         if sentence:
             raise InvalidInput(sentence, fields={f"result.{place}.{wrong}": [sentence]})
-        seen |= {one.key, one.label.casefold()}
+        seen |= _names(one)
 
 
-def _fault(stage: str, one: ResultField, seen: set[str]) -> tuple[str, str]:
+def _fault(stage: str, one: ResultField, seen: set[tuple[str, str]]) -> tuple[str, str]:
     """Returns the part of a field that is wrong, and the sentence about it; both are empty when nothing is."""
     if not one.label:
         return "label", _("“%(stage)s”: a field of the result needs a name.", stage=stage)
@@ -76,9 +76,13 @@ def _fault(stage: str, one: ResultField, seen: set[str]) -> tuple[str, str]:
         )
     if one.kind == "choice" and len(one.choices) < 2:
         return "choices", _("“%(stage)s”: “%(field)s” needs at least two choices.", stage=stage, field=one.label)
-    if one.key in seen or one.label.casefold() in seen:
+    if seen & _names(one):
         return "label", _("“%(stage)s”: “%(field)s” stands in the result twice.", stage=stage, field=one.label)
     return "", ""
+
+
+def _names(one: ResultField) -> set[tuple[str, str]]:
+    return {("key", one.key), ("label", one.label.casefold())}
 
 
 def _free_key(label: str, taken: set[str]) -> str:

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 
 from core.clients.property_fields import check_user, user_choices
 from core.i18n import lazy
-from core.stages.responsibles import Responsible, ResponsibleField, choices
+from core.stages.responsibles import ResponsibleField, choices
 from core.stages.types import MANUAL, MODES
 
 _NAME = validate.Length(1, 100)
@@ -87,7 +87,8 @@ class DealTypeSchema(Schema):
         },
     )
     loss_responsible = ResponsibleField(
-        load_default=Responsible,
+        load_default=None,
+        allow_none=True,
         metadata={
             "label": lazy("Who works up a loss"),
             "widget": "select",

@@ -39,13 +39,13 @@ def create_deal_type(
 ) -> DealType:
     """Returns a new type with its first version published; stages given by name are made when missing.
 
-    Unless somebody is named, losses are worked up by the owner in a process, and by nobody in other modes.
-
-    Raises InvalidInput for a name in use, an unknown mode or currency, and stages that don't fit the mode.
+    Unless told otherwise, the owner works up a loss in a process, and nobody in a sale led by hand. Raises InvalidInput
+    for a name in use, an unknown mode or currency, and stages that don't fit the mode.
     """
     if loss_responsible is None:
         loss_responsible = OWNER if mode == PROCESS else ""
-    values = _checked({"name": name, "mode": mode, "currency": currency, "loss_responsible": loss_responsible})
+    values = {"name": name, "mode": mode, "currency": currency, "loss_responsible": loss_responsible}
+    values = _checked({**values, "default_owner": default_owner})
     with crm.work():
         steps = [_as_step(crm, stage) for stage in stages]
         check_steps(mode, steps)
@@ -53,7 +53,6 @@ def create_deal_type(
             **values,
             is_used=is_used,
             registers_demand=registers_demand,
-            default_owner=default_owner,
             created_at=crm.clock.now(),
         )
         audit.record(crm, "deal_type", deal_type.id, "created", {"name": [None, deal_type.name]})
@@ -69,10 +68,8 @@ def change_deal_type(
     Stages go by `publish`. `version` is what the user saw (default: that of the record given). Raises InvalidInput,
     also for a mode that doesn't fit the stages the type has, and Conflict when somebody changed the type since.
     """
-    given = {name: value for name, value in values.items() if name != "loss_responsible"}
+    given = {name: value for name, value in values.items() if name not in ("loss_responsible", "default_owner")}
     values = {**given, **_checked(values, besides=deal_type)}
-    if "default_owner" in values:
-        values["default_owner_id"] = getattr(values.pop("default_owner"), "id", None)
     if (values.get("mode", deal_type.mode) == NO_STAGES) != (deal_type.mode == NO_STAGES):
         raise InvalidInput(
             _("A type with stages can't become one without, or the other way round. Make a new type instead."),
@@ -185,7 +182,7 @@ def _as_step(crm: CRM, stage: str | Stage | Step) -> Step:
 
 
 def _checked(values: Mapping[str, Any], besides: DealType | None = None) -> dict[str, Any]:
-    """Returns those of name, mode, currency and loss_responsible that are given, put in order; raises InvalidInput."""
+    """Returns the columns of name, mode, currency and people that are given, put in order; raises InvalidInput."""
     checked = {}
     if "name" in values:
         checked["name"] = _free_name(values["name"], besides)
@@ -201,19 +198,26 @@ def _checked(values: Mapping[str, Any], besides: DealType | None = None) -> dict
             raise InvalidInput(sentence, fields={"currency": [sentence]})
     if "loss_responsible" in values:
         checked |= _loss_columns(values["loss_responsible"])
+    if "default_owner" in values:
+        _check_works_here("default_owner", values["default_owner"])
+        checked["default_owner_id"] = getattr(values["default_owner"], "id", None)
     return checked
 
 
-def _loss_columns(who: Responsible | str) -> dict[str, Any]:
-    who = read(who) if isinstance(who, str) else who
-    if who.user is not None and not who.user.is_active:
-        sentence = _("%(name)s does not work here any more; choose somebody else.", name=who.user.name)
-        raise InvalidInput(sentence, fields={"loss_responsible": [sentence]})
+def _loss_columns(who: Responsible | str | None) -> dict[str, Any]:
+    who = who if isinstance(who, Responsible) else read(who or "")
+    _check_works_here("loss_responsible", who.user)
     return {
         "loss_responsible": who.kind,
         "loss_user_id": who.user.id if who.user else None,
         "loss_role_id": who.role.id if who.role else None,
     }
+
+
+def _check_works_here(field: str, user: User | None) -> None:
+    if user is not None and not user.is_active:
+        sentence = _("%(name)s does not work here any more; choose somebody else.", name=user.name)
+        raise InvalidInput(sentence, fields={field: [sentence]})
 
 
 def _free_name(name: str, besides: DealType | None) -> str:

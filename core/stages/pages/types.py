@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from core.deals.columns import running_versions
 from core.errors import Conflict, InvalidInput
-from core.i18n import _, ngettext
+from core.i18n import Text, _, ngettext
+from core.process.evidence import kinds_of_evidence
 from core.stages import services
 from core.stages.models import DealType
 from core.stages.pages.draft_buttons import edited
@@ -119,8 +120,15 @@ def _shown(draft: list[DraftStep]) -> dict[str, Any]:
         "addable": [stage for stage in services.all_stages() if stage.id not in taken],
         "people": people,
         "kinds": list(KINDS.items()),
-        "evidence_kinds": lambda row: [(kind, kind) for kind in row.evidence],
+        "evidence_kinds": _evidence_kinds(draft),
     }
+
+
+def _evidence_kinds(draft: list[DraftStep]) -> list[tuple[str, Text]]:
+    """Returns what may prove a result; a kind whose plugin is off keeps its place under its plain name."""
+    labels = kinds_of_evidence(crm())
+    gone = sorted({kind for row in draft for kind in row.evidence} - set(labels))
+    return [*labels.items(), *((kind, kind) for kind in gone)]
 
 
 def _draft(steps: list[Step]) -> list[DraftStep]:

@@ -2,33 +2,11 @@
 
 import json
 
-import pytest
 from click.testing import CliRunner
 
 from core import commands
 from core.config import read_config
 from core.users.models import User
-
-
-@pytest.fixture
-def hinka(tmp_path, capsys):
-    """Returns a way to run a command on the instance of this test: (status, standard output, standard error)."""
-
-    def run(*arguments: str):
-        with pytest.raises(SystemExit) as ended:
-            commands.run(["--instance", str(tmp_path / "instance"), *arguments])
-            raise SystemExit(0)
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return run
-
-
-@pytest.fixture
-def made(hinka):
-    status, _out, err = hinka("init", "--language", "sq")
-    assert status == 0, err
-    return hinka
 
 
 def test_init_makes_an_instance_and_tells_the_password(hinka, tmp_path):

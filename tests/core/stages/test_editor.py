@@ -25,8 +25,8 @@ FULL = {
     "1.label": "Colour",
     "1.kind": "choice",
     "1.choices": "red\nblue\n",
-    "evidence": ["mail_answered"],
-    "automatic": ["mail_answered"],
+    "evidence": ["meeting_held"],
+    "automatic": ["meeting_held"],
     "is_mandatory": "yes",
     "is_open": "yes",
 }
@@ -57,7 +57,7 @@ def test_all_that_a_stage_asks_for_is_published(admin, make):
         ResultField("offer_sent_on", "Offer sent on", "date", True, ()),
         ResultField("colour", "Colour", "choice", False, ("red", "blue")),
     )
-    assert kept.evidence == ({"kind": "mail_answered", "is_automatic": True},)
+    assert kept.evidence == ({"kind": "meeting_held", "is_automatic": True},)
     assert kept.is_mandatory
 
 
@@ -79,7 +79,7 @@ def test_what_was_typed_survives_every_button(admin, button):
         assert text in html
     for chosen in ("role:head", "hours", "date", "choice"):
         assert re.search(f'value="{chosen}" selected', html)
-    assert html.count('mail_answered" checked') == 2
+    assert html.count('meeting_held" checked') == 2
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,14 @@ def test_who_works_up_a_loss_is_kept(admin, make):
     assert f'value="user:{head.login}" selected' in admin.text(url)
     admin.post(url, form(made, loss_responsible=""))
     assert (services.get_type(made.id).loss_responsible, services.get_type(made.id).loss_user) == ("", None)
+
+
+def test_kinds_of_evidence_are_offered_and_one_whose_plugin_is_off_keeps_its_place(admin):
+    values = sent(["Contract"], asked={"Contract": {"evidence": ["shop.sold"]}}, do="sorted")
+    html = admin.post("/settings/deal-types/new", values, headers=HTMX).text
+    assert "A meeting was held" in html
+    assert 'value="shop.sold" checked' in html
+    assert 'value="meeting_held" checked' not in html
 
 
 def test_enter_saves_rather_than_turns_the_first_stage(admin, make):

@@ -12,6 +12,7 @@ def test_instance_begins_with_nine_stages_and_the_typical_sale(crm):
     standard = [stage for stage in services.all_stages() if stage.is_standard]
     typical = services.find_type("Typical sale")
     assert len(standard) == 9
+    assert typical.mode == "process"
     assert [step.stage_id for step in services.steps_of(typical)] == [stage.id for stage in standard]
     assert all(0 < stage.probability <= 100 for stage in standard)
 
