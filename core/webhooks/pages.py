@@ -37,7 +37,7 @@ def index() -> str | Response:
 def card(webhook_id: int) -> str | Response:
     """Shows a webhook with its last deliveries, and changes it."""
     webhook = services.get_webhook(webhook_id)
-    form = SchemaForm(WebhookSchema, webhook)
+    form = _form(webhook)
     if request.method == "POST":
         with form.catching():
             services.change_webhook(crm(), webhook, **form.read(request.form))
@@ -77,11 +77,19 @@ def delete(webhook_id: int) -> Response:
     return go("webhooks.index", _("The webhook is deleted."))
 
 
+def _form(webhook: Webhook) -> SchemaForm:
+    """Returns the form with what the webhook is told beyond the list: events of plugins, whole families."""
+    offered = WebhookSchema().fields["events"].metadata["choices"]
+    known = {value for value, _label in offered}
+    more = [(event, event) for event in webhook.events if event not in known]
+    return SchemaForm(WebhookSchema, webhook, choices={"events": [*offered, *more]})
+
+
 def _card(webhook: Webhook, form: SchemaForm | None = None, secret: str = "") -> str:
     return page(
         "webhooks/card.html",
         webhook=webhook,
-        form=form or SchemaForm(WebhookSchema, webhook),
+        form=form or _form(webhook),
         secret=secret,
         deliveries=services.newest_deliveries(webhook),
         states=STATES,

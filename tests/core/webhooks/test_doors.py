@@ -96,6 +96,12 @@ def test_page_makes_a_webhook_and_shows_the_secret_once(crm, make):
     assert Webhook.select().count() == 0
 
 
+def test_page_keeps_events_beyond_its_list(crm, make, webhook):
+    made, _secret = webhook("deal.*", "client.created")
+    visitor = Visitor(crm).sign_in(make.user("administrator", password=PASSWORD))
+    assert 'value="deal.*" checked' in visitor.get(f"/settings/webhooks/{made.id}").text
+
+
 def test_page_shows_deliveries_and_sends_again(crm, make, webhook, listener):
     made, _secret = webhook("client.created")
     visitor = Visitor(crm).sign_in(make.user("administrator", password=PASSWORD))
