@@ -70,6 +70,7 @@ _OTHERS = {
     "checklist": lazy("Checklist"),
     "note": lazy("Note"),
     "evidence": lazy("Evidence"),
+    "result": lazy("Result"),
 }
 
 
@@ -89,13 +90,12 @@ def tell(crm: CRM, name: str, changes: Iterable[Audit]) -> dict[int, Told]:
     start = entity(crm, name)
     flat = {row.id: _flat(row.changes or {}) for row in changes}
     named = _names(crm, start, flat.values())
-    return {
-        row.id: Told(
-            ACTIONS.get(row.action, row.action),
-            [_line(crm, start, key, pair, named) for key, pair in flat[row.id].items()],
-        )
-        for row in changes
-    }
+    told = {}
+    for row in changes:
+        lines = [_line(crm, start, key, pair, named) for key, pair in flat[row.id].items()]
+        # What differs only in a way that words don't tell is left out.
+        told[row.id] = Told(ACTIONS.get(row.action, row.action), [line for line in lines if line[1] != line[2]])
+    return told
 
 
 def tell_values(crm: CRM, name: str, pairs: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[str, str, str]]:
@@ -173,6 +173,8 @@ def _plain(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(value, Mapping):
+        return _plain(value["text"] if "text" in value else list(value.values()))
     if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
+        return ", ".join(text for one in value if (text := _plain(one)))
     return str(_CONSENT[value]) if value in _CONSENT else str(value)

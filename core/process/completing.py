@@ -38,15 +38,16 @@ def complete(
 ) -> Task:
     """Marks a task as done by `user` and returns it; that of a stage moves its deal, at the last stage it wins it.
 
-    `result` has the values that the step asks for, by key, typed or as JSON; `checklist` the places, from 0, of what
-    is ticked (default: as kept on the task); `amount` what a won deal brought (default: its potential). Raises
-    NotAllowed for who may not, InvalidInput by field for a result that isn't complete, Conflict when somebody has
-    done, cancelled or changed the task meanwhile.
+    `result` has the values that the step asks for, by key, typed or as JSON (a `note` for a task made by hand);
+    `checklist` the places, from 0, of what is ticked (default: as kept on the task); `amount` what a won deal brought
+    (default: its potential). Raises NotAllowed for who may not, InvalidInput by field for a result that isn't
+    complete, Conflict when somebody has done, cancelled or changed the task meanwhile.
     """
     if not may_complete(user, task):
         raise NotAllowed(_("This is somebody else's task. Ask for it, or for the right to change the deal."))
     if task.kind not in (STAGE, LOSS):
-        return tasks.complete(crm, task, version=version)
+        note = str((result or {}).get("note") or "")
+        return tasks.complete(crm, task, note=note, checklist=checklist, version=version)
     finish(crm, task, result or {}, done_by=user, checklist=checklist, amount=amount, version=version)
     return task.take_over(Task.get_by_id(task.id))
 
@@ -70,7 +71,7 @@ def finish(
         row = standing(task, version)
         values = checked_result(row, {**row.result, **result})
         row.done_by_id = done_by.id if done_by else None
-        kept = {"result": as_kept(row, values), "checklist": _ticked(row, checklist)}
+        kept = {"result": as_kept(row, values), "checklist": tasks.ticked(row, checklist)}
         alter(crm, row, DONE, state=DONE, done_at=crm.clock.now(), done_by_id=row.done_by_id, **kept)
         if row.kind == LOSS:
             make_next_try(crm, row, values)
@@ -140,19 +141,6 @@ def _taken(row: Task) -> str:
     if row.state in STANDING:
         return _("%(name)s has taken this task already.", name=name)
     return _("%(name)s has done this task already.", name=name)
-
-
-def _ticked(row: Task, places: Collection[int] | None) -> list[dict[str, Any]]:
-    """Returns the checklist with its ticks; raises InvalidInput when something isn't ticked."""
-    items = [
-        {**one, "is_done": one["is_done"] if places is None else place in places}
-        for place, one in enumerate(row.checklist)
-    ]
-    missing = [one["text"] for one in items if not one["is_done"]]
-    if missing:
-        sentence = _("Still to be done: %(what)s", what="; ".join(missing))
-        raise InvalidInput(sentence, fields={"checklist": [sentence]})
-    return items
 
 
 def _go_on(crm: CRM, deal: Deal, row: Task, amount: Decimal | None) -> None:

@@ -3,7 +3,7 @@
 Nothing is written from an announcement: whoever has evidence calls `propose_evidence` inside its own work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.deals import rows
@@ -100,6 +100,15 @@ def reject_evidence(crm: CRM, user: User, evidence: Evidence) -> Evidence:
 def evidence_of(task: Task) -> list[Evidence]:
     """Returns the evidence on a task, newest first; the caller has found the task visible."""
     return list(Evidence.select().where(Evidence.task == task.id).order_by(Evidence.id.desc()))
+
+
+def proposed_on(tasks: Iterable[Task]) -> dict[int, list[Evidence]]:
+    """Returns what is proposed on these tasks and waits for a decision, by task; the caller has found them visible."""
+    found: dict[int, list[Evidence]] = {}
+    waits = (Evidence.state == PROPOSED) & Evidence.task.in_([task.id for task in tasks])
+    for one in Evidence.select().where(waits).order_by(Evidence.id):
+        found.setdefault(one.task_id, []).append(one)
+    return found
 
 
 def evidence_of_deal(deal: Deal) -> list[Evidence]:

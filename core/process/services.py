@@ -10,6 +10,7 @@ from core.process.evidence import (
     get_evidence,
     kinds_of_evidence,
     propose_evidence,
+    proposed_on,
     reject_evidence,
 )
 from core.process.results import result_schema, schema_of_task
@@ -26,6 +27,7 @@ __all__ = [
     "kinds_of_evidence",
     "may_complete",
     "propose_evidence",
+    "proposed_on",
     "reject_evidence",
     "result_schema",
     "schema_of_task",

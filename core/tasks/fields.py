@@ -50,6 +50,7 @@ _FACTS = (
     Field("mine", lazy("Mine"), "bool", test=_is_mine),
     Field("role", lazy("Role"), "link", Task.role, target="role"),
     Field("author", lazy("From whom"), "user", Task.author, target="user"),
+    Field("done_by", lazy("Done by"), "user", Task.done_by_id, target="user"),
     Field("is_controlled", lazy("With control"), "bool", Task.is_controlled),
     Field("instructions", lazy("Instructions"), "text", Task.instructions),
 )

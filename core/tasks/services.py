@@ -19,7 +19,7 @@ from core.users.models import User
 
 __all__ = [
     "CANCELLED", "DONE", "HELD", "OPEN", "REPORTED", "cancel", "change_task", "complete", "create_task", "get_task",
-    "open_again", "tasks_of", "tick", "visible_tasks",
+    "open_again", "tasks_of", "tick", "ticked", "visible_tasks",
 ]  # fmt: skip
 CHANGEABLE = ("title", "instructions", "due_at", "checklist", "is_controlled")
 # What is changed of a stage's task: all else its deal type says.
@@ -114,7 +114,7 @@ def complete(
         before, actor = row.state, crm.actor.user_id
         row.state = REPORTED if row.is_controlled and actor != row.author_id else DONE
         row.done_by_id = actor
-        row.checklist = _all_ticked(row, checklist)
+        row.checklist = ticked(row, checklist)
         row.result = {"note": note.strip()} if note.strip() else {}
         row.done_at = crm.clock.now() if row.state == DONE else None
         changes = {"state": [before, row.state], **({"note": [None, note.strip()]} if note.strip() else {})}
@@ -155,7 +155,8 @@ def points(given: Iterable[str | Mapping[str, Any]], before: Iterable[Mapping[st
     return [{"text": text, "is_done": is_done} for text, is_done in found.items()]
 
 
-def _all_ticked(row: Task, places: Collection[int] | None) -> list[dict[str, Any]]:
+def ticked(row: Task, places: Collection[int] | None) -> list[dict[str, Any]]:
+    """Returns the checklist with the ticks at these places (default: as kept); raises InvalidInput for missing ones."""
     found = [
         {**point, "is_done": point["is_done"] if places is None else place in places}
         for place, point in enumerate(row.checklist)

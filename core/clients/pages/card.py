@@ -20,6 +20,7 @@ from core.clients.services import categories_of, delete_client
 from core.clients.words import CHANNELS, KINDS, STATUS_COLOURS, STATUSES
 from core.deals.models import Deal
 from core.i18n import _
+from core.process.services import proposed_on
 from core.stages.models import Stage
 from core.store.fields import money_sum
 from core.tasks.reading import tasks_of_client
@@ -55,7 +56,7 @@ def card(client_id: int) -> str | Response:
     if client.merged_into_id:
         message = _("%(name)s was merged into this client.", name=client.name)
         return go("clients.card", message, client_id=client.merged_into_id)
-    properties = properties_of("client")
+    properties, tasks = properties_of("client"), tasks_of_client(user(), client)
     return page(
         "clients/card.html",
         client=client,
@@ -64,7 +65,8 @@ def card(client_id: int) -> str | Response:
         categories=categories_of(client),
         consents=consents_of(client),
         deals=deals_of(user(), client),
-        tasks=tasks_of_client(user(), client),
+        tasks=tasks,
+        proofs=proposed_on(tasks),
         properties=_shown_properties(properties, client),
         panels=shown_panels("client_panels", client=client),
         today=crm().today(),

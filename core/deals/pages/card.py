@@ -13,7 +13,7 @@ from core.deals.pages.blueprint import blueprint, shown_deal
 from core.deals.pages.demand import box_of
 from core.interactions.panels import part_of_timeline, shown_kinds
 from core.process.picture import picture_of
-from core.process.services import stage_task_of
+from core.process.services import proposed_on, stage_task_of
 from core.process.stage_tasks import STANDING
 from core.stages.types import PROCESS, ladders
 from core.tasks.models import Task
@@ -43,6 +43,7 @@ def card(deal_id: int) -> str | Response:
         property_values=typed_values(properties, deal.properties),
         wanted=box_of(deal),
         tasks=tasks,
+        proofs=proposed_on(tasks),
         panels=shown_panels("deal_panels", deal=deal),
         **part_of_timeline(crm(), user(), "deal", deal, shown_kinds(request.args.get("show", ""))),
         today=crm().today(),

@@ -28,7 +28,7 @@ def done(task_id: int) -> Response:
     task = shown_task(task_id)
     if task.kind in results.LED:
         return go("tasks.do", task_id=task.id)
-    results.mark_done(crm(), user(), task, version=seen_version())
+    process.complete(crm(), user(), task, version=seen_version())
     return answered(task, results.said(task))
 
 

@@ -12,6 +12,7 @@ from marshmallow import Schema
 from werkzeug.wrappers import Response
 
 from core.i18n import Text
+from core.process import services as process
 from core.tasks.models import Task
 from core.tasks.reading import visible_tasks
 from core.web.context import user
@@ -39,7 +40,8 @@ def answered(task: Task, message: Text) -> Response:
 
 def row_again(task: Task | None, task_id: int) -> str:
     """Returns a task's row for htmx to put where it stands; nothing for a task that is seen no more."""
-    return page("tasks/_row_again.html", task=task, task_id=task_id)
+    proofs = process.proposed_on([task]) if task else {}
+    return page("tasks/_row_again.html", task=task, task_id=task_id, proofs=proofs)
 
 
 def dialog(

@@ -4,6 +4,7 @@ from flask import request
 
 from core.interactions.telling import tell
 from core.interactions.timeline import timeline
+from core.process import services as process
 from core.tasks.pages.blueprint import blueprint, shown_task
 from core.tasks.pages.results import result_lines
 from core.web.context import crm, needs, user
@@ -22,6 +23,7 @@ def card(task_id: int) -> str:
         "tasks/card.html",
         task=task,
         result=result_lines(crm(), task),
+        proofs=process.proposed_on([task]),
         timeline=found,
         told=tell(crm(), "task", [entry.record for entry in found.entries if entry.source == "change"]),
         me=user(),

@@ -6,6 +6,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from core.fields import describe, entity, resolve
+from core.process import services as process
 from core.tasks import mine
 from core.tasks.lists import TASKS
 from core.tasks.pages.answers import row_again
@@ -64,6 +65,7 @@ def _shown(part: str, state: State) -> Response:
         page(
             template,
             groups=_in_groups(part, found),
+            proofs=process.proposed_on(found),
             has_more=has_more,
             list_page=TASKS,
             state=state,

@@ -6,13 +6,12 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from core.deals.schemas import WinSchema
-from core.errors import InvalidInput, NotAllowed
+from core.errors import InvalidInput
 from core.i18n import Text, _, format_date, format_moment, lazy
 from core.interactions.comments import LONGEST
 from core.process import services as process
 from core.process.stage_tasks import step_at
 from core.runtime import CRM
-from core.tasks import services
 from core.tasks.models import Task
 from core.tasks.schemas import TaskReportSchema
 from core.tasks.words import LOSS, REPORTED, STAGE
@@ -62,27 +61,14 @@ def outcome(task: Task) -> Text:
 
 def finish(crm: CRM, user: User, task: Task, values: dict[str, Any], ticked: list[int], version: int | None) -> Task:
     """Returns the task as done with what was filled in; raises InvalidInput by the names of the form."""
-    if task.kind not in LED:
-        return mark_done(crm, user, task, note=values["note"], checklist=ticked, version=version)
-    result, amount = values.get(PREFIX.rstrip("."), {}), values.get("amount")
+    result = values.get(PREFIX.rstrip("."), {}) if task.kind in LED else values
+    amount = values.get("amount")
     try:
         return process.complete(crm, user, task, result, checklist=ticked, amount=amount, version=version)
     except InvalidInput as error:
         asked = form_of(task, user)._declared_fields
         named = {PREFIX + name if PREFIX + name in asked else name: found for name, found in error.fields.items()}
         raise InvalidInput(str(error), fields=named) from error
-
-
-def mark_done(crm: CRM, user: User, task: Task, **said: Any) -> Task:
-    """Returns a task made by hand as done; raises NotAllowed for whom it doesn't concern."""
-    if not process.may_complete(user, task):
-        raise NotAllowed(_("This is somebody else's task. Ask for it, or for the right to change the deal."))
-    return services.complete(crm, task, **said)
-
-
-def needs_asking(task: Task, reader: User) -> bool:
-    """Tells whether something must be known before `reader` can mark the task as done."""
-    return task.kind in LED or bool(task.checklist) or (task.is_controlled and task.author_id != reader.id)
 
 
 def said(task: Task) -> Text:
