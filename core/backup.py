@@ -39,7 +39,7 @@ def backup(crm: CRM, file: Path) -> int:
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive, _one_moment(crm.database):
         for table in _tables(crm.database):
             with archive.open(f"tables/{table}.jsonl", "w", force_zip64=True) as raw:
-                rows += _dump_table(crm.database, table, raw)
+                rows += dump_table(crm.database, table, raw)
         steps = [[step.owner, step.number] for step in all_steps(crm)]
         archive.writestr("backup.json", json.dumps({"format": FORMAT, "steps": steps, "rows": rows}))
         archive.write(crm.config.folder / FILE_NAME, FILE_NAME)
@@ -118,7 +118,8 @@ def _tables(database: Database) -> list[str]:
     return sorted(table for table in tables if table not in _SKIPPED and not table.startswith(_DERIVED))
 
 
-def _dump_table(database: Database, table: str, raw: io.BufferedIOBase) -> int:
+def dump_table(database: Database, table: str, raw: io.BufferedIOBase) -> int:
+    """Writes a table as lines of JSON, the names of its columns first, and returns the number of rows."""
     columns = [column.name for column in database.get_columns(table)]
     cursor = database.execute_sql(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608 - names from the schema
     raw.write(json.dumps(columns).encode() + b"\n")

@@ -1,12 +1,15 @@
-"""Commands about plugins: list, enable, disable, resume."""
+"""Commands about plugins: list, enable, disable, resume, uninstall, hooks."""
 
 import json
+from dataclasses import asdict
 
 import click
 
 from core.commands.instance import Opener
+from core.hooks.answers import answers
 from core.hooks.guard import resume
 from core.hooks.switch import disable, enable, states
+from core.uninstall import data_of, uninstall
 
 
 @click.group()
@@ -52,6 +55,36 @@ def resume_plugin(opener: Opener, name: str) -> None:
     """Let a plugin go on that was paused or stopped because of its failures."""
     resume(opener.bare, name)
     click.echo(f"{name} goes on.")
+
+
+@plugin.command("uninstall")
+@click.argument("name")
+@click.option("--confirm", default="", metavar="NAME", help="The name again; asked for when missing.")
+@click.pass_obj
+def uninstall_plugin(opener: Opener, name: str, confirm: str) -> None:
+    """Export the data of a plugin that is off to a file, and remove it for good."""
+    crm = opener.bare
+    for size in data_of(crm, name):
+        click.echo(f"{size.table}: {size.rows} rows", err=True)
+    typed = confirm or click.prompt(f"Type the name {name} to remove its data", err=True)
+    with crm.acting(None, "cli"):
+        click.echo(f"Removed the data of {name}; it is kept in {uninstall(crm, name, typed)}.")
+
+
+@plugin.command("hooks")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def show_hooks(opener: Opener, as_json: bool) -> None:
+    """Show who answers each hook, in what order, and how long each took lately."""
+    found = answers(opener.crm)
+    if as_json:
+        click.echo(json.dumps({"hooks": [asdict(hook) for hook in found]}, ensure_ascii=False))
+        return
+    for hook in found:
+        click.echo(f"{hook.name} ({hook.verb})")
+        for one in hook.answers:
+            took = f"{one.calls} calls, {one.mean_ms:.2f} ms on average, {one.worst_ms:.1f} ms at most"
+            click.echo(f"  {one.plugin:18} {took if one.calls else 'not called lately'}")
 
 
 COMMANDS = (plugin,)

@@ -43,6 +43,11 @@ class Dispatcher:
             self.manager.unregister(name=name)
             self.order.remove(name)
 
+    def answering(self, hook: str) -> list[str]:
+        """Returns who answers a hook, in the order in which they are called."""
+        found = {impl.plugin_name for impl in getattr(self.manager.hook, hook).get_hookimpls()}
+        return [name for name in self.order if name in found]
+
     def collect(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
         """Returns (plugin, contribution) pairs in order; raises PluginRefused when a plugin fails. For the start."""
         found = []

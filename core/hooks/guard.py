@@ -46,6 +46,13 @@ def stop_endless(crm: CRM) -> bool:
     return bool(calls)
 
 
+def save_times(crm: CRM) -> None:
+    """Adds how long hooks took in this process to the figures of all."""
+    if tallies := crm.hooks.calls.take_tallies():
+        with crm.work():
+            health.note_times(tallies, crm.clock.now())
+
+
 def _failed(crm: CRM, plugin: str, what: str, error: BaseException) -> None:
     def write() -> None:
         now = crm.clock.now()

@@ -3,16 +3,19 @@
 The database keeps it, so that every process and the next start know.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from peewee import CharField, IntegerField, TextField
+from peewee import BigIntegerField, Case, CharField, IntegerField, TextField
 
+from core.hooks.calls import Tally
 from core.hooks.plugins import Refusal
 from core.store.fields import Record, UtcField
 
 STRIKES = 5
 STRIKES_WITHIN = timedelta(hours=1)
 KEPT_FAILURES = 50
+TIMES_KEPT = timedelta(days=1)
 LONGEST_ERROR = 500
 RESUME = "When it is mended, resume it on the page of plugins, or by “hinka plugin resume {}”."
 
@@ -44,6 +47,36 @@ class PluginFailure(Record):
 
     class Meta:
         table_name = "core_plugin_failure"
+
+
+class HookTime(Record):
+    """How often one place of a plugin was called since a moment, in all processes, and how long that took."""
+
+    plugin = CharField()
+    what = CharField()
+    calls = BigIntegerField()
+    total_us = BigIntegerField()
+    worst_us = BigIntegerField()
+    since_at = UtcField()
+
+    class Meta:
+        table_name = "core_hook_time"
+
+
+def note_times(tallies: Mapping[tuple[str, str], Tally], at: datetime) -> None:
+    """Adds what a process has counted to the figures of all; figures older than a day begin anew."""
+    HookTime.delete().where(HookTime.since_at < at - TIMES_KEPT).execute()
+    for (plugin, what), tally in tallies.items():
+        row = {"calls": tally.calls, "total_us": int(tally.total_s * 1e6), "worst_us": int(tally.worst_s * 1e6)}
+        worse = Case(None, [(HookTime.worst_us < row["worst_us"], row["worst_us"])], HookTime.worst_us)
+        HookTime.insert(plugin=plugin, what=what, since_at=at, **row).on_conflict(
+            conflict_target=[HookTime.plugin, HookTime.what],
+            update={
+                HookTime.calls: HookTime.calls + row["calls"],
+                HookTime.total_us: HookTime.total_us + row["total_us"],
+                HookTime.worst_us: worse,
+            },
+        ).execute()
 
 
 def note_failure(plugin: str, what: str, error: BaseException | str, at: datetime) -> None:

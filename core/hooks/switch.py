@@ -73,7 +73,7 @@ def enable(crm: CRM, name: str) -> list[str]:
     wanted, refusals = in_order(crm.manifests, [name])
     if refusals:
         raise PluginRefused(refusals[0].plugin, refusals[0].reason, refusals[0].remedy)
-    on = _saved(crm)
+    on = saved_names(crm)
     added = [manifest.name for manifest in wanted if manifest.name not in on]
     held = [manifest.name for manifest in wanted if is_held(manifest.name)]
     _try_out(crm, [*added, *held])
@@ -87,15 +87,15 @@ def enable(crm: CRM, name: str) -> list[str]:
 def disable(crm: CRM, name: str) -> None:
     """Switches a plugin off; its data stays. Raises Conflict while another running plugin requires it."""
     _check_free(crm)
-    if name not in crm.manifests and name not in _saved(crm):
+    if name not in crm.manifests and name not in saved_names(crm):
         raise NotFound(f"There is no plugin {name}; see “hinka plugin list”.")
-    on = [manifest for other, manifest in crm.manifests.items() if other in _saved(crm)]
+    on = [manifest for other, manifest in crm.manifests.items() if other in saved_names(crm)]
     needing = [manifest.name for manifest in on if name in manifest.requires]
     if needing:
         raise Conflict(f"{needing[0]} requires {name}: switch {needing[0]} off first.")
     if name in crm.manifests and (links := crm.manifests[name].links):
         raise Conflict(f"{name} switches itself on and off with {' and '.join(links)}.")
-    _save(crm, [other for other in _saved(crm) if other != name])
+    _save(crm, [other for other in saved_names(crm) if other != name])
 
 
 def saved_generation() -> int:
@@ -128,13 +128,14 @@ def _check_free(crm: CRM) -> None:
         raise Conflict("customer.toml lists the plugins of this instance: change its line “plugins” and start again.")
 
 
-def _saved(crm: CRM) -> list[str]:
+def saved_names(crm: CRM) -> list[str]:
+    """Returns the plugins that are switched on, as saved."""
     row = Setting.get_or_none(**ON)
     return list(row.value) if row else [name for name, manifest in crm.manifests.items() if manifest.default_on]
 
 
 def _save(crm: CRM, names: list[str]) -> None:
-    before = _saved(crm)
+    before = saved_names(crm)
     with crm.work():
         _write(ON, names)
         next_generation(crm)

@@ -14,7 +14,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from core.serve.endless import look_for_endless
+from core.serve.caretaker import look_after_plugins
 
 # A stream keeps a thread; of the others core.web.session lets eight use the database at once.
 THREADS = 128
@@ -90,7 +90,7 @@ def roll(arbiter: int, workers: int, scratch: Path) -> bool:
 
 def _is_ready(worker: WebWorker) -> None:
     if crm := getattr(worker.wsgi, "extensions", {}).get("hinka"):
-        look_for_endless(crm)
+        look_after_plugins(crm)
     (worker.ready / str(worker.pid)).touch()
 
 

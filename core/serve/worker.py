@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from core.boot import boot
 from core.config import Config
 from core.runtime import CRM
-from core.serve.endless import look_for_endless
+from core.serve.caretaker import look_after_plugins
 
 POLL_S = 0.5
 
@@ -31,5 +31,5 @@ def work(crm: CRM) -> None:
 def run_worker(config: Config, without: Iterable[str]) -> None:
     """Boots the instance and does jobs; when a plugin never comes back it ends at once, and the job is done anew."""
     crm = boot(config, without=without)
-    look_for_endless(crm, when_found=lambda: os._exit(1))
+    look_after_plugins(crm, when_stuck=lambda: os._exit(1))
     work(crm)

@@ -1,10 +1,16 @@
-"""The page of plugins: what was found, what runs, what was refused and why; switching on and off."""
+"""The pages of plugins: what was found, what runs, what was refused and why; switching, resuming, removing; hooks."""
 
-from flask import Blueprint
+from flask import Blueprint, request, session
 from werkzeug.wrappers import Response
 
+from core.errors import NotFound
 from core.hooks import switch
+from core.hooks.answers import answers
+from core.hooks.effects import effects
+from core.hooks.guard import resume
+from core.hooks.health import failures
 from core.i18n import _
+from core.uninstall import data_of, uninstall
 from core.web.context import crm, needs
 from core.web.pages import go, page
 
@@ -18,15 +24,33 @@ def index() -> str:
     found = switch.states(crm())
     known = {state.name for state in found}
     unread = [refusal for refusal in crm().refusals if refusal.plugin not in known]
-    return page("admin/plugins.html", plugins=found, unread=unread, pinned=crm().config.plugins is not None)
+    return page("admin/plugins.html", plugins=found, unread=unread, pinned=_is_pinned(), following=_is_following())
+
+
+@blueprint.get("/<name>")
+@needs("admin.plugins")
+def show(name: str) -> str:
+    """Shows all about one plugin."""
+    state = _state(name)
+    return page(
+        "admin/plugin.html",
+        plugin=state,
+        effects=effects(crm().manifests[name]),
+        missing=[other for other in state.requires if other not in crm().hooks.order],
+        groups=[group for group in crm().settings.groups.values() if group.key.split(".")[0] == name],
+        failures=failures(name),
+        tables=data_of(crm(), name),
+        pinned=_is_pinned(),
+        following=_is_following(),
+    )
 
 
 @blueprint.post("/<name>/on")
 @needs("admin.plugins")
 def turn_on(name: str) -> Response:
     """Switches a plugin on, with what it requires."""
-    switched = ", ".join(switch.enable(crm(), name)) or name
-    return go("plugins.index", _("%(names)s will run within seconds.", names=switched))
+    switched = switch.enable(crm(), name)
+    return go("plugins.index", _("%(names)s will run within seconds.", names=", ".join(switched) or name))
 
 
 @blueprint.post("/<name>/off")
@@ -35,3 +59,50 @@ def turn_off(name: str) -> Response:
     """Switches a plugin off; its data stays."""
     switch.disable(crm(), name)
     return go("plugins.index", _("%(names)s will be gone within seconds; its data stays.", names=name))
+
+
+@blueprint.post("/<name>/resume")
+@needs("admin.plugins")
+def go_on(name: str) -> Response:
+    """Lets a paused or stopped plugin go on."""
+    resume(crm(), name)
+    return go("plugins.show", _("%(names)s goes on within seconds.", names=name), name=name)
+
+
+@blueprint.post("/<name>/remove")
+@needs("admin.plugins")
+def remove(name: str) -> Response:
+    """Exports the data of a plugin that is off, and removes it for good."""
+    file = uninstall(crm(), name, request.form.get("typed", ""))
+    return go("plugins.index", _("The data of %(name)s is removed; it is kept in %(file)s.", name=name, file=file))
+
+
+@blueprint.get("/hooks")
+@needs("admin.plugins")
+def hooks() -> str:
+    """Shows who answers each hook."""
+    return page("admin/hooks.html", hooks=answers(crm()), marks=session.get("marks_plugins", False))
+
+
+@blueprint.post("/hooks/marks")
+@needs("admin.plugins")
+def marks() -> Response:
+    """Begins or ends to mark, in this session, which plugin drew which box."""
+    session["marks_plugins"] = not session.get("marks_plugins", False)
+    return go("plugins.hooks")
+
+
+def _state(name: str) -> switch.PluginState:
+    found = next((state for state in switch.states(crm()) if state.name == name), None)
+    if found is None:
+        raise NotFound(_("There is no plugin %(name)s.", name=name))
+    return found
+
+
+def _is_pinned() -> bool:
+    return crm().config.plugins is not None
+
+
+def _is_following() -> bool:
+    """Tells whether this process is still to be exchanged for one of the present generation."""
+    return crm().generation != switch.saved_generation()

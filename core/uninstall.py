@@ -1,0 +1,90 @@
+"""Removes a plugin's data for good, after writing it into a file."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.backup import dump_table
+from core.errors import Conflict, CRMError, InvalidInput, NotFound
+from core.hooks.health import PluginFailure, PluginState
+from core.hooks.switch import next_generation, saved_names
+from core.i18n import _
+from core.jobs import Job
+from core.runtime import CRM
+from core.settings import Setting
+from core.store import audit
+from core.store.migrate import Migration, migrate_down, steps_in
+from core.users.models import Role
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """How many rows a table of a plugin holds."""
+
+    table: str
+    rows: int
+
+
+def data_of(crm: CRM, name: str) -> list[TableSize]:
+    """Returns the tables that a plugin has in this database, with their sizes."""
+    tables = sorted(table for table in crm.database.get_tables() if table.startswith(f"{name}_"))
+    # A plugin whose name begins with another's keeps its own tables.
+    others = [other for other in crm.manifests if other.startswith(f"{name}_")]
+    own = [table for table in tables if not any(table.startswith(f"{other}_") for other in others)]
+    return [TableSize(table, _rows(crm, table)) for table in own]
+
+
+def uninstall(crm: CRM, name: str, typed: str) -> Path:
+    """Exports a plugin's data, removes it and returns the file; its code stays where it is.
+
+    Raises InvalidInput unless `typed` is the name again, and Conflict while the plugin is switched on.
+    """
+    if name not in crm.manifests:
+        raise NotFound(f"There is no plugin {name}; see “hinka plugin list”.")
+    if typed.strip() != name:
+        raise InvalidInput(_("Type the name %(name)s to remove its data.", name=name))
+    if name in saved_names(crm) or name in crm.hooks.order:
+        raise Conflict(_("%(name)s is switched on: switch it off first, then remove its data.", name=name))
+    file = _export(crm, name)
+    with crm.work():
+        _remove(crm, name)
+        next_generation(crm)
+        audit.record(crm, "plugins", 0, "uninstalled", {"plugin": [name, None], "export": [None, file.name]})
+    return file
+
+
+def _export(crm: CRM, name: str) -> Path:
+    folder = crm.config.folder / "exports"
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}-{crm.clock.now():%Y%m%d-%H%M%S}.zip"
+    draft = file.with_suffix(".part")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        for size in data_of(crm, name):
+            with archive.open(f"tables/{size.table}.jsonl", "w", force_zip64=True) as raw:
+                dump_table(crm.database, size.table, raw)
+        settings = {row.name: row.value for row in Setting.select().where(Setting.plugin == name)}
+        about = {"plugin": name, "version": crm.manifests[name].version, "settings": settings}
+        archive.writestr("plugin.json", json.dumps(about, ensure_ascii=False))
+    draft.replace(file)
+    return file
+
+
+def _remove(crm: CRM, name: str) -> None:
+    steps = steps_in(name, crm.manifests[name].folder / "migrations")
+    _undone, failure = crm.hooks.attempt(name, "migrations down", migrate_down, crm.database, steps)
+    if failure is not None:
+        raise CRMError(f"The migrations of {name} can't be taken back: {failure}. Nothing was removed.") from failure
+    for size in data_of(crm, name):  # what an earlier version left
+        Migration(crm.database).drop_table(size.table)
+    for model in (Setting, Job, PluginFailure, PluginState):
+        model.delete().where(model.plugin == name).execute()
+    for role in Role.select():
+        kept = [key for key in role.permissions if key.split(".")[0] != name]
+        if kept != role.permissions:
+            role.permissions = kept
+            role.save()
+
+
+def _rows(crm: CRM, table: str) -> int:
+    return crm.database.execute_sql(f"SELECT count(*) FROM {table}").fetchone()[0]

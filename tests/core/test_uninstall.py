@@ -1,0 +1,102 @@
+"""A plugin's data is exported and removed, after its name was typed."""
+
+import json
+import zipfile
+
+import pytest
+
+from core.boot import boot
+from core.config import Config, read_config, write_config
+from core.errors import Conflict, CRMError, InvalidInput, NotFound
+from core.hooks.switch import disable, enable
+from core.jobs import Job
+from core.store.migrate import pending, steps_in
+from core.uninstall import TableSize, data_of, uninstall
+from core.users.models import Role
+from core.users.roles import ensure_roles
+from tests.core.hooks.written import write_plugin
+
+CODE = "from core.api import Permission, hook\n\n\n@hook\ndef permissions():\n"
+CODE += "    return [Permission('lamp.light', 'Light', ('seller',))]\n"
+UP = "def up(migration):\n    migration.create_table('lamp_bulb', 'id id\\n name text')\n"
+DOWN = "\n\ndef down(migration):\n    migration.drop_table('lamp_bulb')\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_config(Config(folder=tmp_path))
+    return tmp_path
+
+
+def booted(folder):
+    return boot(read_config(folder, environment={}))
+
+
+def lamp(folder, down=DOWN):
+    """Returns an instance in which the plugin `lamp` is off and has one bulb."""
+    place = write_plugin(folder, "lamp", code=CODE)
+    (place / "migrations").mkdir()
+    (place / "migrations" / "m0001_first.py").write_text(UP + down)
+    enable(booted(folder), "lamp")
+    crm = booted(folder)
+    ensure_roles(crm)
+    crm.database.execute_sql("INSERT INTO lamp_bulb (name) VALUES ('Osram')")
+    crm.jobs.enqueue("lamp.dim", {})
+    return crm
+
+
+def switched_off(folder, crm):
+    disable(crm, "lamp")
+    return booted(folder)
+
+
+def test_data_is_exported_then_gone_for_good(folder):
+    crm = switched_off(folder, lamp(folder))
+    assert data_of(crm, "lamp") == [TableSize("lamp_bulb", 1)]
+    file = uninstall(crm, "lamp", "lamp")
+    with zipfile.ZipFile(file) as archive:
+        rows = archive.read("tables/lamp_bulb.jsonl").decode().splitlines()
+        assert json.loads(archive.read("plugin.json"))["plugin"] == "lamp"
+    assert json.loads(rows[1]) == [1, "Osram"]
+    assert "lamp_bulb" not in crm.database.get_tables()
+    assert Job.select().where(Job.plugin == "lamp").count() == 0
+    assert "lamp.light" not in Role.get(Role.key == "seller").permissions
+    steps = steps_in("lamp", folder / "plugins" / "lamp" / "migrations")
+    assert pending(crm.database, steps) == steps
+
+
+def test_it_can_be_switched_on_afresh(folder):
+    crm = switched_off(folder, lamp(folder))
+    uninstall(crm, "lamp", "lamp")
+    enable(crm, "lamp")
+    assert data_of(booted(folder), "lamp") == [TableSize("lamp_bulb", 0)]
+
+
+@pytest.mark.parametrize("typed", ["", "Lamp", "lamps"])
+def test_the_name_must_be_typed(folder, typed):
+    crm = switched_off(folder, lamp(folder))
+    with pytest.raises(InvalidInput, match="lamp"):
+        uninstall(crm, "lamp", typed)
+    assert data_of(crm, "lamp") == [TableSize("lamp_bulb", 1)]
+
+
+def test_a_plugin_that_is_on_keeps_its_data(folder):
+    crm = lamp(folder)
+    with pytest.raises(Conflict, match="switch it off first"):
+        uninstall(crm, "lamp", "lamp")
+    with pytest.raises(NotFound, match="ghost"):
+        uninstall(crm, "ghost", "ghost")
+
+
+def test_migrations_that_can_not_go_back_remove_nothing(folder):
+    crm = switched_off(folder, lamp(folder, down="\n\ndef down(migration):\n    raise ValueError('stuck')\n"))
+    with pytest.raises(CRMError, match="stuck"):
+        uninstall(crm, "lamp", "lamp")
+    assert data_of(crm, "lamp") == [TableSize("lamp_bulb", 1)]
+
+
+def test_tables_of_a_plugin_with_a_longer_name_are_not_its_own(folder):
+    write_plugin(folder, "lamp_shop")
+    crm = lamp(folder)
+    crm.database.execute_sql("CREATE TABLE lamp_shop_order (id integer)")
+    assert [size.table for size in data_of(crm, "lamp")] == ["lamp_bulb"]

@@ -1,0 +1,84 @@
+"""The pages of plugins, as an administrator uses them."""
+
+import pytest
+
+from core.hooks import health
+from core.hooks.calls import Tally
+from core.hooks.guard import save_times
+from core.hooks.health import HookTime
+from core.hooks.plugins import Refusal
+from core.hooks.switch import next_generation
+from core.testing import Browser
+
+
+@pytest.fixture
+def enabled_plugins():
+    return ("importers",)
+
+
+@pytest.fixture
+def admin(crm, make):
+    crm.config = type(crm.config)(**{**crm.config.__dict__, "plugins": None})
+    return Browser(crm).sign_in(make.user("administrator"))
+
+
+def test_a_plugin_shows_what_it_brings_and_holds(admin):
+    page = admin.text("/settings/plugins/importers")
+    for word in ("Running", "importers_batch", "importers.run", "0 rows", "It can be removed when the plugin"):
+        assert word in page
+
+
+def test_a_plugin_shows_its_last_failures(crm, admin):
+    health.note_failure("importers", "client_panels", "ValueError: oh", crm.clock.now())
+    assert "ValueError: oh" in admin.text("/settings/plugins/importers")
+
+
+def test_a_paused_plugin_says_why_and_goes_on_by_a_click(crm, admin):
+    crm.hooks.paused = {"importers": Refusal("importers", "it failed 5 times", "mend it")}
+    page = admin.text("/settings/plugins/")
+    assert ("Paused" in page, "it failed 5 times" in page, "/settings/plugins/importers/resume" in page) == (True,) * 3
+    assert admin.post("/settings/plugins/importers/resume").status_code == 303
+
+
+def test_data_is_removed_only_of_a_plugin_that_is_off(admin):
+    assert admin.post("/settings/plugins/importers/remove", {"typed": "importers"}).status_code == 409
+
+
+def test_until_the_processes_are_exchanged_the_page_asks_again(crm, admin):
+    assert "takes the change over" not in admin.text("/settings/plugins/")
+    next_generation(crm)
+    assert "takes the change over" in admin.text("/settings/plugins/")
+
+
+def test_hooks_show_who_answers_and_how_long_it_took(crm, admin):
+    crm.hooks.calls.tallies = {("core", "exchange_rate"): Tally(4, 0.1, 0.05)}
+    save_times(crm)
+    crm.hooks.calls.tallies = {("core", "exchange_rate"): Tally(4, 0.1, 0.02)}
+    save_times(crm)
+    row = HookTime.get(HookTime.what == "exchange_rate")
+    assert (row.calls, row.total_us, row.worst_us) == (8, 200_000, 50_000)
+    page = admin.text("/settings/plugins/hooks")
+    assert ("exchange_rate" in page, "25.00" in page, "50.0" in page) == (True, True, True)
+
+
+def test_figures_older_than_a_day_begin_anew(crm):
+    for _day in range(2):
+        crm.hooks.calls.tallies = {("core", "exchange_rate"): Tally(1, 0.1, 0.1)}
+        save_times(crm)
+        crm.clock.advance(days=1, seconds=1)
+    assert HookTime.get().calls == 1
+
+
+def test_boxes_are_marked_for_who_asked(admin):
+    assert "marks-plugins" not in admin.text("/")
+    admin.post("/settings/plugins/hooks/marks")
+    assert "marks-plugins" in admin.text("/")
+
+
+@pytest.mark.parametrize("path", ["importers", "hooks"])
+def test_only_who_may_switch_plugins_sees_them(crm, make, path):
+    assert Browser(crm).sign_in(make.user("director")).get(f"/settings/plugins/{path}").status_code == 403
+
+
+def test_an_unknown_plugin_has_no_page(admin):
+    assert admin.get("/settings/plugins/ghost").status_code == 404
