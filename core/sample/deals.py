@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from core.deals.numbers import next_numbers
+from core.process.ensuring import ensure_stage_tasks
 from core.runtime import CRM
 from core.sample import words
 from core.sample.clients import SampleClient
@@ -14,6 +15,7 @@ from core.sample.drafts import Cut, Draft, spans_of
 from core.sample.ladders import Ladder
 from core.sample.paths import Ending, walk
 from core.sample.seasons import DAY, HOUR, Seasons
+from core.sample.stage_tasks import DONE, done_tasks
 from core.store.bulk import insert_rows, take_ids
 from core.store.fields import from_microseconds
 
@@ -26,6 +28,7 @@ COLUMNS = {
     "core_deal_period": "deal_id from_at to_at stage_id place owner_id potential_base is_on_hold".split(),
     "core_closing": "deal_id state closed_at stage_id place owner_id currency potential amount potential_base "
     "amount_base loss_reason_id loss_note user_id reopened_at reopen_note".split(),
+    "core_task": DONE,
 }
 TEAM_LADDERS = ((75, 15, 10), (25, 72, 3), (50, 5, 45))  # sales, retail sales and tenders of each team, of a hundred
 HAND_OVERS, HOLDS, FULL_PRICE = 0.04, 0.06, 0.55
@@ -58,7 +61,18 @@ def make_deals(
     ]
     for table, rows in book.rows.items():
         insert_rows(crm.database, table, COLUMNS[table], rows)
+    _name_visits(crm, made[0].id if made else 0)
+    ensure_stage_tasks(crm, [deal.id for deal in made if deal.is_open])
     return made
+
+
+def _name_visits(crm: CRM, first_id: int) -> None:
+    """Lets the done tasks of new deals, from an id on, name their stay: it has an id only since it is written."""
+    stay = "SELECT v.id FROM core_stage_visit v WHERE v.deal_id = core_task.deal_id"
+    crm.database.execute_sql(
+        f"UPDATE core_task SET visit_id = ({stay} AND v.entered_at = core_task.created_at LIMIT 1)"
+        f" WHERE deal_id >= {first_id} AND kind = 'stage' AND visit_id IS NULL"
+    )
 
 
 class _Book:
@@ -83,6 +97,8 @@ class _Book:
         amount, reason = self._close(deal)
         self._keep_deal(deal, number, amount, reason)
         self._keep_history(deal)
+        if ladder.is_process:
+            self.rows["core_task"] += done_tasks(deal, self.seasons.ends_at)
         ended = deal.spans[-1].end
         moment = self.seasons.ends_at if ended is None else ended
         return SampleDeal(deal_id, client, deal.owner_at(moment), opened, moment, ended is None)

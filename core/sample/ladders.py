@@ -39,6 +39,7 @@ class Ladder:
     days_a_stage: float
     median_potential: float
     since: int
+    steps: tuple[TypeStage, ...] = ()
 
 
 def make_ladders(crm: CRM, seasons: Seasons) -> list[Ladder]:
@@ -72,6 +73,7 @@ def _ladder(
         days_a_stage=days,
         median_potential=median,
         since=since,
+        steps=tuple(steps),
     )
 
 

@@ -15,6 +15,8 @@ from core.deals.models import Closing, Deal, DealPeriod, StageVisit
 from core.deals.rates import in_company_currency
 from core.errors import NotSignedIn
 from core.interactions.models import Interaction
+from core.process.inspection import find_deals_out_of_step
+from core.process.results import as_kept, checked_result
 from core.sample import generate
 from core.sample.seasons import Seasons
 from core.stages.models import DealType
@@ -50,6 +52,19 @@ def test_people_of_the_sample_cannot_sign_in(crm, sample):
 
 def test_every_deal_agrees_with_its_history(crm, sample):
     assert find_wrong_deals(crm) == []
+    assert find_deals_out_of_step(crm) == []
+
+
+def test_tenders_are_led_by_tasks_and_their_results_are_right(crm, sample):
+    tasks = list(Task.select().where(Task.kind == "stage"))
+    done = [task for task in tasks if task.state == "done"]
+    assert len(done) > 10
+    assert {"open", "done"} <= {task.state for task in tasks}
+    for task in done:
+        assert task.visit_id is not None
+        kept = as_kept(task, checked_result(task, task.result, partial=True))
+        assert {key: value for key, value in kept.items() if value is not None} == task.result
+        assert task.done_at >= task.created_at
 
 
 def test_history_holds_what_funnels_must_bear(crm, sample):
