@@ -50,12 +50,14 @@ class Way:
         """Returns the condition that `source`, a row of the records sought, is found; for a walk over many."""
         if self.owner is None:
             return self.exact(source)
-        candidates = self.candidates()
-        if candidates is None:
-            return source.id.in_(self.ids())
         rows = self.model.alias()
         mine = rows.select(SQL("1")).where(getattr(rows, self.owner.name) == source.id, self.exact(rows))
-        return _in(source.id, candidates) & fn.EXISTS(mine)
+        # Asked row by row of the walk: with an offset PostgreSQL doesn't read all there is beforehand.
+        is_mine = fn.EXISTS(mine.offset(0))
+        if not all(_grams(form) for form in self.forms):
+            return is_mine
+        candidates = self.candidates()
+        return source.id.in_(self.ids()) if candidates is None else _in(source.id, candidates) & is_mine
 
     def candidates(self) -> SQL | None:
         """Returns SQLite's query of the ids that may hold the text, None where nothing narrows."""
@@ -84,7 +86,10 @@ def found_by(source: Any, ways: Sequence[Way]) -> Expression:
     if len(few) > MOST_FEW:
         return reduce(or_, [way.where(source) for way in ways])
     # Written out: binding each takes longer than the query.
-    return _in(source.id, SQL(f"({', '.join(map(str, sorted(set(few)))) or 'NULL'})"))
+    listed = ", ".join(map(str, sorted(set(few))))
+    if is_postgres(source._meta.database.obj):
+        return Expression(source.id, "=", SQL(f"ANY ('{{{listed}}}'::bigint[])"))
+    return _in(source.id, SQL(f"({listed or 'NULL'})"))
 
 
 def advice(database: Database) -> str:
