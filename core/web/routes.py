@@ -10,6 +10,7 @@ from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.interactions import pages as interactions
 from core.interactions import register_pages
+from core.process import version_pages
 from core.process.mass import pages as mass
 from core.runtime import CRM
 from core.stages.pages import reasons, reference, types
@@ -37,6 +38,7 @@ CORE = (
     (tasks.blueprint, "/tasks"),
     (mass.blueprint, "/mass"),
     (types.blueprint, "/settings/deal-types"),
+    (version_pages.blueprint, "/settings/deal-types"),
     (reference.blueprint, "/settings/stages"),
     (reasons.blueprint, "/settings/loss-reasons"),
     (profile_pages.blueprint, "/profile"),

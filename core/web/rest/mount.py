@@ -13,6 +13,7 @@ from core.errors import PluginRefused
 from core.interactions import api as interactions
 from core.process import api as process
 from core.process import maps_api as maps
+from core.process import versions_api as versions
 from core.process.mass import api as mass
 from core.runtime import CRM
 from core.stages import api as stages
@@ -25,7 +26,21 @@ from core.web.rest.arguments import invalid
 from core.web.rest.blueprint import PREFIX
 from core.webhooks import api as webhooks
 
-CORE = (clients, deals, demand, stages, interactions, tasks, process, maps, mass, users, plugins_api, webhooks)
+CORE = (
+    clients,
+    deals,
+    demand,
+    stages,
+    interactions,
+    tasks,
+    process,
+    maps,
+    versions,
+    mass,
+    users,
+    plugins_api,
+    webhooks,
+)
 
 
 def add_rest(app: Flask, crm: CRM) -> None:
