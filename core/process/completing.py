@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
+from core.clients.models import Client
 from core.deals import rows
 from core.deals.closings import win
 from core.deals.models import Deal
@@ -80,11 +81,13 @@ def finish(
 
 
 def may_complete(user: User, task: Task) -> bool:
-    """Tells whether `user` may do a task: it is the user's, of the user's role or order, or of a deal to be changed."""
+    """Tells whether `user` may do a task: of the user, the user's role or order, or of what the user may change."""
     if not user.is_active:
         return False
     if user.id in (task.user_id, task.author_id) or _is_for_role(user, task):
         return True
+    if task.deal_id is None and task.client_id is not None:
+        return user.can("clients.write") and _sees_client(user, task.client_id)
     return task.deal_id is not None and _may_write(user, task.deal_id)
 
 
@@ -156,6 +159,11 @@ def _go_on(crm: CRM, deal: Deal, row: Task, amount: Decimal | None) -> None:
 
 def _is_for_role(user: User, task: Task) -> bool:
     return user.is_active and task.role_id is not None and task.user_id is None and task.role_id == user.role_id
+
+
+def _sees_client(user: User, client_id: int) -> bool:
+    seen = (Client.id == client_id) & Client.deleted_at.is_null() & visible_to(user, Client.owner)
+    return Client.select().where(seen).exists()
 
 
 def _may_write(user: User, deal_id: int) -> bool:

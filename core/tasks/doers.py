@@ -1,6 +1,6 @@
 """Who may be given a task: somebody who works here and sees what it is about. Hand-overs and postponing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from peewee import SQL
 
@@ -13,11 +13,12 @@ from core.runtime import CRM
 from core.store.audit import Audit
 from core.tasks import rows
 from core.tasks.models import Task
-from core.tasks.words import HELD, OPEN
+from core.tasks.words import DAY_END, HELD, OPEN
 from core.users.access import visible_to
 from core.users.models import User
 
 HANDED = ("handed over", "handed back")
+TOMORROW, NEXT_WEEK = "tomorrow", "week"
 
 
 def check_doer(user: User, deal: Deal | None, client: Client | None) -> None:
@@ -63,6 +64,19 @@ def postpone(crm: CRM, task: Task, until: datetime, *, version: int | None = Non
         row = rows.take(crm, task, version, OPEN)
         before, row.due_at = row.due_at, until
         return rows.save(crm, task, row, "postponed", {"due_at": [before, until]})
+
+
+def day_of(crm: CRM, task: Task, name: str) -> datetime:
+    """Returns tomorrow or the next Monday, at the task's time of day, or at the end of work where it has none."""
+    today = crm.today()
+    days = {TOMORROW: 1, NEXT_WEEK: 7 - today.weekday()}
+    if name not in days:
+        raise InvalidInput(_("Choose tomorrow, next week or a day."))
+    day = crm.day_start(today + timedelta(days=days[name]))
+    if task.due_at is None:
+        return day + DAY_END
+    due = task.due_at.astimezone(crm.config.zone)
+    return day + timedelta(hours=due.hour, minutes=due.minute)
 
 
 def _sees(user: User, model: type[Deal] | type[Client], record_id: int) -> bool:

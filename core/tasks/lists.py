@@ -5,8 +5,9 @@ from typing import Any
 from peewee import Expression
 
 from core.i18n import lazy
+from core.tasks.bulk import change_tasks, postpone_to_next_week, postpone_to_tomorrow
 from core.tasks.words import DUES, OPEN, REPORTED, STATE_COLOURS
-from core.web.lists.definition import GRAPH, Empty, ListPage, View, quick_filters
+from core.web.lists.definition import GRAPH, Action, Empty, ListPage, View, quick_filters
 
 
 def matches(source: Any, text: str) -> Expression:
@@ -21,7 +22,7 @@ TASKS = ListPage(
     name="tasks",
     entity="task",
     title=lazy("Tasks"),
-    columns=("title", "client", "deal", "state", "user", "author", "due_at"),
+    columns=("title", "due_at", "client", "deal", "state", "user"),
     title_column="title",
     search=matches,
     search_hint=lazy("What is to be done"),
@@ -38,6 +39,12 @@ TASKS = ListPage(
         ("given", lazy("Given by me"), {"field": "author", "op": "equal", "value": "me"}),
     ),
     groups=("user", "author", "state", "due", "kind", "client", "deal", "due_at:month", "done_at:month"),
+    mass_edit=("user",),
+    change=change_tasks,
+    actions=(
+        Action("tomorrow", lazy("Tomorrow"), "arrow-right", postpone_to_tomorrow, "clients.write"),
+        Action("week", lazy("Next week"), "calendar", postpone_to_next_week, "clients.write"),
+    ),
     views=(MINE, ALL, GRAPH),
     permissions={"read": "clients.read", "write": "clients.write", "export": "clients.export"},
     empty=Empty(

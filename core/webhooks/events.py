@@ -15,7 +15,10 @@ ACTIONS = {
         "restored",
     ),
     "interaction": ("created", "changed"),
-    "task": ("created", "changed", "done", "cancelled"),
+    "task": (
+        "created", "changed", "taken", "handed_over", "handed_back", "postponed", "reported", "sent_back", "accepted",
+        "done", "reopened", "cancelled",
+    ),
     "import": ("done", "failed", "undone"),
 }  # fmt: skip
 OFFERED = [f"{entity}.{action}" for entity, actions in ACTIONS.items() for action in actions]

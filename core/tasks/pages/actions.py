@@ -1,21 +1,17 @@
 """What is done with a task in place: done, opened again, cancelled, taken, postponed, handed over, ticked off."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request
 from werkzeug.wrappers import Response
 
-from core.errors import InvalidInput
 from core.i18n import _, format_moment
 from core.process import services as process
 from core.tasks import doers, services
-from core.tasks.models import Task
 from core.tasks.pages import results
 from core.tasks.pages.answers import answered, dialog, seen_version
 from core.tasks.pages.blueprint import blueprint, shown_task
 from core.tasks.schemas import TaskHandOverSchema, TaskPostponeSchema
-from core.tasks.words import DAY_END
 from core.users.services import get_user
 from core.web.context import crm, needs, user
 from core.web.pages import go
@@ -102,8 +98,8 @@ def postpone(task_id: int) -> str | Response:
         return answered(task, _("Postponed: %(moment)s", moment=format_moment(task.due_at, crm().config.zone)))
 
     if request.method == "POST" and "to" in request.form:
-        return put_off({"until": _day_of(task, request.form["to"])})
-    shown = {"until": _day_of(task, "tomorrow")}
+        return put_off({"until": doers.day_of(crm(), task, request.form["to"])})
+    shown = {"until": doers.day_of(crm(), task, doers.TOMORROW)}
     return dialog(task, TaskPostponeSchema, put_off, title=_("Postpone"), label=_("Postpone"), shown=shown)
 
 
@@ -119,16 +115,3 @@ def hand_over(task_id: int) -> str | Response:
         return answered(task, _("Handed over to %(name)s.", name=doer.name))
 
     return dialog(task, TaskHandOverSchema, give, title=_("Hand the task over"), label=_("Hand over"))
-
-
-def _day_of(task: Task, name: str) -> datetime:
-    """Returns tomorrow or the next Monday, at the task's time of day, or at the end of work where it has none."""
-    today, zone = crm().today(), crm().config.zone
-    days = {"tomorrow": 1, "week": 7 - today.weekday()}
-    if name not in days:
-        raise InvalidInput(_("Choose tomorrow, next week or a day."))
-    day = crm().day_start(today + timedelta(days=days[name]))
-    if task.due_at is None:
-        return day + DAY_END
-    due = task.due_at.astimezone(zone)
-    return day + timedelta(hours=due.hour, minutes=due.minute)

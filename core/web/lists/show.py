@@ -188,6 +188,7 @@ def _panel(source: Source) -> str:
         groupings=choices_of_groups(source),
         favourites=[(one, state_of(one.query, source.state.path, one.id).url()) for one in found],
         me=source.user,
+        has_segments="segment" in source.entity.by_name,
     )
 
 

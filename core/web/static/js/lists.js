@@ -130,13 +130,20 @@ document.addEventListener("keydown", (event) => {
     leaveSearch(event);
     return;
   }
-  const keys = event.timeStamp - pressedAt < PAUSE_MS ? `${pressed} ${event.key}` : event.key;
-  pressed = event.key;
+  const key = letter(event);
+  const keys = event.timeStamp - pressedAt < PAUSE_MS ? `${pressed} ${key}` : key;
+  pressed = key;
   pressedAt = event.timeStamp;
-  if (act(keys) || act(event.key)) {
+  if (act(keys) || act(key)) {
     event.preventDefault();
   }
 });
+
+/** The key; a letter of another alphabet by its place on the keyboard. */
+function letter(event) {
+  const isForeign = event.key.length === 1 && event.key > "~" && event.code.startsWith("Key");
+  return isForeign ? event.code.slice(3).toLowerCase() : event.key;
+}
 
 function leaveSearch(event) {
   if (event.target.matches("[data-list-search]") && (event.key === "ArrowDown" || event.key === "Escape")) {
