@@ -84,12 +84,17 @@ def columns(version_id: int, steps: Sequence[TypeStage], where: Expression) -> l
         fn.SUM(Case(None, [(is_free, Deal.potential_base)])),
         fn.COUNT(Case(None, [(held, 1)])),
     )
-    rows = query.where(_is_here(version_id), where).group_by(Deal.place).tuples()
+    rows = query.where(is_here(version_id), where).group_by(Deal.place).tuples()
     totals = {place: values for place, *values in rows}
     if not steps:
         return [_column(None, None, "", None, totals)]
     chances = chances_from(steps)
     return [_column(step.place, step.stage_id, step.stage.name, chances[step.place], totals) for step in steps]
+
+
+def is_here(version_id: int) -> Expression:
+    """Returns the condition of the open deals of a version."""
+    return (Deal.state == "open") & (Deal.type_version == version_id) & Deal.deleted_at.is_null()
 
 
 def running_versions(deal_type: DealType) -> list[DealTypeVersion]:
@@ -118,7 +123,7 @@ def first_cards(version_id: int, where: Expression) -> Mapping[int | None, Cards
     order = [Deal.entered_at.desc(), Deal.id.desc()]
     rank = fn.ROW_NUMBER().over(partition_by=[Deal.place], order_by=order)
     ranked = Deal.select(Deal.id.alias("id"), rank.alias("rank"))
-    ranked = ranked.where(_is_here(version_id), Deal.on_hold_until.is_null(), where).alias("ranked")
+    ranked = ranked.where(is_here(version_id), Deal.on_hold_until.is_null(), where).alias("ranked")
     query = Select((ranked,), (ranked.c.id,)).where(ranked.c.rank <= PAGE + 1).bind(Deal._meta.database)
     by_place: dict[int | None, list[Card]] = {}
     for card in cards_of([row[0] for row in query.tuples()]):
@@ -129,7 +134,7 @@ def first_cards(version_id: int, where: Expression) -> Mapping[int | None, Cards
 def more_cards(version_id: int, place: int | None, where: Expression, after: str) -> Cards:
     """Returns the page of a column's cards that comes after a mark; raises InvalidInput for a mark that is none."""
     here = Deal.place.is_null() if place is None else Deal.place == place
-    query = Deal.select(Deal.id).where(_is_here(version_id), here, Deal.on_hold_until.is_null(), where)
+    query = Deal.select(Deal.id).where(is_here(version_id), here, Deal.on_hold_until.is_null(), where)
     query = query.where(_comes_after(place, after)).order_by(Deal.entered_at.desc(), Deal.id.desc()).limit(PAGE + 1)
     return _page(cards_of([row[0] for row in query.tuples()]))
 
@@ -143,10 +148,6 @@ def cards_of(ids: Sequence[int]) -> list[Card]:
     query = query.join(Client).join_from(Deal, User, JOIN.LEFT_OUTER).where(Deal.id.in_(ids))
     found = query.order_by(Deal.entered_at.desc(), Deal.id.desc()).tuples() if ids else ()
     return [Card(*row) for row in found]
-
-
-def _is_here(version_id: int) -> Expression:
-    return (Deal.state == "open") & (Deal.type_version == version_id) & Deal.deleted_at.is_null()
 
 
 def _comes_after(place: int | None, after: str) -> Expression:

@@ -1,30 +1,34 @@
 // The board of deals: cards are dragged to another stage, or to "won" and "lost"; Shift and an arrow move the one in
-// focus. The server decides: a refused card goes back to where it was, and the reason stands in the corner.
+// focus. The server decides: it moves the card, or tells the dialog that asks something first; a refused card goes back
+// to where it was, and the reason stands in the corner. By manager there is a board in each lane that is open.
 import htmx from "htmx.org";
 import Sortable from "sortablejs";
 import { whenAdded } from "./added.js";
 import { note } from "./notes.js";
 
-const GROUP = "deals";
+let boards = 0;
+
+whenAdded("[data-board-drop]", (zone) => {
+  Sortable.create(zone, { group: { name: "zones", pull: false, put: true }, sort: false });
+});
 
 whenAdded("[data-board]", (board) => {
   if (!board.dataset.canMove) {
     return;
   }
-  const zones = document.querySelector("[data-board-zones]");
-  for (const zone of zones.children) {
-    Sortable.create(zone, { group: { name: GROUP, pull: false }, sort: false });
-  }
+  // Cards stay in their lane: who has a deal is not changed by a slip of the hand.
+  boards += 1;
   for (const list of board.querySelectorAll("[data-board-cards]")) {
-    makeSortable(list, zones);
+    makeSortable(list, `board-${boards}`);
   }
-  board.addEventListener("keydown", (event) => moveByKey(event));
+  board.addEventListener("keydown", (event) => moveByKey(board, event));
 });
 
-function makeSortable(list, zones) {
+function makeSortable(list, group) {
+  const zones = document.querySelector("[data-board-zones]");
   let neighbour = null;
   Sortable.create(list, {
-    group: GROUP,
+    group,
     draggable: ".deal-card",
     sort: false,
     delay: 180,
@@ -40,40 +44,52 @@ function makeSortable(list, zones) {
     onEnd({ item, from, to }) {
       zones.classList.remove("shown");
       if (from !== to) {
-        dropped(item, to, () => from.insertBefore(item, neighbour?.isConnected ? neighbour : null));
+        dropped(list.closest("[data-board]"), item, to, () => {
+          from.insertBefore(item, neighbour?.isConnected ? neighbour : null);
+        });
       }
     },
   });
 }
 
-function dropped(card, to, giveBack) {
+function dropped(board, card, to, giveBack) {
   if (to.dataset.boardDrop === "lost") {
     giveBack();
-    htmx.ajax("GET", `${addressOf(card, "lose")}?next=${encodeURIComponent(location.pathname + location.search)}`, "#dialogs");
+    ask(`${addressOf(board, card, "lose")}?next=${encodeURIComponent(here())}`);
     return;
   }
   const hadFocus = card.contains(document.activeElement);
   if (to.dataset.boardDrop !== "won") {
     to.prepend(card);
   }
-  send(card, to.dataset.boardDrop ? { to: "won" } : { stage: to.dataset.stage }, giveBack, hadFocus);
+  send(board, card, to.dataset.boardDrop ? { to: "won" } : { stage: to.dataset.stage }, () => {
+    giveBack();
+    if (hadFocus) {
+      card.querySelector("a").focus();
+    }
+  }, hadFocus);
 }
 
-async function send(card, values, giveBack, hadFocus) {
-  const board = document.querySelector("[data-board]");
+async function send(board, card, values, giveBack, hadFocus) {
   card.classList.add("is-busy");
   try {
-    const answer = await fetch(`${addressOf(card, "drop")}?${board.dataset.query}`, {
+    const answer = await fetch(`${addressOf(board, card, "drop")}?${board.dataset.query}`, {
       method: "POST",
       headers: { "HX-Request": "true", "X-CSRF-Token": document.querySelector("meta[name=csrf-token]").content },
-      body: new URLSearchParams({ ...values, version: card.dataset.version }),
+      body: new URLSearchParams({ ...values, version: card.dataset.version, next: here() }),
     });
     if (!answer.ok) {
       giveBack();
       explain(answer);
       return;
     }
-    show(card, await answer.json(), hadFocus);
+    const found = await answer.json();
+    if (found.ask) {
+      giveBack();
+      ask(found.ask);
+    } else {
+      show(board, card, found, hadFocus);
+    }
   } catch {
     giveBack();
     note(document.getElementById("toasts").dataset.unreachable, "danger");
@@ -82,9 +98,17 @@ async function send(card, values, giveBack, hadFocus) {
   }
 }
 
+function here() {
+  return location.pathname + location.search;
+}
+
+function ask(address) {
+  htmx.ajax("GET", address, "#dialogs");
+}
+
 /** The address of an action on a card's deal; the board tells it with 0 in the deal's place. */
-function addressOf(card, action) {
-  return document.querySelector("[data-board]").dataset[action].replace("/0/", `/${card.dataset.deal}/`);
+function addressOf(board, card, action) {
+  return board.dataset[action].replace("/0/", `/${card.dataset.deal}/`);
 }
 
 function explain(answer) {
@@ -92,12 +116,16 @@ function explain(answer) {
   note(said?.text || answer.statusText, "danger");
 }
 
-function show(card, { card: html, heads, note: words }, hadFocus) {
+function show(board, card, { card: html, heads, lane, note: words }, hadFocus) {
   for (const [place, head] of Object.entries(heads)) {
-    const element = document.querySelector(`[data-board-head="${place}"]`);
+    const element = board.querySelector(`[data-board-head="${place}"]`);
     if (element) {
       element.innerHTML = head;
     }
+  }
+  const line = board.closest("[data-lane]")?.querySelector("[data-lane-line]");
+  if (line && lane) {
+    line.innerHTML = lane;
   }
   if (html) {
     const fresh = document.createRange().createContextualFragment(html).firstElementChild;
@@ -113,18 +141,18 @@ function show(card, { card: html, heads, note: words }, hadFocus) {
   }
 }
 
-function moveByKey(event) {
+function moveByKey(board, event) {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   const card = event.target.closest(".deal-card");
   if (!step || !event.shiftKey || !card) {
     return;
   }
   event.preventDefault();
-  const columns = [...document.querySelectorAll("[data-board-cards]")];
+  const columns = [...board.querySelectorAll("[data-board-cards]")];
   const from = card.parentElement;
   const to = columns[columns.indexOf(from) + step];
   if (to) {
     const neighbour = card.nextElementSibling;
-    dropped(card, to, () => from.insertBefore(card, neighbour));
+    dropped(board, card, to, () => from.insertBefore(card, neighbour));
   }
 }
