@@ -78,6 +78,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "pages": _module("pages"),
     "import": _with_fresh_instance("import_clients"),
     "funnel": _module("funnel"),
+    "map": _module("map"),
 }
 
 

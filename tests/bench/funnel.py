@@ -68,14 +68,17 @@ def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
         ]
 
 
-def fill(crm: CRM, deals: int = DEALS) -> list[int]:
-    """Fills an empty instance with deals and their visits, and returns the ids of its three types."""
+def fill(crm: CRM, deals: int = DEALS, *, visits: str = "") -> list[int]:
+    """Fills an empty instance with deals and their visits, and returns the ids of its three types.
+
+    `visits` is the SQL that makes visits out of the deals, in place of this bench's own.
+    """
     rnd = random.Random(1)
     with crm.work():
         types = _prepare(crm)
         insert_rows(crm.database, "core_deal", DEAL_COLUMNS, _deals(rnd, types, deals))
         # Each deal's visits, one a place it stood at and then again its last, to make five of them.
-        crm.database.execute_sql(VISIT_ROWS)
+        crm.database.execute_sql(visits or VISIT_ROWS)
     settle(crm)
     return [type_id for type_id, _version in types]
 

@@ -75,6 +75,7 @@ def _pages() -> dict[str, str]:
         "deals": "/deals/",
         "deals, search": "/deals/?q=solar",
         "board": "/deals/board",
+        "route map": "/deals/map",
         "deal": f"/deals/{deal.id}",
     }
 
