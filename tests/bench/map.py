@@ -44,7 +44,8 @@ WALKED = f"""
 """
 # Half of what is open is over its limit.
 STANDING = f"""
-    UPDATE core_deal SET entered_at = opened_at, late_at = opened_at + {_rest("id", 2)} * {DAY * 4_000} WHERE state = 'open'
+    UPDATE core_deal SET entered_at = opened_at, late_at = opened_at + {_rest("id", 2)} * {DAY * 4_000}
+    WHERE state = 'open'
 """
 
 
