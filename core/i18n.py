@@ -143,7 +143,7 @@ def format_duration(length: timedelta | None) -> str:
         return ngettext("%(n)s day", "%(n)s days", minutes // (24 * 60))
     if minutes >= 60:
         return ngettext("%(n)s hour", "%(n)s hours", minutes // 60)
-    return ngettext("%(n)s minute", "%(n)s minutes", minutes)
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) if minutes else gettext("under a minute")
 
 
 def format_date(day: date | None) -> str:

@@ -54,7 +54,7 @@ class Settings:
         """Returns the values of a group, each from the strongest source that has it."""
         group = self._group(key)
         schema: Schema = group.schema()
-        saved = once(("settings", key), lambda: _saved(key))
+        saved = once("settings", _saved).get(key, {})
         values = {}
         for name, field in schema.fields.items():
             if name in saved:
@@ -120,8 +120,12 @@ def instance_key(config: Config) -> bytes:
     return path.read_bytes().strip()
 
 
-def _saved(key: str) -> dict[str, Any]:
-    return {row.name: row.value for row in Setting.select().where(Setting.plugin == key)}
+def _saved() -> dict[str, dict[str, Any]]:
+    """Returns all saved values, by group: they are few, and a page asks for those of several groups."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in Setting.select():
+        found.setdefault(row.plugin, {})[row.name] = row.value
+    return found
 
 
 def _is_secret(field: Any) -> bool:

@@ -3,7 +3,7 @@
 from peewee import JOIN, ModelSelect
 
 from core.clients.models import Client, Contact, Source
-from core.deals.models import Closing, Deal, StageVisit
+from core.deals.models import Deal, StageVisit
 from core.errors import NotFound
 from core.i18n import _
 from core.runtime import CRM
@@ -40,11 +40,3 @@ def visits_of(deal: Deal) -> list[StageVisit]:
     query = StageVisit.select(StageVisit, Stage, User).join(Stage)
     query = query.join_from(StageVisit, User, JOIN.LEFT_OUTER, on=(StageVisit.user_id == User.id), attr="user")
     return list(query.where(StageVisit.deal == deal.id).order_by(StageVisit.entered_at, StageVisit.id))
-
-
-def closings_of(deal: Deal) -> list[Closing]:
-    """Returns the deal's closings, oldest first, each with its `reason` of loss and the `user` who closed it."""
-    query = Closing.select(Closing, LossReason, User)
-    query = query.join(LossReason, JOIN.LEFT_OUTER, on=(Closing.loss_reason_id == LossReason.id), attr="reason")
-    query = query.join_from(Closing, User, JOIN.LEFT_OUTER, on=(Closing.user_id == User.id), attr="user")
-    return list(query.where(Closing.deal == deal.id).order_by(Closing.closed_at, Closing.id))

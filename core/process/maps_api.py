@@ -13,8 +13,8 @@ from core.money import as_text
 from core.process.hanging import Hung, hanging
 from core.process.picture import Picture, picture_of
 from core.process.typemap import MapStage, type_map
+from core.process.usual import ladder_with_usual
 from core.stages.services import get_type
-from core.stages.types import ladders
 from core.web.context import crm, needs, user
 from core.web.rest import ID, listed, narrowing, rest_blueprint
 from core.web.rest.answers import written
@@ -126,7 +126,7 @@ class ManagerSchema(Schema):
 def get_route(deal_id: int) -> Response:
     """Shows the way of a deal through its stages; one without stages has no stops."""
     deal = get_deal(crm(), user(), deal_id)
-    picture = picture_of(crm(), deal, ladders([deal.version_id])[deal.version_id])
+    picture = picture_of(crm(), deal, *ladder_with_usual(deal))
     return _answer(RouteSchema(), _route(picture) if picture else {"stops": [], "returns": [], "exits": []})
 
 

@@ -96,9 +96,9 @@ def route(
     now: datetime,
     late_at: datetime | None = None,
     is_on_hold: bool = False,
-    usual: Mapping[int, int] | None = None,
+    usual: Mapping[int, timedelta] | None = None,
 ) -> Route:
-    """Returns the picture of a deal that stands at `place`; `usual` has the usual seconds at a stage, by its id."""
+    """Returns the picture of a deal that stands at `place`; `usual` has the usual stays, by the stage's id."""
     places = {step.stage_id: step.place for step in steps}
     visits = [visit for visit in visits if visit.stage_id in places]
     closed = [(one.closed_at, one.reopened_at) for one in closings if one.reopened_at]
@@ -122,11 +122,10 @@ def _stop(
     state: str,
     now: datetime,
     closed: Sequence[tuple[datetime, datetime]],
-    usual: Mapping[int, int],
+    usual: Mapping[int, timedelta],
 ) -> Stop:
     mine = [visit for visit in visits if visit.stage_id == step.stage_id]
     last = mine[-1] if mine else None
-    expected = usual.get(step.stage_id)
     return Stop(
         step.place,
         step.stage_id,
@@ -137,7 +136,7 @@ def _stop(
         last.entered_at if last else None,
         last.left_at if last else None,
         last.user_id if last else None,
-        None if expected is None else timedelta(seconds=expected),
+        usual.get(step.stage_id),
     )
 
 

@@ -7,7 +7,7 @@ from core.deals.models import Deal
 from core.i18n import Text
 from core.stages.models import TypeStage
 from core.store.fields import Record, UtcField
-from core.tasks.words import KIND_ICONS, KINDS, STATE_COLOURS, STATES
+from core.tasks.words import HELD, KIND_ICONS, KINDS, OPEN, STAGE, STATE_COLOURS, STATES
 from core.users.models import Role, User
 
 
@@ -42,6 +42,11 @@ class Task(Record):
 
     class Meta:
         table_name = "core_task"
+
+    @property
+    def is_stage_now(self) -> bool:
+        """Whether it is the task of the stage at which its deal stands."""
+        return self.kind == STAGE and self.state in (OPEN, HELD)
 
     @property
     def state_label(self) -> Text:

@@ -11,14 +11,14 @@ from core.deals.columns import chances_from
 from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint, shown_deal
 from core.deals.pages.demand import box_of
+from core.deals.pages.work import work_of
 from core.interactions.panels import part_of_timeline, shown_kinds
 from core.process.picture import picture_of
 from core.process.services import proposed_on, stage_task_of
-from core.process.stage_tasks import STANDING
-from core.stages.types import PROCESS, ladders
+from core.process.usual import ladder_with_usual
+from core.stages.types import PROCESS
 from core.tasks.models import Task
 from core.tasks.services import tasks_of
-from core.tasks.words import STAGE
 from core.web.context import crm, needs, user
 from core.web.pages import page
 from core.web.panels import shown_panels
@@ -30,13 +30,15 @@ def card(deal_id: int) -> str | Response:
     """Shows a deal."""
     deal = shown_deal(deal_id)
     properties = properties_of("deal")
-    steps = ladders([deal.version_id])[deal.version_id]
+    steps, usual = ladder_with_usual(deal)
     tasks = tasks_of(deal)
+    stage_task = _stage_task(deal, tasks)
     return page(
         "deals/card.html",
         deal=deal,
-        picture=picture_of(crm(), deal, steps),
-        stage_task=standing_task(deal, tasks),
+        picture=picture_of(crm(), deal, steps, usual),
+        stage_task=stage_task,
+        work=work_of(deal, stage_task, steps) if stage_task else None,
         is_led=deal.deal_type.mode == PROCESS,
         chance=chances_from(steps)[deal.place] if steps and deal.is_open else None,
         properties=properties,
@@ -51,9 +53,8 @@ def card(deal_id: int) -> str | Response:
     )
 
 
-def standing_task(deal: Deal, tasks: Sequence[Task]) -> Task | None:
-    """Returns the task of the stage at which the deal stands, of those shown or, where these are cut off, at all."""
+def _stage_task(deal: Deal, tasks: Sequence[Task]) -> Task | None:
+    """Returns the task of the stage at which the deal stands: of those shown or, where these are cut off, at all."""
     if not (deal.is_open and deal.deal_type.mode == PROCESS):
         return None
-    found = (task for task in tasks if task.kind == STAGE and task.state in STANDING)
-    return next(found, None) or stage_task_of(deal)
+    return next((task for task in tasks if task.is_stage_now), None) or stage_task_of(deal)

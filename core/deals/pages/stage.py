@@ -13,9 +13,10 @@ from core.i18n import _
 from core.stages.models import TypeStage
 from core.stages.types import ladders
 from core.tasks.models import Task
+from core.tasks.pages.results import result_lines
 from core.tasks.words import CANCELLED, STAGE
 from core.users.models import User
-from core.web.context import needs
+from core.web.context import crm, needs
 from core.web.pages import is_htmx, page
 
 
@@ -30,7 +31,7 @@ def stage(deal_id: int, place: int) -> str | Response:
         deal=deal,
         step=step,
         visits=_visits(deal, step),
-        tasks=_tasks(deal, step),
+        tasks=[(task, result_lines(crm(), task)) for task in _tasks(deal, step)],
     )
 
 

@@ -32,13 +32,18 @@ class TaskNoteSchema(Schema):
     )
 
 
-def form_of(task: Task, reader: User) -> type[Schema]:
-    """Returns the schema of what `reader` is asked who does the task; results stand under `result.<key>`."""
+def form_of(task: Task, reader: User, *, is_last: bool | None = None) -> type[Schema]:
+    """Returns the schema of what `reader` is asked who does the task; results stand under `result.<key>`.
+
+    `is_last` says that the task is that of its deal's last stage; None: it is looked up.
+    """
     if task.kind not in LED:
         is_reported = task.is_controlled and task.author_id != reader.id
         return TaskReportSchema if is_reported else TaskNoteSchema
     asked: dict[str, Any] = {PREFIX + key: one for key, one in process.schema_of_task(task)._declared_fields.items()}
-    if task.kind == STAGE and step_at(task.deal.version_id, task.deal.place + 1) is None:
+    if is_last is None:
+        is_last = task.kind == STAGE and step_at(task.deal.version_id, task.deal.place + 1) is None
+    if is_last:
         asked["amount"] = WinSchema._declared_fields["amount"]
     return Schema.from_dict(asked, name="TaskResult")
 

@@ -6,11 +6,14 @@ from html import unescape
 
 import pytest
 
+from core.clients.contacts import create_contact
 from core.deals import services
 from core.deals.models import Deal
 from core.deals.moves import step_of
 from core.process.services import complete, stage_task_of
 from core.process.usual import UsualStay
+from core.stages.results import ResultField
+from core.stages.services import Step, create_stage, find_stage
 
 HTMX = {"HX-Request": "true"}
 
@@ -166,6 +169,67 @@ def test_card_asks_at_most_15_times(crm, web, make, seller, process, queries):
     complete(crm, seller, stage_task_of(deal))
     services.lose(crm, Deal.get_by_id(deal.id), "Too expensive")
     services.reopen(crm, Deal.get_by_id(deal.id))
+    web.sign_in(seller).text(f"/deals/{deal.id}")
+    with queries.at_most(15):
+        web.text(f"/deals/{deal.id}")
+
+
+@pytest.fixture
+def asking(crm, make):
+    """Returns a process whose first stage asks for a contact, a file and a checklist, and takes evidence."""
+    first = Step(
+        find_stage("Interest") or create_stage(crm, "Interest"),
+        limit_days=2,
+        task_title="Find out",
+        instructions="Call them",
+        checklist=("Needs written down",),
+        result=(ResultField("decider", "Decision maker", "contact"), ResultField("paper", "Offer", "file", False)),
+        evidence=({"kind": "file_added", "is_automatic": False},),
+    )
+    return make.deal_type("Asking", mode="process", stages=(first, "Offer"))
+
+
+def test_task_of_the_stage_is_done_on_the_card_with_its_result(crm, web, make, seller, asking):
+    client = make.client(owner=seller)
+    contact = create_contact(crm, client, name="Besa Gashi")
+    deal = make.deal(client=client, owner=seller, deal_type=asking)
+    html = web.sign_in(seller).text(f"/deals/{deal.id}")
+    panel = re.search(r'<section class="panel work.*?</section>', html, re.S)[0]
+    for words in ("Find out", "Call them", "Needs written down", "Besa Gashi", "Done, on to “Offer”", "Lost…"):
+        assert words in panel
+    assert "Find out" not in re.search(r'<section class="panel tasks-of-deal.*?</section>', html, re.S)[0]
+    action = re.search(r'hx-post="(/tasks/\d+/do)"', panel)[1]
+    sent = {"version": 1, "next": f"/deals/{deal.id}", "point": 0, "result.decider": contact.id, "result.paper": ""}
+    missing = web.post(action, {**sent, "result.decider": ""}, headers=HTMX)
+    assert "Please fill this in" in missing.text
+    done = web.post(action, sent, headers=HTMX)
+    assert done.headers["HX-Redirect"] == f"/deals/{deal.id}"
+    assert Deal.get_by_id(deal.id).stage.name == "Offer"
+    last = web.text(f"/deals/{deal.id}")
+    assert "Done, the deal is won" in last
+    assert 'name="amount"' in last
+    assert "Besa Gashi" in web.text(f"/deals/{deal.id}/stages/0")
+
+
+def test_task_that_somebody_else_does_is_shown_without_its_form(web, make, seller, process):
+    deal = make.deal(owner=seller, deal_type=process)
+    html = web.sign_in(make.user("reader")).text(f"/deals/{deal.id}")
+    assert 'id="stage"' in html
+    assert "Somebody else does this." in html
+    assert "work-form" not in html
+
+
+def test_task_rests_while_the_deal_is_on_hold(crm, web, make, seller, process):
+    deal = make.deal(owner=seller, deal_type=process)
+    services.hold(crm, deal, crm.today() + timedelta(days=2))
+    html = web.sign_in(seller).text(f"/deals/{deal.id}")
+    assert "The task rests" in html
+    assert "work-form" not in html
+
+
+def test_card_with_a_full_form_asks_at_most_15_times(crm, web, make, seller, asking, queries):
+    deal = make.deal(owner=seller, deal_type=asking)
+    Deal.update(late_at=crm.clock.now() - timedelta(days=1)).where(Deal.id == deal.id).execute()
     web.sign_in(seller).text(f"/deals/{deal.id}")
     with queries.at_most(15):
         web.text(f"/deals/{deal.id}")

@@ -8,7 +8,7 @@ import pytest
 from core.deals import services
 from core.deals.models import Closing, DealPeriod
 from core.deals.rates import set_rate
-from core.deals.reading import closings_of, visits_of
+from core.deals.reading import visits_of
 from core.errors import InvalidInput
 from core.stages.services import create_reason, not_given, usable_reasons
 
@@ -16,6 +16,10 @@ from core.stages.services import create_reason, not_given, usable_reasons
 @pytest.fixture
 def reason():
     return usable_reasons()[0]
+
+
+def closings_of(deal):
+    return list(Closing.select().where(Closing.deal == deal).order_by(Closing.closed_at))
 
 
 def test_won_deal_brought_its_potential_unless_told_otherwise(crm, make):

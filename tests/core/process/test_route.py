@@ -93,11 +93,11 @@ def test_open_deal_beyond_the_limit_of_its_stage_is_late_unless_it_is_on_hold():
 
 
 def test_what_is_left_is_what_is_usual_from_here_on():
-    usual = {10: 86_400, 11: 3 * 86_400, 12: 2 * 86_400, 13: 86_400}
+    usual = {stage: timedelta(days) for stage, days in ((10, 1), (11, 3), (12, 2), (13, 1))}
     visits = [visit(0, 1, 2), visit(1, 2)]
     assert drawn(visits, 1, today=4, usual=usual).rest == timedelta(days=1 + 2 + 1)
     assert drawn(visits, 1, today=30, usual=usual).rest == timedelta(days=3)
-    assert drawn(visits, 1, usual={10: 1, 11: 1, 12: 1}).rest is None
+    assert drawn(visits, 1, usual={10: timedelta(1), 11: timedelta(1), 12: timedelta(1)}).rest is None
 
 
 def test_visits_of_stages_that_the_version_lacks_are_left_out():
