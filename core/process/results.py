@@ -5,12 +5,14 @@ from datetime import UTC
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
+from peewee import Value
 
 from core.clients.models import Contact
 from core.deals.models import Deal
 from core.errors import InvalidInput
 from core.i18n import _, lazy
 from core.interactions.models import StoredFile
+from core.once import once
 from core.process.losses import LOSS_FIELDS
 from core.stages.results import ResultField, read_fields
 from core.store import audit
@@ -108,15 +110,24 @@ def _record(one: ResultField, deal: Deal | None, choices: Callable[[], list[tupl
 
 
 def _contacts(deal: Deal) -> list[tuple]:
-    query = Contact.select(Contact.id, Contact.name)
-    query = query.where(Contact.client == deal.client_id, Contact.deleted_at.is_null())
-    return list(query.order_by(Contact.name).tuples())
+    return [(key, name) for kind, key, name, _at in _choosable(deal) if kind == "contact"]
 
 
 def _files(deal: Deal) -> list[tuple]:
-    query = StoredFile.select(StoredFile.id, StoredFile.name)
-    query = query.where(StoredFile.entity == "deal", StoredFile.entity_id == deal.id)
-    return list(query.order_by(StoredFile.at.desc()).tuples())
+    return [(key, name) for kind, key, name, _at in reversed(_choosable(deal)) if kind == "file"]
+
+
+def _choosable(deal: Deal) -> list[tuple]:
+    """Returns (kind, id, name, stored at) of the contacts of the client, by name, and of the deal's files, by age."""
+    contacts = Contact.select(Value("contact"), Contact.id, Contact.name, Value(0)).where(
+        Contact.client == deal.client_id, Contact.deleted_at.is_null()
+    )
+    files = StoredFile.select(Value("file"), StoredFile.id, StoredFile.name, StoredFile.at.cast("bigint")).where(
+        StoredFile.entity == "deal", StoredFile.entity_id == deal.id
+    )
+    # A form may ask for several of either: they are found once, together.
+    found = once(("choosable", deal.id), lambda: list((contacts | files).tuples()))
+    return sorted(found, key=lambda row: (row[3], row[2].casefold(), row[1]))
 
 
 def _sentences(found: Any) -> list[str]:
