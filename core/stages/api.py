@@ -14,7 +14,7 @@ from core.stages.step_schemas import FullTypeSchema, StagesSchema, StepSchema, a
 from core.users.models import Role, User
 from core.users.services import get_user
 from core.web.context import crm, needs
-from core.web.rest import ID, Resource, answer, guard, listing, rest_blueprint
+from core.web.rest import ID, Resource, answer, gone, guard, listing, rest_blueprint
 
 blueprint = rest_blueprint("deal types", "Deal types, the reference list of stages, and reasons of loss")
 blueprints = (blueprint,)
@@ -119,6 +119,16 @@ def patch_stage(values: dict[str, Any], stage_id: int) -> Response:
     with guard(STAGES, stage):
         stage = services.change_stage(crm(), stage, values)
     return answer(STAGES, stage)
+
+
+@blueprint.delete(f"/stages/<{ID}:stage_id>")
+@needs("admin.settings")
+def remove_stage(stage_id: int) -> Response:
+    """Deletes a stage that no type ever had."""
+    stage = services.get_stage(stage_id)
+    with guard(STAGES, stage):
+        services.delete_stage(crm(), stage)
+    return gone()
 
 
 @blueprint.list("/loss-reasons", REASONS)

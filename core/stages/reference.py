@@ -1,12 +1,12 @@
 """The reference list of stages: what a type may choose from. A stage in use is retired, never deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.errors import InvalidInput, NotFound
 from core.i18n import _
 from core.runtime import CRM
-from core.stages.models import Stage
+from core.stages.models import DealType, DealTypeVersion, Stage, TypeStage
 from core.store import audit
 
 
@@ -36,6 +36,33 @@ def change_stage(crm: CRM, stage: Stage, values: Mapping[str, Any]) -> Stage:
         for name, (_before, after) in changes.items():
             setattr(stage, name, after)
     return stage
+
+
+def delete_stage(crm: CRM, stage: Stage) -> None:
+    """Deletes a stage that no type ever took up; raises InvalidInput, naming the types, for one in use."""
+    with crm.work():
+        types = types_using([stage.id]).get(stage.id)
+        if types:
+            raise InvalidInput(
+                _(
+                    "“%(stage)s” is a stage of %(types)s, so it can't be deleted. Retire it, and no type takes it.",
+                    stage=stage.name,
+                    types=", ".join(f"“{name}”" for name in types),
+                )
+            )
+        Stage.delete().where(Stage.id == stage.id).execute()
+        audit.record(crm, "stage", stage.id, "deleted", {"name": [stage.name, None]})
+
+
+def types_using(stage_ids: Iterable[int] | None = None) -> dict[int, list[str]]:
+    """Returns the names of the types that have or had each of these stages (or of all), by the stage's id."""
+    query = TypeStage.select(TypeStage.stage, DealType.name).join(DealTypeVersion).join(DealType).distinct()
+    if stage_ids is not None:
+        query = query.where(TypeStage.stage.in_(list(stage_ids)))
+    found: dict[int, list[str]] = {}
+    for stage_id, name in query.order_by(DealType.name).tuples():
+        found.setdefault(stage_id, []).append(name)
+    return found
 
 
 def all_stages(*, with_retired: bool = False) -> list[Stage]:

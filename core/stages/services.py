@@ -10,7 +10,7 @@ from core.stages.reasons import (
     not_given,
     usable_reasons,
 )
-from core.stages.reference import all_stages, change_stage, create_stage, find_stage, get_stage
+from core.stages.reference import all_stages, change_stage, create_stage, delete_stage, find_stage, get_stage
 from core.stages.steps import step_of_row
 from core.stages.types import (
     MODES,
@@ -39,6 +39,7 @@ __all__ = [
     "create_deal_type",
     "create_reason",
     "create_stage",
+    "delete_stage",
     "ensure_defaults",
     "find_reason",
     "find_stage",

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 from werkzeug.wrappers import Response
 
 from core.i18n import LANGUAGE_NAMES, Text, _, lazy
+from core.stages.naming import types_naming
 from core.users import people
 from core.users.models import Team, User
 from core.users.roles import all_roles, get_role
@@ -77,7 +78,8 @@ class PasswordSchema(Schema):
 @needs("admin.users")
 def index() -> str:
     """Shows all users."""
-    return page("users/users.html", users=people.all_users())
+    users = people.all_users()
+    return page("users/users.html", users=users, naming=types_naming([one.id for one in users if not one.is_active]))
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -103,7 +105,7 @@ def edit(user_id: int) -> str | Response:
             values = _with_team(form.read(request.form))
             people.change_user(crm(), user, **{**values, "role": get_role(values["role"])})
             return go("users.index", _("Saved."))
-    return page("users/user.html", user=get_user(user_id), form=form, password_form=SchemaForm(PasswordSchema))
+    return _card(user_id, form, SchemaForm(PasswordSchema))
 
 
 @blueprint.post("/<int:user_id>/password")
@@ -115,7 +117,7 @@ def password(user_id: int) -> str | Response:
     with form.catching():
         set_password(crm(), user, form.read(request.form)["password"])
         return go("users.index", _("%(name)s has a new password.", name=user.name))
-    return page("users/user.html", user=user, form=SchemaForm(UserSchema, _values(user)), password_form=form)
+    return _card(user_id, SchemaForm(UserSchema, _values(user)), form)
 
 
 @blueprint.post("/<int:user_id>/active")
@@ -125,8 +127,17 @@ def active(user_id: int) -> Response:
     user = get_user(user_id)
     is_active = request.form.get("is_active") == "yes"
     people.change_user(crm(), user, is_active=is_active)
+    if not is_active and (naming := types_naming([user.id]).get(user.id)):
+        types = ", ".join(one.deal_type.name for one in naming)
+        sentence = _("%(name)s can't sign in any more, but is still named by %(types)s.", name=user.name, types=types)
+        return go("users.edit", sentence, user_id=user.id)
     sentence = _("%(name)s can sign in again.") if is_active else _("%(name)s can't sign in any more.")
     return go("users.index", sentence % {"name": user.name})
+
+
+def _card(user_id: int, form: SchemaForm, password_form: SchemaForm) -> str:
+    naming = types_naming([user_id]).get(user_id, [])
+    return page("users/user.html", user=get_user(user_id), form=form, password_form=password_form, naming=naming)
 
 
 def _values(user: User) -> dict[str, Any]:

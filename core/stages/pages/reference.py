@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.i18n import _
 from core.stages import services
+from core.stages.reference import types_using
 from core.stages.schemas import StageSchema
 from core.web.context import crm, needs
 from core.web.forms import SchemaForm
@@ -17,7 +18,7 @@ blueprint = Blueprint("stages", __name__, template_folder="../templates")
 @needs("admin.settings")
 def index() -> str:
     """Shows all stages."""
-    return page("stages/index.html", stages=services.all_stages(with_retired=True))
+    return page("stages/index.html", stages=services.all_stages(with_retired=True), used=types_using())
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -43,4 +44,13 @@ def edit(stage_id: int) -> str | Response:
         with form.catching():
             services.change_stage(crm(), stage, form.read(request.form))
             return go("stages.index", _("Saved."))
-    return page("stages/stage.html", stage=stage, form=form)
+    return page("stages/stage.html", stage=stage, form=form, used=types_using([stage.id]).get(stage.id, []))
+
+
+@blueprint.post("/<int:stage_id>/delete")
+@needs("admin.settings")
+def delete(stage_id: int) -> Response:
+    """Deletes a stage that no type has."""
+    stage = services.get_stage(stage_id)
+    services.delete_stage(crm(), stage)
+    return go("stages.index", _("The stage “%(name)s” is deleted.", name=stage.name))

@@ -52,6 +52,18 @@ def test_stage_is_made_and_changed(admin):
     assert (kept.name, kept.probability, kept.is_active) == ("Long trial", 30, False)
 
 
+def test_stage_is_deleted_unless_a_type_has_it(admin, make):
+    make.deal_type("Repair", stages=("Look",))
+    admin.post("/settings/stages/new", {"name": "Trial", "probability": "40"})
+    trial, look = services.find_stage("Trial"), services.find_stage("Look")
+    assert f'action="/settings/stages/{trial.id}/delete"' in admin.text(f"/settings/stages/{trial.id}")
+    assert "A stage of Repair" in admin.text(f"/settings/stages/{look.id}")
+    admin.post(f"/settings/stages/{trial.id}/delete")
+    assert services.find_stage("Trial") is None
+    assert "is a stage of “Repair”" in admin.post(f"/settings/stages/{look.id}/delete").text
+    assert services.find_stage("Look")
+
+
 def test_stage_with_a_wrong_chance_is_refused_in_its_field(admin):
     html = admin.post("/settings/stages/new", {"name": "Trial", "probability": "140"}).text
     assert "from 0 to 100" in html

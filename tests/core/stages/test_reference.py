@@ -62,6 +62,15 @@ def test_retired_stage_leaves_the_list_but_not_the_types_that_have_it(crm, make)
     assert services.steps_of(made)[0].stage.name == "Talk"
 
 
+def test_stage_in_use_is_not_deleted_and_the_sentence_names_its_types(crm, make):
+    made = make.deal_type("Repair", stages=("Talk", "Mend"))
+    services.publish(crm, made, ("Mend",))
+    with pytest.raises(InvalidInput, match="“Talk” is a stage of “Repair”"):
+        services.delete_stage(crm, services.find_stage("Talk"))
+    services.delete_stage(crm, services.create_stage(crm, "Rest"))
+    assert services.find_stage("Rest") is None
+
+
 def test_stage_keeps_its_own_name_when_saved_again(crm):
     stage = services.create_stage(crm, "Talk", probability=50)
     services.change_stage(crm, stage, {"name": "talk", "probability": 60})
