@@ -76,6 +76,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "start": _module("start"),
     "rest": _module("rest"),
     "pages": _module("pages"),
+    "board": _module("board"),
     "import": _with_fresh_instance("import_clients"),
     "funnel": _module("funnel"),
     "map": _module("map"),
