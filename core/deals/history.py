@@ -16,9 +16,9 @@ from core.store.bulk import insert_rows, plain
 PASSED, RETURNED = "passed", "returned"
 
 
-def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> None:
-    """Begins a visit of a stage, and lets the row say so, with the moment until which it may last."""
-    StageVisit.create(
+def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> int:
+    """Begins a visit of a stage, lets the row say so, with the moment until which it may last, and returns its id."""
+    visit = StageVisit.create(
         deal=row.id,
         stage=step.stage_id,
         place=step.place,
@@ -30,6 +30,7 @@ def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> None:
     row.stage_id, row.place, row.entered_at, row.late_at = step.stage_id, step.place, at, limit_of(crm, step, at)
     row.furthest = max(step.place, row.furthest or 0)
     row.stood_at |= 1 << step.place
+    return visit.id
 
 
 def leave(crm: CRM, row: Deal, at: datetime, outcome: str) -> None:
@@ -61,8 +62,8 @@ def begin_period(row: Deal, at: datetime) -> None:
 def end_period(row: Deal, at: datetime) -> None:
     """Ends the open period; one that began at this very moment is taken away, since nothing stood in it."""
     is_open = (DealPeriod.deal == row.id) & DealPeriod.to_at.is_null()
-    if not DealPeriod.delete().where(is_open, DealPeriod.from_at == at).execute():
-        DealPeriod.update(to_at=at).where(is_open).execute()
+    if not DealPeriod.update(to_at=at).where(is_open, DealPeriod.from_at != at).execute():
+        DealPeriod.delete().where(is_open).execute()
 
 
 def turn_period(row: Deal, at: datetime) -> None:
@@ -86,8 +87,7 @@ def last_change_at(row: Deal) -> datetime | None:
     """Returns when the open period of a deal began, or when a closed deal was closed."""
     if row.closed_at is not None:
         return row.closed_at
-    period = DealPeriod.get_or_none(DealPeriod.deal == row.id, DealPeriod.to_at.is_null())
-    return period.from_at if period else None
+    return DealPeriod.select(DealPeriod.from_at).where(DealPeriod.deal == row.id, DealPeriod.to_at.is_null()).scalar()
 
 
 def held_since(deal_id: int, resumed_at: datetime) -> datetime:

@@ -37,15 +37,33 @@ def move(
         if step.place == row.place:
             return deal
         _check_way(row, step, is_task_done)
-        at = rows.moment(crm, row, at, history.last_change_at(row))
-        before, place = row.stage_id, row.place
-        history.leave(crm, row, at, history.PASSED if step.place > row.place else history.RETURNED)
-        history.enter(crm, row, step, at)
-        row.on_hold_until = None
-        history.turn_period(row, at)
-        told = {"note": [None, note]} if note else {}
-        audit.record(crm, "deal", row.id, "moved", {"stage": [before, row.stage_id], **told})
-        return rows.turn(crm, deal, row, "moved", at, place, note=note)
+        return lead(crm, deal, row, step, at=at, note=note)
+
+
+def lead(
+    crm: CRM,
+    deal: Deal,
+    row: Deal,
+    step: TypeStage,
+    *,
+    at: datetime | None = None,
+    note: str = "",
+    is_task_done: bool = False,
+) -> Deal:
+    """Moves a deal whose row is locked to a step that may be its next, and returns it; for `move` and the process.
+
+    With `is_task_done` no task of its stage stands any more.
+    """
+    at = rows.moment(crm, row, at, history.last_change_at(row))
+    before, place = row.stage_id, row.place
+    history.leave(crm, row, at, history.PASSED if step.place > row.place else history.RETURNED)
+    visit_id = history.enter(crm, row, step, at)
+    row.on_hold_until = None
+    history.turn_period(row, at)
+    told = {"note": [None, note]} if note else {}
+    audit.record(crm, "deal", row.id, "moved", {"stage": [before, row.stage_id], **told})
+    details = {"note": note, "step": step, "visit_id": visit_id, "is_task_done": is_task_done}
+    return rows.turn(crm, deal, row, "moved", at, place, **details)
 
 
 def hold(crm: CRM, deal: Deal, until: date, *, version: int | None = None) -> Deal:

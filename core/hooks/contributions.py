@@ -116,7 +116,8 @@ class DealTurn:
     """A turn of a deal, inside its transaction: `deal` is its row after it, `before` the place where it stood.
 
     `action` is opened, moved, held, resumed, handed over, won, lost, re-opened, deleted or restored. `owner_before` is
-    whose it was before it was handed over; `note` is why it was sent back.
+    whose it was before it was handed over; `note` is why it was sent back. Of a move `step` and `visit_id` are where it
+    stands now, and `is_task_done` tells that the task of the stage that it left was done.
     """
 
     deal: Any
@@ -125,6 +126,9 @@ class DealTurn:
     before: int | None = None
     owner_before: int | None = None
     note: str = ""
+    step: Any = None
+    visit_id: int | None = None
+    is_task_done: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from core.clients.models import Client
 from core.deals import rows
 from core.deals.closings import win
 from core.deals.models import Deal
-from core.deals.moves import move, step_of
+from core.deals.moves import lead, move, step_of
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.i18n import _
 from core.process.losses import make_next_try
-from core.process.results import as_kept, checked_result
-from core.process.stage_tasks import STANDING, alter, stage_task_of, step_at
+from core.process.results import checked_result
+from core.process.stage_tasks import STANDING, alter, stage_task_of, steps_at
 from core.runtime import CRM
-from core.stages.models import Stage
+from core.stages.models import Stage, TypeStage
 from core.tasks import services as tasks
 from core.tasks.models import Task
 from core.tasks.words import CANCELLED, DONE, LOSS, STAGE
@@ -49,8 +49,7 @@ def complete(
     if task.kind not in (STAGE, LOSS):
         note = str((result or {}).get("note") or "")
         return tasks.complete(crm, task, note=note, checklist=checklist, version=version)
-    finish(crm, task, result or {}, done_by=user, checklist=checklist, amount=amount, version=version)
-    return task.take_over(Task.get_by_id(task.id))
+    return finish(crm, task, result or {}, done_by=user, checklist=checklist, amount=amount, version=version)
 
 
 def finish(
@@ -62,22 +61,25 @@ def finish(
     checklist: Collection[int] | None = None,
     amount: Decimal | None = None,
     version: int | None = None,
-) -> None:
-    """Ends the task of a stage, or of a loss, and leads its deal on; raises as `complete` does, but asks no right.
+) -> Task:
+    """Ends the task of a stage, or of a loss, leads its deal on, and returns it; raises as `complete`, asks no right.
 
     Without `done_by` the process does it by itself, on evidence.
     """
     with crm.work():
         deal = rows.take_now(crm, task.deal_id)
         row = standing(task, version)
-        values = checked_result(row, {**row.result, **result})
-        row.done_by_id = done_by.id if done_by else None
-        kept = {"result": as_kept(row, values), "checklist": tasks.ticked(row, checklist)}
-        alter(crm, row, DONE, state=DONE, done_at=crm.clock.now(), done_by_id=row.done_by_id, **kept)
+        row.deal = deal  # at hand: what follows need not read it again
+        row.step, following = _steps(row, deal)
+        values, kept = checked_result(row, {**row.result, **result})
+        done = {"done_at": crm.clock.now(), "done_by_id": done_by.id if done_by else None}
+        alter(crm, row, DONE, state=DONE, **done, result=kept, checklist=tasks.ticked(row, checklist))
+        task.take_over(row)
         if row.kind == LOSS:
             make_next_try(crm, row, values)
         else:
-            _go_on(crm, deal, row, amount)
+            _go_on(crm, deal, following, amount)
+    return task
 
 
 def may_complete(user: User, task: Task) -> bool:
@@ -123,7 +125,7 @@ def take(crm: CRM, user: User, task: Task) -> Task:
         if row.user_id is not None or row.state not in STANDING:
             raise Conflict(_taken(row))
         alter(crm, row, "taken", user=user.id)
-    return task.take_over(Task.get_by_id(task.id))
+    return task.take_over(row)
 
 
 def standing(task: Task, version: int | None = None) -> Task:
@@ -146,15 +148,22 @@ def _taken(row: Task) -> str:
     return _("%(name)s has done this task already.", name=name)
 
 
-def _go_on(crm: CRM, deal: Deal, row: Task, amount: Decimal | None) -> None:
-    following = step_at(deal.version_id, deal.place + 1)
+def _steps(row: Task, deal: Deal) -> tuple[TypeStage | None, TypeStage | None]:
+    """Returns the step of a task and the following one; None where there is none."""
+    if row.kind == LOSS:
+        return None, None
+    present, *following = steps_at(deal.version_id, deal.place, deal.place + 1)
+    return present, following[0] if following else None
+
+
+def _go_on(crm: CRM, deal: Deal, following: TypeStage | None, amount: Decimal | None) -> None:
     if following is None:
         win(crm, deal, amount=amount, is_task_done=True)
     elif amount is not None:
         sentence = _("The amount is asked when the last stage is done.")
         raise InvalidInput(sentence, fields={"amount": [sentence]})
     else:
-        move(crm, deal, following.stage, is_task_done=True)
+        lead(crm, deal, deal, following, is_task_done=True)
 
 
 def _is_for_role(user: User, task: Task) -> bool:

@@ -20,12 +20,12 @@ def follow(crm: CRM, turn: DealTurn) -> None:
 
 
 def _arrive(crm: CRM, turn: DealTurn) -> None:
-    if turn.action != "opened":
+    if turn.action != "opened" and not turn.is_task_done:
         cancel_tasks(crm, turn.deal)
     if turn.action == "re-opened":
         cancel_tasks(crm, turn.deal, LOSS)
     if is_led(turn.deal):
-        make_stage_task(crm, turn.deal, turn.at, turn.note)
+        make_stage_task(crm, turn)
 
 
 def _end(crm: CRM, turn: DealTurn) -> None:

@@ -99,7 +99,8 @@ def _without_task(crm: CRM, deal_ids: Sequence[int] | None, after: int) -> Any:
     visit = StageVisit.select(StageVisit.id).where(StageVisit.deal == Deal.id, StageVisit.left_at.is_null()).limit(1)
     processes = DealType.select(DealType.id).where(DealType.mode == PROCESS)
     columns = (
-        Deal.id, Deal.client, Deal.owner, Deal.type_version, Deal.place, Deal.entered_at, Deal.on_hold_until,
+        Deal.id, Deal.client, Deal.owner, Deal.type_version, Deal.place, Deal.entered_at, Deal.late_at,
+        Deal.on_hold_until,
     )  # fmt: skip
     query = Deal.select(*columns, visit.alias("visit_id")).where(
         Deal.id > after, Deal.state == "open", Deal.deleted_at.is_null(), Deal.place.is_null(False)
@@ -120,7 +121,7 @@ def _rows(crm: CRM, deals: Sequence[Deal], staff: Staff) -> Iterator[tuple]:
         key = (step.id, deal.owner_id)
         if key not in doers:
             doers[key] = doer_of(staff, step, deal.owner_id)
-        doer, due = doers[key], due_at(calendar, step, deal.entered_at)
+        doer, due = doers[key], deal.late_at or due_at(calendar, step, deal.entered_at)
         yield (
             STAGE,
             step.task_title or step.stage.name,

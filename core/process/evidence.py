@@ -12,7 +12,7 @@ from core.errors import Conflict, CRMError, InvalidInput, NotAllowed, NotFound
 from core.i18n import Text, _
 from core.process.completing import finish, may_complete, standing
 from core.process.models import Evidence
-from core.process.results import as_kept, checked_result
+from core.process.results import checked_result
 from core.process.stage_tasks import alter, stage_task_of
 from core.runtime import CRM
 from core.stages.results import read_fields
@@ -140,7 +140,7 @@ def _fitting(task: Task, result: Mapping[str, Any]) -> dict[str, Any]:
         if not free:
             continue
         try:
-            found[free[0]] = as_kept(task, checked_result(task, {free[0]: value}, partial=True))[free[0]]
+            found[free[0]] = checked_result(task, {free[0]: value}, partial=True)[1][free[0]]
         except InvalidInput:
             continue
     return found

@@ -39,23 +39,21 @@ def schema_of_task(task: Task) -> type[Schema]:
     return result_schema(task.step, task.deal) if task.step_id else _schema((), task.deal)
 
 
-def checked_result(task: Task, given: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
-    """Returns the result of a task, typed; raises InvalidInput with a sentence for each field that isn't right.
+def checked_result(
+    task: Task, given: Mapping[str, Any], *, partial: bool = False
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns the result of a task, typed and as the task keeps it; raises InvalidInput by field.
 
     Values may be typed, as the schema loads them, or as JSON keeps them; records count as their ids.
     """
     plain = {key: audit.as_json(getattr(value, "id", value)) for key, value in given.items()}
+    schema = schema_of_task(task)()
     try:
-        return schema_of_task(task)().load({key: value for key, value in plain.items() if value not in ("", None)},
-                                           partial=partial)  # fmt: skip
+        typed = schema.load({key: value for key, value in plain.items() if value not in ("", None)}, partial=partial)
     except ValidationError as error:
         wrong = {str(name): _sentences(found) for name, found in error.normalized_messages().items()}
         raise InvalidInput(_("The result of “%(task)s” isn't complete.", task=task.title), fields=wrong) from error
-
-
-def as_kept(task: Task, result: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a typed result as the task keeps it, in JSON."""
-    return schema_of_task(task)().dump(result)
+    return typed, schema.dump(typed)
 
 
 def _schema(found: Iterable[ResultField], deal: Deal | None) -> type[Schema]:

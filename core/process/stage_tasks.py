@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from core.deals.history import held_since
-from core.deals.limits import limit_of
 from core.deals.models import Deal, StageVisit
+from core.hooks.contributions import DealTurn
 from core.process.responsible import Doer, Staff, doer_of
 from core.runtime import CRM
 from core.stages.models import Stage, TypeStage
@@ -32,28 +32,33 @@ def is_led(deal: Deal) -> bool:
 
 def step_at(version_id: int, place: int) -> TypeStage | None:
     """Returns the step at a place of a version, with its stage, or None."""
+    return next(iter(steps_at(version_id, place)), None)
+
+
+def steps_at(version_id: int, *places: int) -> list[TypeStage]:
+    """Returns the steps at some places of a version, in order, each with its stage."""
     query = TypeStage.select(TypeStage, Stage).join(Stage)
-    return query.where(TypeStage.version == version_id, TypeStage.place == place).first()
+    query = query.where(TypeStage.version == version_id, TypeStage.place.in_(places))
+    return list(query.order_by(TypeStage.place))
 
 
-def make_stage_task(crm: CRM, deal: Deal, at: datetime, note: str = "") -> Task:
-    """Returns the new task of the stage to which a deal came at a moment; `note` stands before its instructions."""
-    step = step_at(deal.version_id, deal.place)
+def make_stage_task(crm: CRM, turn: DealTurn) -> Task:
+    """Returns the new task of the stage to which a deal came by a turn; its note stands before the instructions."""
+    deal, now = turn.deal, crm.clock.now()
+    step = turn.step or steps_at(deal.version_id, deal.place)[0]
     doer = doer_of(Staff(), step, deal.owner_id)
-    now = crm.clock.now()
-    visit = StageVisit.select(StageVisit.id).where(StageVisit.deal == deal.id, StageVisit.left_at.is_null())
     task = Task.create(
         kind=STAGE,
         title=step.task_title or step.stage.name,
-        instructions=written(doer.note, note, step.instructions),
+        instructions=written(doer.note, turn.note, step.instructions),
         client=deal.client_id,
         deal=deal.id,
         step=step.id,
-        visit_id=visit.scalar(),
+        visit_id=turn.visit_id or _open_visit(deal),
         user=doer.user_id,
         role=doer.role_id,
         checklist=unticked(step.checklist),
-        due_at=limit_of(crm, step, at),
+        due_at=deal.late_at,
         state=HELD if deal.is_on_hold else OPEN,
         created_at=now,
         changed_at=now,
@@ -63,11 +68,13 @@ def make_stage_task(crm: CRM, deal: Deal, at: datetime, note: str = "") -> Task:
 
 
 def alter(crm: CRM, task: Task, action: str, **values: Any) -> None:
-    """Gives a standing task new values, as its next version; call it inside the work that changes its deal."""
+    """Gives a standing task, locked by its deal, new values as its next version, and the record too."""
     before = {name: task.__data__[name] for name in values}
-    changes = {**values, "changed_at": crm.clock.now(), "version": Task.version + 1}
-    Task.update(**changes).where(Task.id == task.id).execute()
-    audit.record(crm, "task", task.id, action, audit.differences(before, values))
+    values = {**values, "changed_at": crm.clock.now()}
+    # Who postpones it meanwhile holds no lock of the deal: the version counts on from what it is by then.
+    Task.update(**values, version=Task.version + 1).where(Task.id == task.id).execute()
+    audit.record(crm, "task", task.id, action, audit.differences(before, {name: values[name] for name in before}))
+    task.__data__.update(values, version=task.version + 1)
 
 
 def cancel_tasks(crm: CRM, deal: Deal, kind: str = STAGE) -> None:
@@ -113,6 +120,10 @@ def unticked(checklist: Sequence[str]) -> list[dict[str, Any]]:
 def written(*parts: str) -> str:
     """Returns the parts that say something, as paragraphs."""
     return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def _open_visit(deal: Deal) -> int | None:
+    return StageVisit.select(StageVisit.id).where(StageVisit.deal == deal.id, StageVisit.left_at.is_null()).scalar()
 
 
 def _doers(staff: Staff, task: Task, deal: Deal, owner_before: int | None) -> tuple[Doer, Doer]:

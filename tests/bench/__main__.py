@@ -80,6 +80,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "import": _with_fresh_instance("import_clients"),
     "funnel": _module("funnel"),
     "map": _module("map"),
+    "process": _module("process"),
 }
 
 
