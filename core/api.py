@@ -12,6 +12,7 @@ from core import fields
 # Clients, deal types and deals: what an import makes beside its rows, and how a deal's history is counted.
 from core.clients.models import Client
 from core.clients.properties import create_property
+from core.clients.services import create_client
 from core.clients.words import STATUSES
 
 # Time, contacts and amounts as people write them: pure, no database.
@@ -169,6 +170,7 @@ __all__ = [
     "as_text",
     "change_deal",
     "convert",
+    "create_client",
     "create_deal_type",
     "create_property",
     "create_reason",

@@ -7,10 +7,12 @@
 import itertools
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,31 @@ NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"  # noqa: S105 - the password of made-up users
 # Nothing of a test must survive a power cut, so nothing waits for the disk.
 QUICK_PRAGMAS = {"synchronous": "off"}
+
+
+# Plugins that lie in no folder of plugins: those whose own tests run.
+_own_plugins: list[Path] = []
+
+
+def own_plugin(folder: Path) -> None:
+    """Lets every instance of the tests find the plugin in `folder`; a plugin's conftest says this of itself."""
+    if folder not in _own_plugins:
+        _own_plugins.append(folder)
+        import_module("plugins").__path__.append(str(folder.parent))
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuses connections beyond this machine, so that no test reaches the outside world by accident."""
+    connect = socket.socket.connect
+
+    def guarded(line: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if host not in ("", "localhost", "::1") and not host.startswith("127."):
+            raise AssertionError(f"A test reached for {host}: fake the outside world at the adapter.")
+        connect(line, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
 @pytest.fixture
@@ -81,6 +108,10 @@ def running(folder: Path, database_url: str, plugins: tuple[str, ...] = ()) -> I
     """Runs the block with an instance in `folder`, which is prepared and closed again."""
     if not (folder / "customer.toml").exists():
         write_config(Config(folder=folder, database=database_url))
+    for plugin in _own_plugins:
+        (folder / "plugins").mkdir(exist_ok=True)
+        if not (folder / "plugins" / plugin.name).exists():
+            (folder / "plugins" / plugin.name).symlink_to(plugin)
     config = read_config(folder, environment={})
     config = Config(**{**config.__dict__, "plugins": plugins})
     services._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # real argon2, but quick

@@ -1,14 +1,17 @@
-"""Commands about plugins: list, enable, disable, resume, uninstall, hooks."""
+"""Commands about plugins: list, enable, disable, resume, uninstall, hooks, new, check."""
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from core.commands.instance import Opener
+from core.config import FILE_NAME
 from core.hooks.answers import answers
 from core.hooks.guard import resume
 from core.hooks.switch import disable, enable, states
+from core.kit.new import KINDS, new_plugin
 from core.uninstall import data_of, uninstall
 
 
@@ -85,6 +88,34 @@ def show_hooks(opener: Opener, as_json: bool) -> None:
         for one in hook.answers:
             took = f"{one.calls} calls, {one.mean_ms:.2f} ms on average, {one.worst_ms:.1f} ms at most"
             click.echo(f"  {one.plugin:18} {took if one.calls else 'not called lately'}")
+
+
+@plugin.command("new")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(tuple(KINDS)), default="blank", show_default=True)
+@click.option("--into", type=click.Path(path_type=Path), help="Folder of plugins; that of the instance otherwise.")
+@click.pass_obj
+def new(opener: Opener, name: str, kind: str, into: Path | None) -> None:
+    """Write a small plugin with tests that pass at once."""
+    into = into or (opener.folder / "plugins" if (opener.folder / FILE_NAME).exists() else Path("plugins"))
+    for path in new_plugin(name, kind, into):
+        click.echo(path)
+    click.echo(f"Run its tests: pytest {into / name / 'tests'}", err=True)
+
+
+@plugin.command("check")
+@click.argument("place")
+@click.option("--json", "as_json", is_flag=True)
+def check_plugin(place: str, as_json: bool) -> None:
+    """Check the contract of the plugin in the folder PLACE, or of the installed one of that name."""
+    from core.kit.check import check  # makes a web application
+
+    findings = check(place)
+    if as_json:
+        click.echo(json.dumps({"findings": findings}, ensure_ascii=False))
+    else:
+        click.echo("\n".join(findings) or "It keeps the contract.")
+    raise SystemExit(1 if findings else 0)
 
 
 COMMANDS = (plugin,)
