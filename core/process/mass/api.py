@@ -106,7 +106,7 @@ def get_mass_work(job_id: int) -> Response:
 
 
 @blueprint.does(f"/mass/<{ID}:job_id>/undo", MassJobSchema, status=202)
-@needs("deals.read")
+@needs("deals.write")
 def undo_mass_work(job_id: int) -> Response:
     """Takes the work back; what was changed since stays."""
     return _shown(jobs.start_undo(crm(), user(), jobs.get_mass_job(user(), job_id)), 202)

@@ -79,7 +79,7 @@ def job(job_id: int) -> str:
 
 
 @blueprint.post("/<int:job_id>/undo")
-@needs("deals.read")
+@needs("deals.write")
 def undo(job_id: int) -> BaseResponse:
     """Begins to take the work back."""
     return go("mass.job", job_id=jobs.start_undo(crm(), user(), jobs.get_mass_job(user(), job_id)).id)
