@@ -100,10 +100,15 @@ def _end_of_day(calendar: Calendar, day: date, days: int) -> datetime:
             days -= 1
 
 
-@lru_cache(maxsize=64)
-def _holidays(country: str, year: int) -> frozenset[date]:
+def holiday_names(country: str, year: int, language: str = "") -> dict[date, str]:
+    """Returns the public holidays of a country in a year with their names, in a language where they are known in it."""
     if not country:
-        return frozenset()
+        return {}
     from holidays import country_holidays  # half the countries of the world: only those who need it load it
 
-    return frozenset(country_holidays(country, years=year))
+    return dict(sorted(country_holidays(country, years=year, language=language or None).items()))
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holiday_names(country, year))

@@ -1,6 +1,7 @@
 """The settings of working time: days, hours, holidays, exceptions; and the calendar that they make."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -104,6 +105,19 @@ def calendar_of(crm: CRM) -> Calendar:
     return once(GROUP, lambda: _read_calendar(crm))
 
 
+def calendar_from(crm: CRM, values: Mapping[str, Any]) -> Calendar:
+    """Returns the calendar that settings would make, kept or not."""
+    return _calendar(
+        crm.config.zone,
+        frozenset(values["weekdays"]),
+        read_minutes(values["work_from"]),
+        read_minutes(values["work_to"]),
+        values["country"],
+        frozenset(read_days(values["free_days"])),
+        frozenset(read_days(values["working_days"])),
+    )
+
+
 def read_minutes(text: str) -> int:
     """Returns the minutes since midnight of a time such as 9:00 or 24:00; raises ValueError."""
     found = _TIME.fullmatch(text.strip())
@@ -119,16 +133,7 @@ def read_days(text: str) -> list[date]:
 
 
 def _read_calendar(crm: CRM) -> Calendar:
-    values = crm.settings.get(GROUP)
-    return _calendar(
-        crm.config.zone,
-        frozenset(values["weekdays"]),
-        read_minutes(values["work_from"]),
-        read_minutes(values["work_to"]),
-        values["country"],
-        frozenset(read_days(values["free_days"])),
-        frozenset(read_days(values["working_days"])),
-    )
+    return calendar_from(crm, crm.settings.get(GROUP))
 
 
 @lru_cache(maxsize=4)

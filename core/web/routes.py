@@ -18,7 +18,7 @@ from core.tasks import pages as tasks
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, sign_in, stream
-from core.web.admin import history, jobs, plugins, rates, settings, sources
+from core.web.admin import history, jobs, plugins, rates, settings, sources, worktime
 from core.web.rest.mount import add_rest
 from core.webhooks import pages as webhooks
 
@@ -43,6 +43,7 @@ CORE = (
     (reasons.blueprint, "/settings/loss-reasons"),
     (profile_pages.blueprint, "/profile"),
     (settings.blueprint, "/settings"),
+    (worktime.blueprint, "/settings/worktime"),
     (users.blueprint, "/settings/users"),
     (roles_pages.blueprint, "/settings/roles"),
     (teams_pages.blueprint, "/settings/teams"),

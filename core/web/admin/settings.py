@@ -6,9 +6,11 @@ from werkzeug.wrappers import Response
 from core.hooks.contributions import SettingsGroup
 from core.i18n import _
 from core.users.access import require
+from core.web.admin.worktime import year_of
 from core.web.context import can, crm, needs, user
 from core.web.forms import SchemaForm
 from core.web.pages import go, page
+from core.worktime_settings import GROUP
 
 blueprint = Blueprint("settings", __name__)
 
@@ -31,7 +33,8 @@ def edit(key: str) -> str | Response:
         with form.catching():
             crm().settings.save(key, form.read(request.form, partial=True))
             return go("settings.edit", _("Saved."), key=key)
-    return page("admin/settings.html", group=group, groups=_seen_groups(), form=form, config=crm().config)
+    year = year_of(values) if key == GROUP else None
+    return page("admin/settings.html", group=group, groups=_seen_groups(), form=form, config=crm().config, year=year)
 
 
 def _seen_groups() -> list[SettingsGroup]:
