@@ -39,7 +39,7 @@ def test_step_to_the_next_stage_is_done_in_the_dialog_and_the_board_comes_back(b
     board.wait_for_selector("dialog[open]")
     assert board.locator(f"[data-place='0'] [data-deal='{deal.id}']").count() == 1
     board.click("dialog .btn-success")
-    board.wait_for_selector(f"[data-place='1'] [data-deal='{deal.id}']")
+    board.wait_for_selector(f"[data-place='1'] [data-deal='{deal.id}'] a:focus")
     assert Deal.get_by_id(deal.id).place == 1
     press(board, deal, "Shift+ArrowLeft")
     board.fill("dialog textarea[name=note]", "The papers are missing")

@@ -32,5 +32,6 @@ def work_of(deal: Deal, task: Task, steps: Sequence[TypeStage]) -> Work:
     task.step, task.deal = step, deal
     form = None
     if task.state == OPEN and (can("deals.write") or may_complete(user(), task)):
-        form = SchemaForm(form_of(task, user(), is_last=following is None), shown_in(task))
+        schema = form_of(task, user(), is_last=following is None)
+        form = SchemaForm(schema, shown_in(task, schema))
     return Work(task, step, form, following, deal.place > steps[0].place)

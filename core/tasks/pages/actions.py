@@ -34,14 +34,15 @@ def do(task_id: int) -> str | Response:
     """Asks for the result of a task, with its checklist, and marks it as done; the task of a stage moves its deal."""
     task = shown_task(task_id)
     ticked = request.form.getlist("point", type=int)
+    schema = results.form_of(task, user())
 
     def finish(values: dict[str, Any]) -> Response:
         results.finish(crm(), user(), task, values, ticked, seen_version())
         return answered(task, results.said(task))
 
     return dialog(
-        task, results.form_of(task, user()), finish, title=task.title, label=_("Done"), colour="success",
-        shown=results.shown_in(task), body="tasks/_do.html",
+        task, schema, finish, title=task.title, label=_("Done"), colour="success",
+        shown=results.shown_in(task, schema), body="tasks/_do.html",
         foot="tasks/_outcome.html",
         context={
             "task": task,

@@ -5,6 +5,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from core.deals.demand import answer, lines_of
+from core.deals.demand_schemas import closing_form, form_answers, shown_answers
 from core.deals.schemas import WinSchema
 from core.errors import InvalidInput
 from core.i18n import Text, _, format_date, format_moment, lazy
@@ -45,12 +47,14 @@ def form_of(task: Task, reader: User, *, is_last: bool | None = None) -> type[Sc
         is_last = task.kind == STAGE and step_at(task.deal.version_id, task.deal.place + 1) is None
     if is_last:
         asked["amount"] = WinSchema._declared_fields["amount"]
-    return Schema.from_dict(asked, name="TaskResult")
+    schema = Schema.from_dict(asked, name="TaskResult")
+    return closing_form(schema, lines_of(task.deal), task.deal.currency, is_won=True) if is_last else schema
 
 
-def shown_in(task: Task) -> dict[str, Any]:
-    """Returns what is known already of what is asked, by the names of the form."""
+def shown_in(task: Task, schema: type[Schema]) -> dict[str, Any]:
+    """Returns what is known already of what the form of the task asks, by the names of the form."""
     known = {PREFIX + key: value for key, value in task.result.items()} if task.kind in LED else {}
+    known |= shown_answers(schema)
     return known | ({"amount": task.deal.potential} if task.kind == STAGE else {})
 
 
@@ -66,10 +70,14 @@ def outcome(task: Task) -> Text:
 
 def finish(crm: CRM, user: User, task: Task, values: dict[str, Any], ticked: list[int], version: int | None) -> Task:
     """Returns the task as done with what was filled in; raises InvalidInput by the names of the form."""
+    wishes = form_answers(values)
     result = values.get(PREFIX.rstrip("."), {}) if task.kind in LED else values
     amount = values.get("amount")
     try:
-        return process.complete(crm, user, task, result, checklist=ticked, amount=amount, version=version)
+        with crm.work():
+            if wishes:
+                answer(crm, task.deal, wishes)
+            return process.complete(crm, user, task, result, checklist=ticked, amount=amount, version=version)
     except InvalidInput as error:
         asked = form_of(task, user)._declared_fields
         named = {PREFIX + name if PREFIX + name in asked else name: found for name, found in error.fields.items()}

@@ -7,6 +7,7 @@ import pytest
 
 from core.deals.demand import Wish, lines_of
 from core.deals.models import Deal
+from core.process.services import complete, stage_task_of
 from core.stages.models import LossReason
 from core.users.services import create_token
 
@@ -136,3 +137,19 @@ def test_rest_opens_lists_changes_and_answers(crm, web, client, strict, seller):
     answers = [{"line": one["id"], "is_satisfied": True} for one in lines]
     won = web.client.post(f"{url}/win", json={"demand": answers}, headers=marked)
     assert (won.status_code, won.json["state"]) == (200, "won")
+
+
+def test_task_of_the_last_stage_asks_for_each_line_and_wins(crm, web, make, client, seller):
+    led = make.deal_type("Led", mode="process", stages=("Interest", "Offer"))
+    led.registers_demand = True
+    led.save()
+    deal = make.deal("Kitchen", deal_type=led, client=client, owner=seller, wishes=[Wish("Oven")])
+    complete(crm, seller, stage_task_of(deal))
+    line, url = lines_of(deal)[0], f"/tasks/{stage_task_of(deal).id}/do"
+    web.sign_in(seller)
+    assert "Oven · 1" in web.text(url)
+    values = {"version": 1, f"demand.{line.id}.is_satisfied": "no", f"demand.{line.id}.reason": ""}
+    assert "Write the reason" in web.post(url, values, headers=HTMX).get_data(as_text=True)
+    assert (Deal.get().is_open, lines_of(deal)[0].is_satisfied) == (True, None)
+    web.post(url, {**values, f"demand.{line.id}.reason": "Bought elsewhere"}, headers=HTMX)
+    assert (Deal.get().state, lines_of(deal)[0].reason) == ("won", "Bought elsewhere")

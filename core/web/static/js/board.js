@@ -6,7 +6,9 @@ import Sortable from "sortablejs";
 import { whenAdded } from "./added.js";
 import { note } from "./notes.js";
 
+const KEPT = "board";
 let boards = 0;
+let asked = "";
 
 whenAdded("[data-board-drop]", (zone) => {
   Sortable.create(zone, { group: { name: "zones", pull: false, put: true }, sort: false });
@@ -22,7 +24,25 @@ whenAdded("[data-board]", (board) => {
     makeSortable(list, `board-${boards}`);
   }
   board.addEventListener("keydown", (event) => moveByKey(board, event));
+  goOn(board);
 });
+
+// A dialog leads back to the board by loading it anew: it then stands where it stood, at the card that was moved.
+window.addEventListener("pagehide", () => {
+  const board = document.querySelector("[data-board]");
+  if (board) {
+    sessionStorage.setItem(KEPT, JSON.stringify({ address: here(), left: board.scrollLeft, deal: asked }));
+  }
+});
+
+function goOn(board) {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  if (kept.address === here()) {
+    sessionStorage.removeItem(KEPT);
+    board.scrollLeft = kept.left;
+    board.querySelector(`[data-deal="${kept.deal}"] a`)?.focus();
+  }
+}
 
 function makeSortable(list, group) {
   const zones = document.querySelector("[data-board-zones]");
@@ -55,7 +75,7 @@ function makeSortable(list, group) {
 function dropped(board, card, to, giveBack) {
   if (to.dataset.boardDrop === "lost") {
     giveBack();
-    ask(`${addressOf(board, card, "lose")}?next=${encodeURIComponent(here())}`);
+    ask(card, `${addressOf(board, card, "lose")}?next=${encodeURIComponent(here())}`);
     return;
   }
   const hadFocus = card.contains(document.activeElement);
@@ -86,7 +106,7 @@ async function send(board, card, values, giveBack, hadFocus) {
     const found = await answer.json();
     if (found.ask) {
       giveBack();
-      ask(found.ask);
+      ask(card, found.ask);
     } else {
       show(board, card, found, hadFocus);
     }
@@ -102,7 +122,8 @@ function here() {
   return location.pathname + location.search;
 }
 
-function ask(address) {
+function ask(card, address) {
+  asked = card.dataset.deal;
   htmx.ajax("GET", address, "#dialogs");
 }
 
