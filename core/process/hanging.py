@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from peewee import JOIN, SQL, Case, Expression, ModelSelect, Value, fn
@@ -25,7 +25,9 @@ REASONS: dict[str, Text] = {
     IDLE: lazy("No next step"),
 }
 _SECOND = 1_000_000
-_DAY_S = 86_400
+_DAY_US = 86_400 * _SECOND
+# Where the values stand in the rows of the query.
+_OWNER, _MONEY, _LATE, _OLD, _IS_HELD, _IDLE = range(1, 7)
 # In the words of the index of open deals: SQLite can't see that a parameter says the same.
 IS_OPEN = (Deal.state == SQL("'open'")) & Deal.deleted_at.is_null()
 
@@ -52,13 +54,12 @@ class HangMark:
 
 @dataclass(frozen=True)
 class Hung:
-    """A deal that hangs: whose it is, what it may bring, why, and how grave that is (days late × money)."""
+    """A deal that hangs: whose it is, what it may bring, and why."""
 
     deal_id: int
     owner_id: int | None
     potential: Decimal
     mark: HangMark
-    weight: Decimal
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,22 @@ class Share:
 
 @dataclass(frozen=True)
 class Hanging:
-    """The deals that hang, the gravest first, the share of each manager, and the deals on hold, which stand apart."""
+    """The deals that hang, the gravest first, the share of each manager, and how many deals on hold stand apart."""
 
-    found: Sequence[Hung]
     shares: Sequence[Share]
     on_hold: int
+    count: int
+    _rows: Sequence[tuple]
+    _now: datetime
+
+    @property
+    def found(self) -> list[Hung]:
+        """All deals that hang."""
+        return self.part(0, self.count)
+
+    def part(self, start: int, end: int) -> list[Hung]:
+        """Returns the deals of a part, such as a page."""
+        return [_hung(row, self._now) for row in self._rows[start:end]]
 
 
 def hanging(crm: CRM, user: User | None, where: Expression | None = None) -> Hanging:
@@ -89,16 +101,17 @@ def hanging(crm: CRM, user: User | None, where: Expression | None = None) -> Han
         query = query.where(visible_to(user, Deal.owner))
     if where is not None:
         query = query.where(where)
-    found: list[Hung] = []
-    held: dict[int | None, int] = {}
-    # The bare cursor: peewee's rows take longer to come than to be read.
+    found, held = [], {}
+    now_us = to_microseconds(now)
+    # The bare cursor, and whole numbers: of many thousand deals a page shows forty.
     for row in crm.database.execute(query):
-        if row[5]:
-            held[row[1]] = held.get(row[1], 0) + 1
+        if row[_IS_HELD]:
+            held[row[_OWNER]] = held.get(row[_OWNER], 0) + 1
         else:
-            found.append(_hung(row, now))
-    found.sort(key=lambda one: (-one.weight, one.mark.since or now, one.deal_id))
-    return Hanging(found, _shares(found, held), sum(held.values()))
+            found.append((-_weight(row, now_us), row[0], row))
+    found.sort()
+    rows = [row for _weight_of, _id, row in found]
+    return Hanging(_shares(rows, held, now_us), sum(held.values()), len(rows), rows, now)
 
 
 def marks_of(crm: CRM, deal_ids: Iterable[int]) -> dict[int, HangMark]:
@@ -140,34 +153,34 @@ def _is_idle(crm: CRM) -> Expression:
     return ~fn.EXISTS(tasks) & ~fn.EXISTS(planned)
 
 
+def _weight(row: tuple, now_us: int) -> int:
+    """Returns days late × money in the least units of both; no plan counts as a day, so that dear deals stand first."""
+    late_us = max((now_us - at for at in row[_LATE:_IS_HELD] if at is not None), default=0)
+    return int(row[_MONEY] or 0) * (max(int(late_us), 0) + _DAY_US)
+
+
 def _mark(row: tuple, now: datetime) -> HangMark:
-    late_at, old_at = (None if units is None else from_microseconds(int(units)) for units in row[3:5])
+    late_at, old_at = (None if units is None else from_microseconds(int(units)) for units in row[_LATE:_IS_HELD])
     return HangMark(
-        late_at if late_at and late_at < now else None, old_at if old_at and old_at < now else None, bool(row[6])
+        late_at if late_at and late_at < now else None, old_at if old_at and old_at < now else None, bool(row[_IDLE])
     )
 
 
 def _hung(row: tuple, now: datetime) -> Hung:
-    mark = _mark(row, now)
-    potential = from_units(int(row[2] or 0))
-    late = now - mark.since if mark.since else timedelta()
-    # A deal that only lacks a plan counts like one that is late since a day: dearer ones stand above cheaper ones.
-    weight = potential * (1 + Decimal(int(late.total_seconds())) / _DAY_S)
-    return Hung(row[0], row[1], potential, mark, weight)
+    return Hung(row[0], row[_OWNER], from_units(int(row[_MONEY] or 0)), _mark(row, now))
 
 
-def _shares(found: Sequence[Hung], held: dict[int | None, int]) -> list[Share]:
-    by_owner: dict[int | None, list[Hung]] = {owner_id: [] for owner_id in held}
-    for one in found:
-        by_owner.setdefault(one.owner_id, []).append(one)
+def _shares(rows: Sequence[tuple], held: dict[int | None, int], now_us: int) -> list[Share]:
+    sums: dict[int | None, list[int]] = {owner_id: [0] * 5 for owner_id in held}
+    for row in rows:
+        mine = sums.setdefault(row[_OWNER], [0] * 5)
+        mine[0] += 1
+        mine[1] += int(row[_MONEY] or 0)
+        mine[2] += row[_LATE] is not None and row[_LATE] < now_us
+        mine[3] += row[_OLD] is not None and row[_OLD] < now_us
+        mine[4] += row[_IDLE]
     shares = [
-        Share(
-            owner_id,
-            len(hung),
-            sum((one.potential for one in hung), Decimal(0)),
-            {key: sum(key in one.mark.reasons for one in hung) for key in REASONS},
-            held.get(owner_id, 0),
-        )
-        for owner_id, hung in by_owner.items()
+        Share(owner_id, count, from_units(money), dict(zip(REASONS, reasons, strict=True)), held.get(owner_id, 0))
+        for owner_id, (count, money, *reasons) in sums.items()
     ]
     return sorted(shares, key=lambda share: (-share.count, -share.potential, share.owner_id or 0))

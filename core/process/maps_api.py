@@ -144,7 +144,8 @@ def get_map(type_id: int) -> Response:
 @needs("deals.read")
 def list_hanging() -> Response:
     """Lists the deals that hang, the gravest first, with the filters and the paging of the list of deals."""
-    return listed(hanging(crm(), user(), narrowing(DEALS)).found, _hung)
+    found = hanging(crm(), user(), narrowing(DEALS))
+    return listed(range(found.count), lambda page: _hung(found.part(page.start, page.stop)))
 
 
 @blueprint.shows("/deals/hanging/managers", ManagerSchema, many=True)

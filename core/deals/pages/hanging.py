@@ -52,13 +52,13 @@ def hanging_page() -> str | Response:
         return part
     search = asked(with_quick=True)
     found = hanging(crm(), user(), search.where)
-    number, pages = _page_number(len(found.found))
-    shown = found.found[(number - 1) * PAGE : number * PAGE]
+    number, pages = _page_number(found.count)
+    shown = found.part((number - 1) * PAGE, number * PAGE)
     return view_of(
         "hanging",
         search,
         rows=_rows(shown),
-        count=len(found.found),
+        count=found.count,
         managers=_managers(found, search),
         reasons=REASONS,
         number=number,
