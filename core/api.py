@@ -38,6 +38,7 @@ from core.errors import (
     ProviderError,
 )
 from core.hooks.contributions import (
+    CardAction,
     Channel,
     DealTurn,
     Draft,
@@ -52,6 +53,7 @@ from core.hooks.contributions import (
     Prepared,
     Rate,
     RecordChange,
+    RecordField,
     RestRoutes,
     Routes,
     Sent,
@@ -118,6 +120,7 @@ from core.users.services import create_user, find_user, get_user
 __all__ = [
     "CRM",
     "CRMError",
+    "CardAction",
     "Channel",
     "Client",
     "Conflict",
@@ -152,6 +155,7 @@ __all__ = [
     "Rate",
     "Record",
     "RecordChange",
+    "RecordField",
     "RestRoutes",
     "Role",
     "Routes",

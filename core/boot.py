@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from peewee import SQL
 
 from core import builtin
 from core.clock import Clock
@@ -164,6 +166,20 @@ def _take_in(crm: CRM, name: str) -> None:
         crm.channels[channel.key] = channel
     for topic in _contributed(crm, name, "live_topics"):
         crm.live_topics[topic.key] = (name, topic)
+    for one in _contributed(crm, name, "record_fields"):
+        crm.record_fields.setdefault(one.entity, []).append(_guarded(crm, name, one.field))
+
+
+def _guarded(crm: CRM, name: str, field: Any) -> Any:
+    """Returns a plugin's field which is empty where its expression fails."""
+    if not callable(field.expression):
+        return field
+
+    def expression(source: Any) -> Any:
+        made, failure = crm.hooks.attempt(name, f"field {field.name}", field.expression, source)
+        return SQL("NULL") if failure is not None else made
+
+    return replace(field, expression=expression)
 
 
 def _contributed(crm: CRM, name: str, hook: str) -> list[Any]:

@@ -50,6 +50,8 @@ class CRM:
     entities: dict[str, Callable[["CRM"], Any] | str] = field(default_factory=dict)
     # The number that every switch of a plugin moves, as it was when this process started.
     generation: int = 0
+    # Fields that plugins add to entities, by the entity's name.
+    record_fields: dict[str, list[Any]] = field(default_factory=dict)
     settings: Any = None
     jobs: Any = None
 

@@ -5,7 +5,7 @@ here. A *path* names a field through links: `owner.team`, `client.region`, `clie
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
@@ -119,7 +119,9 @@ def _build(crm: CRM, name: str) -> Entity:
     if isinstance(builder, str):
         module, function = builder.split(":")
         builder = getattr(import_module(module), function)
-    return builder(crm)
+    built = builder(crm)
+    added = crm.record_fields.get(name)
+    return replace(built, fields=(*built.fields, *added)) if added else built
 
 
 def resolve(crm: CRM, start: Entity, path: str) -> Step:

@@ -70,6 +70,36 @@ class LiveTopic:
 
 
 @dataclass(frozen=True)
+class RecordField:
+    """A field that the plugin adds to a kind of record: client, deal, contact, user…
+
+    `field` is a `fields.Field` of core.api, its name `<plugin>.<noun>`. From then on it is a column, a filter, a group,
+    a condition of segments and a dimension of reports. Its expression is SQL beside the record's own columns (a
+    subquery, say): it must see to it that nobody reads through it what `visible_to` hides.
+    """
+
+    entity: str
+    field: Any
+
+
+@dataclass(frozen=True)
+class CardAction:
+    """An entry of the menu on a record's card: a link to `url`, or with `is_post` a form that posts there.
+
+    It is shown to those who hold `permission` (empty: everybody who sees the card); `confirm` asks first.
+    """
+
+    key: str
+    label: Text
+    url: str
+    icon: str = "puzzle"
+    permission: str = ""
+    is_post: bool = False
+    confirm: Text = ""
+    place: int = 500
+
+
+@dataclass(frozen=True)
 class JobKind:
     """A kind of job: `run(crm, args, progress)` does it; `every` makes it periodic.
 

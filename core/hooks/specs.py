@@ -9,6 +9,7 @@ from typing import Any
 import pluggy
 
 from core.hooks.contributions import (
+    CardAction,
     Channel,
     DealTurn,
     EvidenceKind,
@@ -20,6 +21,7 @@ from core.hooks.contributions import (
     Permission,
     Rate,
     RecordChange,
+    RecordField,
     RestRoutes,
     Routes,
     SettingsGroup,
@@ -113,6 +115,39 @@ def live_topics(crm: Any) -> list[LiveTopic]:
     Arguments: crm.
     Return: topics whose key begins with the plugin's name.
     Failure: the plugin is refused; a topic that fails later keeps its last text, and the log says why.
+    """
+
+
+@spec
+def record_fields(crm: Any) -> list[RecordField]:
+    """Adds fields to clients, deals and other records: columns, filters, groups, segments, dimensions of reports.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm.
+    Return: fields whose name begins with the plugin's name and a dot.
+    Failure: the plugin is refused; a field whose expression fails later is empty, and the log says why.
+    """
+
+
+@spec
+def card_actions(crm: Any, entity: str, record: Any, user: Any) -> list[CardAction]:
+    """Adds entries to the menu on the card of a client or deal.
+
+    When: each time a card is shown. Verb: collect on a page.
+    Arguments: crm; entity, client or deal; record, the one shown; user, who looks.
+    Return: actions, without a query for any of them.
+    Failure: logged against the plugin; its entries are missing.
+    """
+
+
+@spec
+def home_panels(crm: Any, user: Any) -> list[Panel]:
+    """Adds boxes to the home page.
+
+    When: each time the home page is shown, once there are deals. Verb: collect on a page.
+    Arguments: crm; user, who looks.
+    Return: panels, with at most two queries for all of them.
+    Failure: a small visible box in their place.
     """
 
 

@@ -8,6 +8,7 @@ from core.i18n import Text, _
 from core.web.context import crm, user
 from core.web.lists.state import State
 from core.web.pages import page
+from core.web.panels import shown_panels
 from core.web.today import Today, next_tasks, numbers_of_today
 
 blueprint = Blueprint("home", __name__)
@@ -34,6 +35,7 @@ def index() -> str:
         steps=first_steps(today),
         tasks=next_tasks(user()),
         deals=deals_address,
+        panels=shown_panels("home_panels") if today.has_deals else [],
     )
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from core import commands
+from core import commands, fields
 from core.clients.merge import merge_clients
+from core.clients.models import Client
 from core.commands.instance import Opener
 from core.deals import moves
 from core.deals.models import Deal
@@ -22,6 +23,7 @@ from core.interactions.services import change_interaction, log_interaction
 from core.messages.telling import receive_message
 from core.process.services import kinds_of_evidence
 from core.testing import running
+from core.users.services import ensure_roles
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -58,7 +60,9 @@ def test_the_dummy_answers_every_hook(crm):
 
 def test_hooks_of_the_start_are_called(tmp_path, database_url, crm):
     with running(tmp_path, database_url, ("dummy",)) as again:
-        assert {"permissions", "settings_groups", "job_kinds", "channels", "live_topics"} <= set(called())
+        assert {"permissions", "settings_groups", "job_kinds", "channels", "live_topics", "record_fields"} <= set(
+            called()
+        )
         assert "dummy.look" in again.permissions
         assert again.settings.get("dummy") == {"colour": "red"}
         again.jobs.enqueue("dummy.job", {"n": 1})
@@ -103,6 +107,51 @@ def test_a_panel_that_fails_leaves_a_box_and_the_card(crm, web, make, seller, mo
     assert "dummy" in page
 
 
+def test_a_field_of_a_plugin_is_a_column_a_filter_and_a_group(crm, make, seller):
+    mira, una = make.client("Kafe Mira", owner=seller), make.client("Una", owner=seller)
+    client = fields.entity(crm, "client")
+    found = fields.read(crm, client, ["dummy.length"], [mira.id, una.id], seller)
+    assert [found[one.id]["dummy.length"] for one in (mira, una)] == [9, 3]
+    longer = fields.condition(crm, client, [{"field": "dummy.length", "op": "greater", "value": 5}], seller)
+    assert [one.name for one in Client.select().where(longer)] == ["Kafe Mira"]
+
+
+def test_a_field_of_a_plugin_that_fails_is_empty(crm, make, seller):
+    client = make.client(owner=seller)
+    found = fields.read(crm, fields.entity(crm, "client"), ["dummy.broken"], [client.id], seller)
+    assert found[client.id]["dummy.broken"] is None
+
+
+def test_a_list_shows_the_column_of_a_plugin_within_its_queries(crm, web, make, seller, queries):
+    for _number in range(30):
+        make.client(owner=seller)
+    web.sign_in(seller).post("/clients/", {"action": "columns", "path": ["name", "dummy.length"]})
+    with queries.at_most(15):
+        assert "Length of the name" in web.text("/clients/")
+
+
+def test_actions_stand_in_the_menu_of_a_card_for_those_who_may(crm, web, make):
+    ensure_roles(crm)
+    director, seller = make.user("director"), make.user("seller")
+    deal = make.deal(owner=seller)
+    page_of_seller = web.sign_in(seller).text(f"/deals/{deal.id}")
+    assert ("See the dummy" in page_of_seller, "Do the dummy" in page_of_seller) == (True, True)
+    page_of_director = web.sign_in(director).text(f"/clients/{deal.client_id}")
+    assert ("See the dummy" in page_of_director, "Do the dummy" in page_of_director) == (True, False)
+    assert called()["card_actions"][0] == ("deal", deal.id, seller.id)
+
+
+def test_the_rows_of_a_plugins_field_are_grouped(crm, web, make, seller):
+    make.client("Kafe Mira", owner=seller)
+    assert "Length of the name" in web.sign_in(seller).text("/clients/?g=dummy.length")
+
+
+def test_panels_stand_on_the_home_page(crm, web, make, seller):
+    make.deal(owner=seller)
+    assert "Dummy panel of the home page" in web.sign_in(seller).text("/")
+    assert called()["home_panels"] == [(seller.id,)]
+
+
 def test_the_rate_of_a_plugin_beats_the_table(crm, make):
     deal = make.deal(potential=Decimal(10), currency="USD")
     assert deal.potential_base == Decimal(5)
@@ -129,6 +178,7 @@ def test_plugins_hear_of_every_turn_of_a_deal_inside_its_work(crm, make, seller)
 
 def test_a_kind_of_evidence_is_named(crm):
     assert kinds_of_evidence(crm)["dummy.proof"] == "Dummy proof"
+    assert "evidence_kinds" in called()
 
 
 def test_what_was_held_and_stored_is_told_inside_the_work(crm, make, seller):

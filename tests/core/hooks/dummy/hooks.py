@@ -4,8 +4,10 @@ import click
 from flask import Blueprint
 from flask_smorest import Blueprint as RestBlueprint
 from marshmallow import Schema, fields
+from peewee import fn
 
 from core.api import (
+    CardAction,
     EvidenceKind,
     JobKind,
     LiveTopic,
@@ -13,11 +15,13 @@ from core.api import (
     Panel,
     Permission,
     Rate,
+    RecordField,
     RestRoutes,
     Routes,
     SettingsGroup,
     hook,
 )
+from core.api import fields as fields_of
 from core.testing import FakeChannel
 
 CALLED: dict[str, list] = {}
@@ -83,6 +87,31 @@ def job_kinds(crm):
 def live_topics(crm):
     note("live_topics", crm)
     return [LiveTopic("dummy.number", lambda crm, user_ids: {user_id: user_id * 2 for user_id in user_ids})]
+
+
+@hook
+def record_fields(crm):
+    note("record_fields", crm)
+    length = fields_of.Field(
+        "dummy.length", "Length of the name", "number", lambda source: fn.LENGTH(source.name, coerce=False)
+    )
+    broken = fields_of.Field("dummy.broken", "Broken", "number", lambda source: 1 / 0)
+    return [RecordField("client", length), RecordField("client", broken)]
+
+
+@hook
+def card_actions(crm, entity, record, user):
+    note("card_actions", entity, record.id, user.id)
+    return [
+        CardAction("dummy.see", "See the dummy", f"/dummy/?{entity}={record.id}"),
+        CardAction("dummy.do", "Do the dummy", "/dummy/do", permission="dummy.look", is_post=True, confirm="Really?"),
+    ]
+
+
+@hook
+def home_panels(crm, user):
+    note("home_panels", user.id)
+    return [Panel("dummy", "Dummy panel of the home page", "ui.html")]
 
 
 @hook
