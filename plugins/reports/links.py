@@ -82,19 +82,21 @@ class Linker:
         return [{"field": "closed_at", "op": "less_equal", "value": str(period.last)}] if period.until else []
 
     def _with_key(self, found: Conditions, row: Any, dimension: Dimension | None) -> Conditions | None:
-        if dimension is None:
-            return found
+        return found if dimension is None else self.with_key(found, row.key, dimension)
+
+    def with_key(self, found: Conditions, key: Any, dimension: Dimension) -> Conditions | None:
+        """Returns the conditions with that of a key of the dimension, or None where no list can tell it."""
         if dimension.parts:
-            part = dimension.parts[row.key]
+            part = dimension.parts[key]
             moment = dimension.path.partition(":")[0]
             days = {"field": moment, "op": "between", "value": [str(part.first), str(part.last)]}
             return [*(one for one in found if one["field"] != moment), days]
         if not dimension.path:
             return None
         known = self._keys.setdefault(dimension.path, {})
-        if row.key not in known:
-            known[row.key] = fields.group_condition(self.crm, self._deals, dimension.path, row.key)
-        return [*found, known[row.key]]
+        if key not in known:
+            known[key] = fields.group_condition(self.crm, self._deals, dimension.path, key)
+        return [*found, known[key]]
 
 
 def as_query(conditions: Conditions) -> str:

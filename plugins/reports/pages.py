@@ -75,6 +75,7 @@ def show(name: str) -> str | Response:
     return page(
         "reports/page.html",
         report=report,
+        tabs=[(one.title, url_for("reports.show", name=one.name), one is report, one.icon) for one in REPORTS.values()],
         document=document,
         problem=problem,
         lost=lost,

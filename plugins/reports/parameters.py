@@ -15,6 +15,8 @@ from plugins.reports.periods import Period, preset
 COMMON = ("type", "by", "columns", "indicators", "joined", PARAMETER)
 CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from", "compare_to", "counting")
 OPEN = (*COMMON, "as_of")
+REASONS = ("type", PARAMETER, "from", "to", "through", "period")
+TABLE = (*REASONS, "by")
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from core.api import CRM, NotFound, Text, User
+from core.api import CRM, NotFound, Text, User, lazy
 from core.api import gettext as _
 from plugins.reports.document import Document
 from plugins.reports.funnel import closed_matrix, closed_report, open_report
 from plugins.reports.funnel.matrix import INDICATORS
-from plugins.reports.parameters import CLOSED, OPEN, Settings, read_settings
+from plugins.reports.parameters import CLOSED, OPEN, REASONS, TABLE, Settings, read_settings
+from plugins.reports.tables import by_source, loss_reasons
 
 OPEN_INDICATORS = tuple(name for name in INDICATORS if name not in ("lost", "conversion"))
 
@@ -23,6 +25,8 @@ class Report:
     indicators: tuple[str, ...]
     usual_indicators: tuple[str, ...]
     make: Callable[[CRM, User | None, Settings], Document]
+    words: Text = ""
+    icon: str = "chart-bar"
 
 
 REPORTS = {
@@ -35,8 +39,49 @@ REPORTS = {
             tuple(INDICATORS),
             closed_matrix.DEFAULT,
             closed_report.make,
+            lazy("What became of the deals that were closed in a period: how far they came, where they were lost."),
+            "chart-funnel",
         ),
-        Report(open_report.NAME, open_report.TITLE, OPEN, OPEN_INDICATORS, open_report.DEFAULT, open_report.make),
+        Report(
+            open_report.NAME,
+            open_report.TITLE,
+            OPEN,
+            OPEN_INDICATORS,
+            open_report.DEFAULT,
+            open_report.make,
+            lazy("Where open deals stand, what they are worth, and what they will bring."),
+            "chart-funnel",
+        ),
+        Report(
+            by_source.MANAGERS,
+            by_source.TITLES[by_source.MANAGERS],
+            TABLE,
+            (),
+            (),
+            partial(by_source.make, by_source.MANAGERS),
+            lazy("Who won what: deals, win rate, money and its share, the best on top."),
+            "users",
+        ),
+        Report(
+            by_source.SOURCES,
+            by_source.TITLES[by_source.SOURCES],
+            TABLE,
+            (),
+            (),
+            partial(by_source.make, by_source.SOURCES),
+            lazy("Where the clients of won deals came from, and what each source brought."),
+            "affiliate",
+        ),
+        Report(
+            loss_reasons.NAME,
+            loss_reasons.TITLE,
+            REASONS,
+            (),
+            (),
+            loss_reasons.make,
+            lazy("Why deals were lost, the gravest reason first, and at which stages."),
+            "thumb-down",
+        ),
     )
 }
 

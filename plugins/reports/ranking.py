@@ -1,0 +1,60 @@
+"""The Vega-Lite specification of a ranking: one bar for each name, the greatest on top, its number beside it. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plugins.reports.charts import LOST, PASSED, SCHEMA
+
+STEP = 26
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One bar: how long it is, the words beside it, and the query of the list behind it."""
+
+    label: str
+    value: float
+    words: str
+    link: str = ""
+
+
+def ranking_chart(ranks: Sequence[Rank], *, is_loss: bool = False) -> dict[str, Any]:
+    """Returns the chart of these bars, in the order given; a loss has the colour of lost deals."""
+    widest = max((rank.value for rank in ranks), default=0) or 1
+    # Room on the right for the words beside the longest bar.
+    across = {"type": "quantitative", "scale": {"domain": [0, widest * 1.35], "nice": False}, "axis": None}
+    values = [
+        {"name": rank.label, "value": rank.value, "words": rank.words, "link": rank.link or None} for rank in ranks
+    ]
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": {"step": STEP},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "encoding": {
+            "y": {
+                "field": "name",
+                "type": "nominal",
+                "sort": [rank.label for rank in ranks],
+                "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": 190, "labelPadding": 10},
+            }
+        },
+        "layer": [
+            {
+                "data": {"values": values},
+                "mark": {"type": "bar", "cursor": "pointer", "cornerRadius": 2, "color": LOST if is_loss else PASSED},
+                "encoding": {
+                    "x": {"field": "value", **across},
+                    "tooltip": {"field": "words", "type": "nominal"},
+                    "href": {"field": "link"},
+                },
+            },
+            {
+                "data": {"values": values},
+                "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12},
+                "encoding": {"x": {"field": "value", **across}, "text": {"field": "words"}},
+            },
+        ],
+        "config": {"view": {"stroke": None}},
+    }
