@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core.deals.limits import ensure_limits
 from core.process.ensuring import ensure_stage_tasks
 from core.runtime import CRM
 from core.sample.activity import make_activity
@@ -59,4 +60,5 @@ def generate(
             made = make_deals(crm, company, pool, seasons, count=min(CHUNK, deals - done))
             interactions += make_activity(crm, company, made, seasons, per_deal=interactions_per_deal)
     ensure_stage_tasks(crm)
+    ensure_limits(crm)
     return Sample(len(company.people.users), clients, deals, interactions)
