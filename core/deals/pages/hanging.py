@@ -14,6 +14,7 @@ from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint
 from core.deals.pages.lists import Asked, asked, in_list, part_of_bar, view_of
 from core.process.hanging import REASONS, Hanging, HangMark, Hung, Share, hanging
+from core.process.picture import lateness
 from core.stages.models import DealType, Stage
 from core.stages.types import PROCESS, all_types
 from core.users.models import Team, User
@@ -25,7 +26,7 @@ PAGE = 40
 
 @dataclass(frozen=True)
 class Row:
-    """A deal that hangs as the page shows it; `late` and `old` are for how long it is so, None where it isn't."""
+    """A deal that hangs, as the page shows it: how `late` in working time, for how long `old`; None where it isn't."""
 
     deal: Deal
     mark: HangMark
@@ -86,7 +87,7 @@ def _rows(shown: Sequence[Hung]) -> list[Row]:
         Row(
             deal := deals[one.deal_id],
             one.mark,
-            now - one.mark.late_at if one.mark.late_at else None,
+            lateness(crm(), one.mark.late_at, now) if one.mark.late_at else None,
             now - one.mark.old_at if one.mark.old_at else None,
             deal.deal_type.mode == PROCESS,
         )

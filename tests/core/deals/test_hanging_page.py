@@ -33,12 +33,12 @@ def titles(html):
 
 def test_page_says_why_each_deal_hangs_the_gravest_first(crm, web, make, seller, head):
     make.deal("Cheap and idle", owner=seller, potential=Decimal(10))
-    dear = late(crm, make.deal("Dear and late", owner=seller, potential=Decimal(9000)))
+    dear = late(crm, make.deal("Dear and late", owner=seller, potential=Decimal(9000)), days=7)
     create_task(crm, title="Call", deal=dear, user=seller)
     html = web.sign_in(head).text("/deals/hanging")
     assert titles(html) == ["Dear and late", "Cheap and idle"]
     first, second = html.split('<li class="hang-row">')[1:]
-    assert "late by 2 days" in first
+    assert "late by 5 days" in first
     assert "No next step</span>" not in first
     assert "No next step</span>" in second
 
