@@ -1,4 +1,4 @@
-"""What a newcomer does first: bring in clients, open, move, win and lose deals, look at the funnel, print it."""
+"""What a newcomer does first: bring in clients, lead deals of a type of the library, look at the funnel, print it."""
 
 import re
 
@@ -40,11 +40,20 @@ def import_clients(page, folder):
     assert page.get_by_text("Kafe Mira shpk").first.is_visible()
 
 
-def open_deal(page, client, title, potential):
+def take_retail_sale(page):
+    """Takes the short sale, which is led by hand, from the library, and returns its number."""
+    page.goto("/settings/deal-types/library")
+    page.click("form[action$='/retail-sale'] button")
+    page.wait_for_url(re.compile(r"/deal-types/\d+$"))
+    return page.url.rpartition("/")[2]
+
+
+def open_deal(page, deal_type, client, title, potential):
     page.goto("/clients/")
     page.get_by_text(client).first.click()
     page.wait_for_url(re.compile(r"/clients/\d+$"))
     page.goto(f"/deals/new?client={page.url.rstrip('/').rpartition('/')[2]}")
+    page.select_option("select[name=type]", deal_type)
     page.fill("input[name=title]", title)
     page.fill("input[name=potential]", potential)
     page.click("form.sheet button.btn-primary")
@@ -55,10 +64,11 @@ def open_deal(page, client, title, potential):
 def test_from_a_file_to_the_printed_funnel(screen, served, tmp_path):
     sign_in(screen, served)
     import_clients(screen, tmp_path)
-    open_deal(screen, "Kafe Mira shpk", "Makina kafeje", "3400")
+    deal_type = take_retail_sale(screen)
+    open_deal(screen, deal_type, "Kafe Mira shpk", "Makina kafeje", "3400")
     move_to_the_end(screen)
     win(screen)
-    open_deal(screen, "ООО «Ромашка»", "Чайники", "1250,50")
+    open_deal(screen, deal_type, "ООО «Ромашка»", "Чайники", "1250,50")
     lose(screen)
     see_the_funnel(screen)
     print_it(screen)
