@@ -66,6 +66,15 @@ def worth(lines: Iterable[Wish | DemandLine]) -> Decimal | None:
     return from_units(to_units(sum(priced, Decimal(0)))) if priced else None
 
 
+def unanswered(crm: CRM, deal_ids: Sequence[int]) -> set[int]:
+    """Returns those of the deals that can't be closed before a mandatory line of theirs is answered, by one query."""
+    if not is_used(crm):
+        return set()
+    query = DemandLine.select(DemandLine.deal).distinct().join(Deal).join(DealType)
+    query = query.where(DemandLine.deal.in_(list(deal_ids)), DemandLine.is_satisfied.is_null())
+    return {row[0] for row in query.where(DealType.registers_demand).tuples()}
+
+
 def checked(crm: CRM, deal_type: DealType, lines: Sequence[Wish]) -> list[Wish]:
     """Returns the lines without spare spaces; raises InvalidInput for one that can't be, or when they are missing."""
     if not lines and is_mandatory(crm, deal_type):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.clients.models import Client
+from core.deals.demand import unanswered
 from core.deals.models import Deal
 from core.deals.services import lose, move, win
 from core.errors import CRMError, InvalidInput
@@ -54,7 +55,11 @@ def plan_turning(crm: CRM, user: User, deal_ids: Sequence[int], turn: Turn) -> l
     query = query.where(Deal.id << list(deal_ids[:MOST]), Deal.deleted_at.is_null(), visible_to(user, Deal.owner))
     deals = list(query.order_by(Deal.id))
     having = _versions_with(turn.stage_id) if turn.do == MOVE else set()
-    return [Planned(deal.id, deal.number, deal.title, deal.client.name, _refusal(deal, turn, having)) for deal in deals]
+    asked = unanswered(crm, [deal.id for deal in deals]) if turn.do in (WIN, LOSE) else set()
+    return [
+        Planned(deal.id, deal.number, deal.title, deal.client.name, _refusal(deal, turn, having, asked))
+        for deal in deals
+    ]
 
 
 def check_turn(turn: Turn) -> None:
@@ -104,7 +109,7 @@ def _versions_with(stage_id: int | None) -> set[int]:
     return {row[0] for row in query.tuples()}
 
 
-def _refusal(deal: Deal, turn: Turn, having: set[int]) -> str:
+def _refusal(deal: Deal, turn: Turn, having: set[int], asked: set[int]) -> str:
     if not deal.is_open:
         return _("It is closed already.")
     if deal.deal_type.mode == PROCESS:
@@ -113,4 +118,6 @@ def _refusal(deal: Deal, turn: Turn, having: set[int]) -> str:
         return _("Its type has no such stage.")
     if turn.do == MOVE and deal.stage_id == turn.stage_id:
         return _("It stands there already.")
+    if deal.id in asked:
+        return _("Say first, on the deal, how the client's demand was satisfied.")
     return ""

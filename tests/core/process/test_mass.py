@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clients.models import Client
+from core.deals import demand
 from core.deals import services as deals
 from core.deals.inspection import find_wrong_deals
 from core.deals.models import Deal
@@ -203,6 +204,15 @@ def test_a_change_of_many_deals_is_taken_back_as_one(crm, make, director, do):
     run(crm, jobs.start_undo(crm, director, job))
     assert {(one.state, one.place) for one in Deal.select()} == {("open", 0)}
     assert find_wrong_deals(crm) == []
+
+
+def test_deals_whose_demand_is_not_answered_are_named_before_they_are_closed(crm, make, director):
+    deal_type = make.deal_type()
+    deal_type.registers_demand = True
+    deal_type.save()
+    asked, free = make.deal(deal_type=deal_type, wishes=[demand.Wish("Oven")]), make.deal()
+    planned = plan_turning(crm, director, [asked.id, free.id], Turn("win"))
+    assert [bool(one.refusal) for one in planned] == [True, False]
 
 
 def test_lost_needs_a_reason_and_move_a_stage(crm, make, director):
