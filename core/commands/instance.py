@@ -16,6 +16,7 @@ from core.hooks.plugins import discover
 from core.i18n import speaking
 from core.runtime import CRM
 from core import backup as backups
+from core import upgrade as upgrades
 from core.store.migrate import migrate_down, pending
 from core.serve.worker import work
 from core.users.services import create_user, ensure_roles
@@ -146,6 +147,26 @@ def restore(opener: Opener, file: Path, database: str) -> None:
 
 
 @click.command()
+@click.option("--rehearse", "only_rehearse", is_flag=True, help="Only try it on a copy, and tell what it does.")
+@click.option("--back", "is_back", is_flag=True, help="Put the database back as it was before the last upgrade.")
+@click.pass_obj
+def upgrade(opener: Opener, only_rehearse: bool, is_back: bool) -> None:
+    """Bring the instance to this release: rehearsed on a copy first, all or nothing."""
+    config = read_config(opener.folder)
+    if is_back:
+        click.echo(f"The database is again what it was: {upgrades.go_back(config)}.")
+        return
+    shown = upgrades.rehearse(config) if only_rehearse else upgrades.upgrade(config)
+    for step in shown.steps:
+        click.echo(f"{step.owner:18} {step.name:30} {step.seconds:.2f} s")
+    for sentence in (*shown.refused, *shown.findings):
+        click.echo(sentence, err=True)
+    done = "would be taken" if only_rehearse else "were taken"
+    click.echo(f"{len(shown.steps)} migrations {done}; the trial took {shown.seconds:.1f} s.")
+    raise SystemExit(1 if shown.refused else 0)
+
+
+@click.command()
 @click.option("--check", is_flag=True, help="Only tell whether the page is fresh.")
 def docs(check: bool) -> None:
     """Write docs/hooks.md and docs/api.md from the code."""
@@ -177,4 +198,4 @@ def _fill(crm: CRM, sample: bool) -> str:
     return password
 
 
-COMMANDS = (init, serve, worker, migrate, doctor, backup, restore, docs)
+COMMANDS = (init, serve, worker, migrate, doctor, backup, restore, upgrade, docs)

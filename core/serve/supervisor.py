@@ -27,6 +27,7 @@ from core.serve.trial import Trial, try_here
 from core.serve.web import READY_LIMIT_S, roll, run_web
 from core.serve.worker import run_worker
 from core.store.database import open_database
+from core.upgrade import at_work
 
 POLL_S = 0.25
 RESTART_WAIT_S = 2
@@ -47,7 +48,7 @@ def serve(config: Config, *, host: str, port: int, workers: int, without: Iterab
         signal.signal(number, lambda *_: stop.set())
     for module in SHARED:
         importlib.import_module(module)
-    with tempfile.TemporaryDirectory(prefix="hinka-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="hinka-") as scratch, at_work(config.folder):
         supervisor = Supervisor(config, f"{host}:{port}", workers, tuple(without), Path(scratch))
         try:
             supervisor.start()

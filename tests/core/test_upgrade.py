@@ -1,0 +1,88 @@
+"""An upgrade is rehearsed on a copy, done as a whole or not at all, and taken back by one command."""
+
+import pytest
+
+from core.boot import boot
+from core.clients.models import Client
+from core.clients.services import create_client
+from core.config import Config, read_config, write_config
+from core.errors import Conflict, CRMError, NotFound
+from core.hooks.switch import enable
+from core.upgrade import at_work, go_back, rehearse, upgrade
+from tests import servers
+from tests.core.hooks.written import write_plugin
+
+GOOD = "def up(migration):\n    migration.create_table('lamp_bulb', 'id id')\n"
+BAD = "def up(migration):\n    migration.create_table('lamp_socket', 'id id')\n    raise ValueError('short circuit')\n"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def config(request, tmp_path, worker):
+    """Returns an instance of the release before, with a client and the plugin lamp, which brings a migration now."""
+    url = "sqlite:///hinka.db" if request.param == "sqlite" else servers.postgres_database_url(worker)
+    write_config(Config(folder=tmp_path, database=url))
+    write_plugin(tmp_path, "lamp")
+    config = read_config(tmp_path, environment={})
+    crm = boot(config)
+    enable(crm, "lamp")
+    create_client(crm, name="Kafe Mira")
+    closed(crm)
+    yield config
+    if request.param == "postgres":
+        servers.drop_postgres_database(url)
+
+
+def closed(crm):
+    crm.database.close()
+    crm.database.close_all()
+
+
+def bring(config, code):
+    (config.folder / "plugins" / "lamp" / "migrations").mkdir(exist_ok=True)
+    (config.folder / "plugins" / "lamp" / "migrations" / "m0001_bulb.py").write_text(code)
+
+
+def tables(config):
+    from core.store.database import open_database
+
+    database = open_database(config.database, config.folder)
+    found = set(database.get_tables())
+    database.close()
+    database.close_all()
+    return found
+
+
+def test_a_rehearsal_tells_what_it_does_and_changes_nothing(config):
+    bring(config, GOOD)
+    shown = rehearse(config)
+    assert [(step.owner, step.name) for step in shown.steps] == [("lamp", "m0001_bulb")]
+    assert shown.refused == ()
+    assert "lamp_bulb" not in tables(config)
+
+
+def test_an_upgrade_is_done_and_taken_back(config):
+    bring(config, GOOD)
+    upgrade(config)
+    assert "lamp_bulb" in tables(config)
+    go_back(config)
+    assert "lamp_bulb" not in tables(config)
+    crm = boot(config, without=["lamp"])
+    assert Client.get().name == "Kafe Mira"
+    closed(crm)
+
+
+def test_an_upgrade_that_would_break_a_plugin_changes_nothing(config):
+    bring(config, BAD)
+    with pytest.raises(CRMError, match="short circuit"):
+        upgrade(config)
+    assert {"lamp_bulb", "lamp_socket"} & tables(config) == set()
+
+
+def test_while_hinka_is_served_nothing_is_upgraded(config):
+    with at_work(config.folder), pytest.raises(Conflict, match="stop “hinka serve” first"):
+        upgrade(config)
+
+
+def test_without_a_copy_there_is_no_way_back(config):
+    with pytest.raises(NotFound, match="no copy"):
+        go_back(config)
