@@ -12,13 +12,14 @@ from core.deals.models import Deal, DealPeriod, StageVisit
 from core.runtime import CRM
 from core.stages.models import TypeStage
 from core.store.bulk import insert_rows, plain
+from core.store.plainly import add_row
 
 PASSED, RETURNED = "passed", "returned"
 
 
 def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> int:
     """Begins a visit of a stage, lets the row say so, with the moment until which it may last, and returns its id."""
-    visit = StageVisit.create(
+    visit = StageVisit(
         deal=row.id,
         stage=step.stage_id,
         place=step.place,
@@ -27,6 +28,7 @@ def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> int:
         potential=row.potential,
         potential_base=row.potential_base,
     )
+    add_row(visit)
     row.stage_id, row.place, row.entered_at, row.late_at = step.stage_id, step.place, at, limit_of(crm, step, at)
     row.furthest = max(step.place, row.furthest or 0)
     row.stood_at |= 1 << step.place
@@ -56,7 +58,7 @@ def continue_visit(row: Deal) -> None:
 
 def begin_period(row: Deal, at: datetime) -> None:
     """Begins a period of an open deal as it stands now."""
-    DealPeriod.create(deal=row.id, from_at=at, **_standing(row))
+    add_row(DealPeriod(deal=row.id, from_at=at, **_standing(row)))
 
 
 def end_period(row: Deal, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from core.deals.models import Deal
@@ -11,7 +10,7 @@ from core.hooks.contributions import DealTurn
 from core.i18n import _, format_moment
 from core.runtime import CRM
 from core.store import audit
-from core.store.database import is_postgres
+from core.store.plainly import change_row, read_row
 
 
 def take(crm: CRM, deal: Deal, version: int | None = None, *, mine: Mapping[str, Any] | None = None) -> Deal:
@@ -33,18 +32,10 @@ def take(crm: CRM, deal: Deal, version: int | None = None, *, mine: Mapping[str,
 
 def take_now(crm: CRM, deal_id: int) -> Deal:
     """Returns a deal as it is now, whatever anybody saw of it, locked until the work ends; raises NotFound."""
-    lock = " FOR UPDATE" if is_postgres(crm.database) else ""
-    row = next(iter(Deal.raw(_statement(crm.database.param) + lock, deal_id)), None)
+    row = read_row(Deal, deal_id, is_locked=True)
     if row is None or row.deleted_at is not None:
         raise NotFound(_("There is no such deal; it may have been deleted."))
     return row
-
-
-@lru_cache(maxsize=2)
-def _statement(mark: str) -> str:
-    """Returns the statement that reads a deal, written once: peewee needs longer for it than the database."""
-    columns = ", ".join(field.column_name for field in Deal._meta.sorted_fields)
-    return f"SELECT {columns} FROM core_deal WHERE id = {mark}"
 
 
 def take_open(crm: CRM, deal: Deal, version: int | None = None) -> Deal:
@@ -60,7 +51,7 @@ def save(crm: CRM, deal: Deal, row: Deal) -> Deal:
     """Saves the row as the next version, brings the caller's record up to date, and returns it."""
     row.version += 1
     row.changed_at = crm.clock.now()
-    row.save(only=row.dirty_fields)
+    change_row(row)
     return deal.take_over(row)
 
 

@@ -20,6 +20,7 @@ from core.process.results import checked_result
 from core.process.stage_tasks import STANDING, alter, stage_task_of, steps_at
 from core.runtime import CRM
 from core.stages.models import Stage, TypeStage
+from core.store.plainly import read_row
 from core.tasks import services as tasks
 from core.tasks.models import Task
 from core.tasks.words import CANCELLED, DONE, LOSS, STAGE
@@ -71,6 +72,7 @@ def finish(
         row = standing(task, version)
         row.deal = deal  # at hand: what follows need not read it again
         row.step, following = _steps(row, deal)
+        row._dirty.clear()
         values, kept = checked_result(row, {**row.result, **result})
         done = {"done_at": crm.clock.now(), "done_by_id": done_by.id if done_by else None}
         alter(crm, row, DONE, state=DONE, **done, result=kept, checklist=tasks.ticked(row, checklist))
@@ -130,7 +132,7 @@ def take(crm: CRM, user: User, task: Task) -> Task:
 
 def standing(task: Task, version: int | None = None) -> Task:
     """Returns the task's row as it is now; raises Conflict when it is done, cancelled or another than was seen."""
-    row = Task.get_by_id(task.id)
+    row = read_row(Task, task.id)
     if row.state not in STANDING:
         raise Conflict(_taken(row))
     if row.version != (task.version if version is None else version):

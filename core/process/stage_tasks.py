@@ -12,6 +12,7 @@ from core.runtime import CRM
 from core.stages.models import Stage, TypeStage
 from core.stages.steps import PROCESS
 from core.store import audit
+from core.store.plainly import add_row, change_row
 from core.tasks.models import Task
 from core.tasks.words import CANCELLED, HELD, OPEN, STAGE
 from core.worktime import put_off
@@ -47,7 +48,7 @@ def make_stage_task(crm: CRM, turn: DealTurn) -> Task:
     deal, now = turn.deal, crm.clock.now()
     step = turn.step or steps_at(deal.version_id, deal.place)[0]
     doer = doer_of(Staff(), step, deal.owner_id)
-    task = Task.create(
+    task = Task(
         kind=STAGE,
         title=step.task_title or step.stage.name,
         instructions=written(doer.note, turn.note, step.instructions),
@@ -63,6 +64,7 @@ def make_stage_task(crm: CRM, turn: DealTurn) -> Task:
         created_at=now,
         changed_at=now,
     )
+    add_row(task)
     audit.record(crm, "task", task.id, "created", {"title": [None, task.title]})
     return task
 
@@ -70,11 +72,13 @@ def make_stage_task(crm: CRM, turn: DealTurn) -> Task:
 def alter(crm: CRM, task: Task, action: str, **values: Any) -> None:
     """Gives a standing task, locked by its deal, new values as its next version, and the record too."""
     before = {name: task.__data__[name] for name in values}
-    values = {**values, "changed_at": crm.clock.now()}
+    for name, value in values.items():
+        setattr(task, name, value)
+    task.changed_at = crm.clock.now()
     # Who postpones it meanwhile holds no lock of the deal: the version counts on from what it is by then.
-    Task.update(**values, version=Task.version + 1).where(Task.id == task.id).execute()
-    audit.record(crm, "task", task.id, action, audit.differences(before, {name: values[name] for name in before}))
-    task.__data__.update(values, version=task.version + 1)
+    change_row(task, counts_version=True)
+    task.__data__["version"] += 1
+    audit.record(crm, "task", task.id, action, audit.differences(before, values))
 
 
 def cancel_tasks(crm: CRM, deal: Deal, kind: str = STAGE) -> None:

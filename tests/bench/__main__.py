@@ -81,6 +81,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "funnel": _module("funnel"),
     "map": _module("map"),
     "process": _module("process"),
+    "sellers": _module("sellers"),
 }
 
 
