@@ -58,7 +58,9 @@ class Panel:
 def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     """Returns the panel of a report with the present settings, usable even if some of them are not."""
     values = dict(pairs)
-    dimensions = [("", lazy("nothing")), *((name, title) for name, title in OFFERED.items() if name != "type")]
+    usual = OFFERED.get(report.usual_by, lazy("nothing"))
+    others = [(name, title) for name, title in OFFERED.items() if name not in ("type", report.usual_by)]
+    dimensions = [("", usual), *others]
     offered: dict[str, tuple[Text, list[tuple[str, Text]]]] = {
         "type": (
             lazy("Deal type"),

@@ -27,6 +27,7 @@ class Report:
     make: Callable[[CRM, User | None, Settings], Document]
     words: Text = ""
     icon: str = "chart-bar"
+    usual_by: str = ""
 
 
 REPORTS = {
@@ -61,6 +62,7 @@ REPORTS = {
             partial(by_source.make, by_source.MANAGERS),
             lazy("Who won what: deals, win rate, money and its share, the best on top."),
             "users",
+            by_source.USUAL[by_source.MANAGERS],
         ),
         Report(
             by_source.SOURCES,
@@ -71,6 +73,7 @@ REPORTS = {
             partial(by_source.make, by_source.SOURCES),
             lazy("Where the clients of won deals came from, and what each source brought."),
             "affiliate",
+            by_source.USUAL[by_source.SOURCES],
         ),
         Report(
             loss_reasons.NAME,

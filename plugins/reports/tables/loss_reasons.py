@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from core.api import CRM, Deal, Stage, User, lazy
+from core.api import CRM, Deal, Stage, User, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Row, Table
 from plugins.reports.funnel.closed_facts import in_period
@@ -114,7 +114,7 @@ def _links(linker: Linker, asked: Asked, key: Any) -> dict[str, str]:
 def _charts(asked: Asked, rows: Sequence[Outcome], linker: Linker) -> tuple[Chart, ...]:
     shown = rows[:MOST_RANKED]
     ranks = [
-        Rank(_(label_of(asked, row)), row.lost, f"{row.lost} · {row.lost / asked.whole.lost:.0%}",
+        Rank(_(label_of(asked, row)), row.lost, f"{row.lost} · {format_percent(row.lost / asked.whole.lost)}",
              key_conditions(linker, asked, row.key, "lost"))
         for row in shown
     ]  # fmt: skip
