@@ -87,11 +87,13 @@ def make_deal(crm: CRM, interaction: Interaction, *, title: str = "", **facts: A
 
     `facts` are those of `open_deal`. Raises InvalidInput for an interaction that has a deal already.
     """
-    if interaction.deal_id:
-        raise InvalidInput(_("This entry belongs to a deal already; open that one, or make another for the client."))
     facts.setdefault("contact", interaction.contact)
     with crm.work():
         deal = open_deal(crm, title=title or suggested_title(interaction), client=interaction.client, **facts)
+        # Of two who do this at once one gets the interaction; the other's deal goes back with the transaction.
+        is_free = (Interaction.id == interaction.id) & Interaction.deal.is_null()
+        if not Interaction.update(deal=deal.id).where(is_free).execute():
+            raise InvalidInput(_("This entry belongs to a deal already; open that one, or make another."))
         change_interaction(crm, interaction, {"deal_id": deal.id})
     return deal
 

@@ -141,6 +141,15 @@ def test_interaction_makes_one_deal_only_and_nothing_when_the_deal_is_refused(cr
         make_deal(crm, Interaction.get(), deal_type=make.deal_type())
 
 
+def test_of_two_who_make_a_deal_of_the_same_call_one_is_told(crm, client, make):
+    log_interaction(crm, client, kind="call", subject="Two machines")
+    mine, theirs = Interaction.get(), Interaction.get()
+    deal = make_deal(crm, theirs, deal_type=make.deal_type())
+    with pytest.raises(InvalidInput):
+        make_deal(crm, mine, deal_type=make.deal_type())
+    assert (Deal.select().count(), Interaction.get().deal_id) == (1, deal.id)
+
+
 def test_form_of_the_deal_is_filled_in_from_the_interaction(crm, web, client, seller, make):
     make.deal_type()
     call = log_interaction(crm, client, kind="call", subject="Two machines")
