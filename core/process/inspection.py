@@ -15,11 +15,13 @@ from core.tasks.words import HELD, OPEN, STAGE
 
 def find_deals_out_of_step(crm: CRM) -> list[tuple[str, str]]:
     """Returns (number of the deal, what is wrong) of every deal that lacks a task of its stage or has a wrong one."""
-    found = [(number, "no task stands for its stage.") for number in _without_task()]
-    found += [(number, "the task of a stage stands though the deal isn't there.") for number in _astray()]
-    found += [(number, "its task is held though the deal isn't, or the other way round.") for number in _held_wrongly()]
-    found += [(number, "its task does not belong to its present stay at the stage.") for number in _of_another_visit()]
-    return found
+    looks = (
+        (_without_task, "no task stands for its stage; the worker makes it within the hour."),
+        (_astray, "a task stands for a stage where it isn't; the worker cancels it within the hour."),
+        (_held_wrongly, "its task is held though the deal isn't, or the other way round."),
+        (_of_another_visit, "its task does not belong to its present stay at the stage."),
+    )
+    return [(number, what) for look, what in looks for number in look()]
 
 
 def _led() -> Any:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.deals.limits import ensure_limits
-from core.process.ensuring import ensure_stage_tasks
 from core.runtime import CRM
 from core.sample.activity import make_activity
 from core.sample.clients import SampleClient, make_clients
@@ -59,6 +58,5 @@ def generate(
         with crm.work():
             made = make_deals(crm, company, pool, seasons, count=min(CHUNK, deals - done))
             interactions += make_activity(crm, company, made, seasons, per_deal=interactions_per_deal)
-    ensure_stage_tasks(crm)
     ensure_limits(crm)
     return Sample(len(company.people.users), clients, deals, interactions)

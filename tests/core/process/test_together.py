@@ -7,7 +7,8 @@ from core.deals.inspection import find_wrong_deals
 from core.deals.models import Deal, StageVisit
 from core.process.inspection import find_deals_out_of_step
 from core.process.services import complete, stage_task_of, take
-from core.stages.services import Step, create_deal_type, create_stage, usable_reasons
+from core.process.version_moves import move_to_version
+from core.stages.services import Step, create_deal_type, create_stage, publish, usable_reasons
 from core.tasks.models import Task
 from core.users.models import Role
 from tests.together import together
@@ -52,6 +53,18 @@ def test_held_and_completed_at_once_leaves_one_task(crm, owner, deal):
     task, seen = stage_task_of(deal), Deal.get_by_id(deal.id)
     day = crm.today().replace(year=2030)
     together(crm, [lambda: complete(crm, owner, task), lambda: deals.hold(crm, seen, day)])
+    assert_in_step(crm)
+
+
+def test_version_is_published_and_deals_moved_to_it_while_others_complete(crm, make, owner):
+    kind = make.deal_type(mode="process")
+    tasks = [stage_task_of(make.deal(deal_type=kind, owner=owner)) for _ in range(6)]
+
+    def renew():
+        publish(crm, kind, ("Interest", "Check", "Offer", "Payment"))
+        move_to_version(crm, kind)
+
+    together(crm, [renew, *(lambda task=task: complete(crm, owner, task) for task in tasks)])
     assert_in_step(crm)
 
 

@@ -21,6 +21,7 @@ from core.deals.models import Closing, Deal, DealPeriod, StageVisit
 from core.errors import CRMError, InvalidInput
 from core.process.inspection import find_deals_out_of_step
 from core.process.services import complete, send_back, stage_task_of
+from core.process.version_moves import move_to_version
 from core.stages.models import DealType, Stage
 from core.stages.results import ResultField
 from core.stages.services import Step, create_deal_type, create_stage, ladders, publish, usable_reasons
@@ -174,6 +175,11 @@ def machine_of(crm, owners, kinds, client, report):
         def publish(self, count):
             chosen = [Stage.get(Stage.name == name) for name in NAMES[:count]]
             publish(crm, DealType.get_by_id(kinds[0].id), [Step(stage, task_title="Do") for stage in chosen])
+
+        @rule()
+        def move_to_the_new_version(self):
+            moved = move_to_version(crm, DealType.get_by_id(kinds[0].id), {})
+            assert moved.refused == 0 or moved.refusal
 
         @invariant()
         def history_and_tasks_are_in_step(self):
