@@ -21,7 +21,7 @@ from core.hooks.dispatch import marker
 from core.i18n import lazy
 from core.messages import sending
 from core.process import engine, proofs
-from core.process.jobs import KEEP_TASKS
+from core.process.jobs import KEEP_TASKS, MOVE_RUNNING
 from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
 from core.runtime import CRM
@@ -99,7 +99,7 @@ def settings_groups() -> list[SettingsGroup]:
 @marker
 def job_kinds() -> list[JobKind]:
     """Declares the core's periodic work, and the delivery of webhooks."""
-    return [KEEP, KEEP_TASKS, NIGHTLY, *mass.JOBS, *sending.JOBS, DELIVERY, LOG]
+    return [KEEP, KEEP_TASKS, MOVE_RUNNING, NIGHTLY, *mass.JOBS, *sending.JOBS, DELIVERY, LOG]
 
 
 @marker

@@ -5,9 +5,10 @@ agree (`core.deals.recount`). A deal whose stage is gone really moves, which its
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from peewee import Case, Expression
 
@@ -49,12 +50,13 @@ def move_to_version(
     *,
     deal_ids: Sequence[int] | None = None,
     version_id: int | None = None,
+    tell: Callable[[int], Any] = lambda _per_cent: None,
 ) -> Moved:
     """Moves all running deals of older versions, or some, to the published version; tells what was done.
 
-    `choices` says where deals go whose stage is gone; `version_id` is the published version that the user saw. A deal
-    that was closed or moved to the version meanwhile is left alone. Raises Conflict when a newer version was published
-    since, InvalidInput for a choice that is no stage of the new version.
+    `choices` says where deals go whose stage is gone; `version_id` is the published version that the user saw; `tell`
+    hears how far it is, in per cent. A deal that was closed or moved to the version meanwhile is left alone. Raises
+    Conflict when a newer version was published since, InvalidInput for a choice that is no stage of the new version.
     """
     bridges, done = bridges_to(deal_type, choices or {}), Moved()
     _check_seen(deal_type, version_id)
@@ -64,6 +66,7 @@ def move_to_version(
             # Whoever publishes waits, or has been here before: all of a chunk goes to one version.
             _check_seen(_locked(crm, deal_type), deal_type.published_version_id)
             done = _move_chunk(crm, deal_type, bridges, waiting[start : start + CHUNK], done)
+        tell(100 * min(start + CHUNK, len(waiting)) // len(waiting))
     return done
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from core.deals.models import Deal
 from core.deals.services import move
+from core.process import version_pages
 from core.stages import services
 from core.stages.types import get_type
 
@@ -65,3 +66,15 @@ def test_page_of_an_older_version_shows_the_preview_again(crm, admin, made):
 def test_page_is_for_administrators(web, make, made):
     seller = web.sign_in(make.user("seller"))
     assert seller.get(f"/settings/deal-types/{made.id}/running").status_code == 403
+
+
+def test_many_deals_are_moved_by_the_worker(crm, admin, made, monkeypatch):
+    monkeypatch.setattr(version_pages, "MOST_AT_ONCE", 1)
+    url = f"/settings/deal-types/{made.id}"
+    talk, offer = services.find_stage("Talk"), services.find_stage("Offer")
+    admin.post(f"{url}/running", {f"instead-{talk.id}": offer.id, "version": made.published_version_id})
+    assert "2 deals are being moved; see under Jobs how far it is." in admin.text(url)
+    assert Deal.get(Deal.title == "Goes").stage_id == talk.id
+    crm.jobs.run_waiting()
+    assert Deal.get(Deal.title == "Goes").stage_id == offer.id
+    assert "Earlier versions that deals keep" not in admin.text(url)
