@@ -3,13 +3,16 @@
 import json
 import os
 import secrets
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import click
 
 from core.doctor import examine
 from core.boot import all_steps, boot
+from core.customer import PLAIN, apply, export, read_set_up
 from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
 from core.errors import CRMError
 from core.hooks.plugins import discover
@@ -52,18 +55,21 @@ class Opener:
 @click.option("--currency", default="", help="The company's currency, e.g. EUR.")
 @click.option("--name", default="Hinka", help="The company's name.")
 @click.option("--sample", is_flag=True, help="Fill in a believable company to try things on.")
+@click.option("--from", "file", type=click.Path(path_type=Path), help="A set-up that “hinka config export” wrote.")
 @click.pass_obj
-def init(opener: Opener, database: str, language: str, currency: str, name: str, sample: bool) -> None:
+def init(
+    opener: Opener, database: str, language: str, currency: str, name: str, sample: bool, file: Path | None
+) -> None:
     """Make a new instance: its folder, database, roles, stages and an administrator."""
     folder = opener.folder
     if (folder / FILE_NAME).exists():
         raise CRMError(f"There is already an instance in {folder}; choose another folder with --instance.")
     own_currency, country, zone = CURRENCIES[language]
     config = Config(folder, name, database, language, currency or own_currency, country, zone)
-    write_config(config)
+    set_up = read_set_up(file) if file else {}
+    write_config(replace(config, **{key: set_up[key] for key in PLAIN if key in set_up}))
     try:
-        crm = boot(read_config(folder))
-        password = _fill(crm, sample)
+        password = _fill(_made(folder, set_up), sample)
     except BaseException:
         (folder / FILE_NAME).unlink()  # a half-made instance must not pass for one
         raise
@@ -146,6 +152,24 @@ def restore(opener: Opener, file: Path, database: str) -> None:
     click.echo(f"Restored {rows} rows to {opener.folder}.")
 
 
+@click.group("config")
+def configuration() -> None:
+    """The customer's set-up."""
+
+
+@configuration.command("export")
+@click.option("-o", "file", type=click.Path(path_type=Path), help="Write into this file instead of showing it.")
+@click.pass_obj
+def export_set_up(opener: Opener, file: Path | None) -> None:
+    """Write the set-up, without secrets, for “hinka init --from”."""
+    text = export(opener.crm)
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        file.write_text(text, "utf-8")
+        click.echo(f"Wrote {file}.")
+
+
 @click.command()
 @click.option("--rehearse", "only_rehearse", is_flag=True, help="Only try it on a copy, and tell what it does.")
 @click.option("--back", "is_back", is_flag=True, help="Put the database back as it was before the last upgrade.")
@@ -180,6 +204,16 @@ def docs(check: bool) -> None:
             raise CRMError(f"{path} is stale; run “make docs”.")
 
 
+def _made(folder: Path, set_up: dict[str, Any]) -> CRM:
+    crm = boot(read_config(folder))
+    if set_up:
+        apply(crm, {**set_up, "settings": {}})
+        crm.database.close_all()
+        crm = boot(read_config(folder))  # now with the plugins whose settings the set-up may have
+        apply(crm, {"settings": set_up.get("settings", {})})
+    return crm
+
+
 def _fill(crm: CRM, sample: bool) -> str:
     from core.stages.services import ensure_defaults  # features are loaded only when an instance is made
 
@@ -198,4 +232,4 @@ def _fill(crm: CRM, sample: bool) -> str:
     return password
 
 
-COMMANDS = (init, serve, worker, migrate, doctor, backup, restore, upgrade, docs)
+COMMANDS = (init, serve, worker, migrate, doctor, backup, restore, upgrade, configuration, docs)

@@ -80,7 +80,7 @@ def enable(crm: CRM, name: str) -> list[str]:
     with crm.work():
         for plugin in held:
             forgive(plugin)
-        _save(crm, [*on, *added])
+        save_names(crm, [*on, *added])
     return added
 
 
@@ -95,7 +95,7 @@ def disable(crm: CRM, name: str) -> None:
         raise Conflict(f"{needing[0]} requires {name}: switch {needing[0]} off first.")
     if name in crm.manifests and (links := crm.manifests[name].links):
         raise Conflict(f"{name} switches itself on and off with {' and '.join(links)}.")
-    _save(crm, [other for other in saved_names(crm) if other != name])
+    save_names(crm, [other for other in saved_names(crm) if other != name])
 
 
 def saved_generation() -> int:
@@ -134,7 +134,8 @@ def saved_names(crm: CRM) -> list[str]:
     return list(row.value) if row else [name for name, manifest in crm.manifests.items() if manifest.default_on]
 
 
-def _save(crm: CRM, names: list[str]) -> None:
+def save_names(crm: CRM, names: list[str]) -> None:
+    """Saves which plugins are switched on; every process follows."""
     before = saved_names(crm)
     with crm.work():
         _write(ON, names)

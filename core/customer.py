@@ -1,0 +1,70 @@
+"""One customer's set-up as a file: what `customer.toml` says, with plugins and settings chosen in the interface.
+
+Secrets are left out: they come from the environment or are typed anew.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from core.config import Config
+from core.errors import ConfigError, PluginRefused
+from core.hooks.switch import save_names, saved_names
+from core.runtime import CRM
+from core.settings import Setting
+
+PLAIN = ("name", "language", "currency", "country", "time_zone")
+
+
+def export(crm: CRM) -> str:
+    """Returns the set-up as TOML, from which `hinka init --from` makes an instance like this one."""
+    lines = ["# Written by “hinka config export”; secrets are not in it."]
+    lines += [f"{name} = {_toml(getattr(crm.config, name))}" for name in PLAIN]
+    lines.append(f"plugins = {_toml(saved_names(crm) if crm.config.plugins is None else list(crm.config.plugins))}")
+    for key, group in sorted(crm.settings.groups.items()):
+        secret = {name for name, field in group.schema().fields.items() if field.metadata.get("secret")}
+        saved = {row.name: row.value for row in Setting.select().where(Setting.plugin == key)}
+        values = {**saved, **crm.config.settings.get(key, {})}
+        known = {name: value for name, value in sorted(values.items()) if name not in secret and value is not None}
+        if known:
+            lines += ["", f"[settings.{_toml(key) if '.' in key else key}]"]
+            lines += [f"{name} = {_toml(value)}" for name, value in known.items()]
+    return "\n".join(lines) + "\n"
+
+
+def read_set_up(file: Path) -> dict[str, Any]:
+    """Returns what such a file says; raises ConfigError for one that is none."""
+    try:
+        values = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} can't be read: {error}.") from error
+    unknown = sorted(set(values) - {one.name for one in fields(Config)})
+    if unknown:
+        raise ConfigError(f"{file}: unknown key {unknown[0]!r}.")
+    return values
+
+
+def apply(crm: CRM, set_up: Mapping[str, Any]) -> None:
+    """Switches on the plugins of a set-up and saves its settings, so that both can be changed in the interface."""
+    wanted = set_up.get("plugins")
+    missing = [name for name in wanted or () if name not in crm.manifests]
+    if missing:
+        raise PluginRefused(missing[0], "it is not installed.", "Install it first, or take it out of the file.")
+    if wanted is not None:
+        save_names(crm, list(wanted))
+    for key, values in set_up.get("settings", {}).items():
+        with crm.work():
+            crm.settings.save(key, values)
+
+
+def _toml(value: Any) -> str:
+    """Returns a value as TOML: texts, numbers and lists are written as in JSON."""
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{json.dumps(name)} = {_toml(one)}" for name, one in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(one) for one in value)}]"
+    return json.dumps(value, ensure_ascii=False)
