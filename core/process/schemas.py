@@ -11,7 +11,6 @@ class CompletionSchema(Schema):
     result = fields.Dict(keys=fields.String(), load_default=dict)
     checklist = fields.List(fields.Integer(strict=True, validate=validate.Range(0)), load_default=None, allow_none=True)
     amount = fields.Decimal(
-        as_string=True,
         allow_nan=False,
         allow_none=True,
         load_default=None,

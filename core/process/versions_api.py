@@ -36,7 +36,7 @@ class ChoiceSchema(Schema):
     target = fields.Integer(required=True)
 
 
-class MoveSchema(Schema):
+class RunningDealsSchema(Schema):
     """A move of all running deals, or of some; a stage that is gone and isn't named goes to the nearest earlier one."""
 
     choices = fields.List(fields.Nested(ChoiceSchema), load_default=list)
@@ -51,7 +51,7 @@ def list_fates(type_id: int) -> Response:
     return Response(json.dumps(fates, ensure_ascii=False), mimetype="application/json")
 
 
-@blueprint.act(f"/deal-types/<{ID}:type_id>/running", TYPES, MoveSchema)
+@blueprint.act(f"/deal-types/<{ID}:type_id>/running", TYPES, RunningDealsSchema)
 @needs("admin.settings")
 def move_running_deals(values: dict[str, Any], type_id: int) -> Response:
     """Moves running deals to the published version of their type."""
