@@ -83,6 +83,9 @@ def change_deal_type(
                 setattr(deal_type, name, after)
             deal_type.save(only=deal_type.dirty_fields)
             audit.record(crm, "deal_type", deal_type.id, "changed", changes)
+            if "mode" in changes:
+                # Running deals get the tasks of their stages, or lose them, at once and not within the hour.
+                crm.jobs.enqueue("core.keep_stage_tasks", {})
     return deal_type
 
 
