@@ -30,7 +30,7 @@ TASKS = ListPage(
     card_argument="task_id",
     new="tasks.new",
     new_label=lazy("New task"),
-    sort="due_at",
+    sort="-id",
     colours={"state": STATE_COLOURS},
     quick=quick_filters(
         ("open", lazy("Open"), _OPEN),
