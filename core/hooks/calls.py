@@ -4,10 +4,10 @@ Seen from the kernel it only counts; what follows from it is decided in `core.ho
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import get_ident
+from time import perf_counter
 
 log = logging.getLogger("hinka.hooks")
 
@@ -21,7 +21,7 @@ SLOW_S = 5.0
 ENDLESS_S = 20.0
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """One call of a plugin's code; times are of the monotonic clock, in seconds."""
 
@@ -31,7 +31,7 @@ class Call:
     thread: int
 
 
-@dataclass
+@dataclass(slots=True)
 class Tally:
     """How often one place of a plugin was called since the last look, and how long that took."""
 
@@ -53,18 +53,26 @@ class Calls:
     def begin(self, plugin: str, what: str) -> Call:
         """Notes that a plugin is called."""
         self.watch(plugin, what)
-        call = Call(plugin, what, time.perf_counter(), get_ident())
-        self.under_way.setdefault(call.thread, []).append(call)
+        thread = get_ident()
+        call = Call(plugin, what, perf_counter(), thread)
+        try:
+            self.under_way[thread].append(call)
+        except KeyError:
+            self.under_way[thread] = [call]
         return call
 
     def end(self, call: Call) -> None:
         """Notes that it came back."""
+        took = perf_counter() - call.began
         self.under_way[call.thread].pop()
-        took = time.perf_counter() - call.began
-        tally = self.tallies.setdefault((call.plugin, call.what), Tally())
+        key = (call.plugin, call.what)
+        tally = self.tallies.get(key)
+        if tally is None:
+            tally = self.tallies[key] = Tally()
         tally.calls += 1
         tally.total_s += took
-        tally.worst_s = max(tally.worst_s, took)
+        if took > tally.worst_s:
+            tally.worst_s = took
         if took > SLOW_S:
             log.warning("plugin is slow", extra={"plugin": call.plugin, "hook": call.what, "seconds": round(took, 1)})
             self.slow(call.plugin, call.what, took)
@@ -76,7 +84,7 @@ class Calls:
 
     def endless(self) -> Iterator[Call]:
         """Yields the calls under way that can't be expected to come back."""
-        limit = time.perf_counter() - ENDLESS_S
+        limit = perf_counter() - ENDLESS_S
         for calls in list(self.under_way.values()):
             yield from (call for call in list(calls) if call.began < limit)
 

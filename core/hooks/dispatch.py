@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Container, Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, get_args
 
 import pluggy
@@ -23,6 +23,7 @@ class Dispatcher:
         self.manager.add_hookspecs(specs)
         self.order: list[str] = []
         self.calls = Calls()
+        self._implementations: dict[str, list[tuple[str, Callable[..., Any], tuple[str, ...]]]] = {}
         # Plugins that are left out of announcements, with the reason.
         self.paused: dict[str, Any] = {}
 
@@ -36,17 +37,18 @@ class Dispatcher:
                 self.manager.unregister(name=name)
             raise PluginRefused(name, str(error), "Correct its hooks.py; docs/hooks.md has every signature.") from error
         self.order.append(name)
+        self._implementations.clear()
 
     def unregister(self, name: str) -> None:
         """Takes a plugin's hooks away."""
         if name in self.order:
             self.manager.unregister(name=name)
             self.order.remove(name)
+            self._implementations.clear()
 
     def answering(self, hook: str) -> list[str]:
         """Returns who answers a hook, in the order in which they are called."""
-        found = {impl.plugin_name for impl in getattr(self.manager.hook, hook).get_hookimpls()}
-        return [name for name in self.order if name in found]
+        return [name for name, _function, _names in self._found(hook)]
 
     def collect(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
         """Returns (plugin, contribution) pairs in order; raises PluginRefused when a plugin fails. For the start."""
@@ -101,13 +103,20 @@ class Dispatcher:
         self, hook: str, arguments: dict[str, Any], take: Take | None = None, without: Container[str] = ()
     ) -> Iterator[tuple[str, Any, BaseException | None]]:
         """Yields (plugin, answer, failure) of each that implements the hook; `take` reads its answer, or refuses it."""
-        found = {impl.plugin_name: impl for impl in getattr(self.manager.hook, hook).get_hookimpls()}
-        for name in self.order:
-            impl = found.get(name)
-            if impl is not None and name not in without:
-                values = [arguments[argument] for argument in impl.argnames]
-                function = impl.function if take is None else partial(take, impl.function)
-                yield name, *self.attempt(name, hook, function, *values)
+        for name, function, names in self._found(hook):
+            if name not in without:
+                values = [arguments[argument] for argument in names]
+                if take is not None:
+                    values.insert(0, function)
+                yield name, *self.attempt(name, hook, take or function, *values)
+
+    def _found(self, hook: str) -> list[tuple[str, Callable[..., Any], tuple[str, ...]]]:
+        """Returns (plugin, function, its arguments) in the order of the calls; put together once."""
+        if hook not in self._implementations:
+            found = {impl.plugin_name: impl for impl in getattr(self.manager.hook, hook).get_hookimpls()}
+            impls = [(name, found[name]) for name in self.order if name in found]
+            self._implementations[hook] = [(name, impl.function, impl.argnames) for name, impl in impls]
+        return self._implementations[hook]
 
 
 @lru_cache
@@ -119,9 +128,9 @@ def _items(hook: str) -> Take:
         answer = function(*values)
         if not isinstance(answer, list | tuple):
             raise TypeError(f"it returned {type(answer).__name__}; a list is wanted, an empty one for nothing")
-        wrong = [item for item in answer if kind is not Any and not isinstance(item, kind)]
-        if wrong:
-            raise TypeError(f"it returned {type(wrong[0]).__name__}; {kind.__name__} is wanted")
+        for item in answer if kind is not Any else ():
+            if not isinstance(item, kind):
+                raise TypeError(f"it returned {type(item).__name__}; {kind.__name__} is wanted")
         return list(answer)
 
     return take
