@@ -14,6 +14,7 @@ from typing import Any
 
 from core import VERSION
 from core.errors import PluginRefused
+from core.hooks.versions import fits
 
 MANIFEST = "plugin.toml"
 ENTRY_POINTS = "hinka.plugins"
@@ -145,31 +146,6 @@ def _cannot_run(manifests: Mapping[str, Manifest], name: str, asked_by: tuple[st
             return Refusal(asker, f"{name} needs the Python package {distribution}.", f"pip install {distribution}")
     refused = (_cannot_run(manifests, required, (*asked_by, name)) for required in manifest.needs)
     return next((refusal for refusal in refused if refusal), None)
-
-
-def fits(version: str, wanted: str) -> bool:
-    """Tells whether a dotted version lies in a range such as ">=0.1,<1"; an empty range takes every version."""
-    ours = _numbers(version)
-    for part in filter(None, (piece.strip() for piece in wanted.split(","))):
-        sign = part.rstrip("0123456789. ")
-        theirs = _numbers(part[len(sign) :])
-        width = max(len(ours), len(theirs))
-        pair = tuple(numbers + (0,) * (width - len(numbers)) for numbers in (ours, theirs))
-        holds = {
-            ">=": pair[0] >= pair[1],
-            "<=": pair[0] <= pair[1],
-            ">": pair[0] > pair[1],
-            "<": pair[0] < pair[1],
-            "==": pair[0] == pair[1],
-            "!=": pair[0] != pair[1],
-        }
-        if not holds.get(sign.strip(), False):
-            return False
-    return True
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.strip().split(".") if part.isdigit())
 
 
 def _add_with_required(manifests: Mapping[str, Manifest], name: str, graph: dict[str, tuple[str, ...]]) -> None:

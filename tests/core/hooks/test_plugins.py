@@ -7,8 +7,9 @@ import pytest
 from core.boot import boot
 from core.config import Config, read_config, write_config
 from core.errors import Conflict, NotFound, PluginRefused
-from core.hooks.plugins import Manifest, discover, fits, in_order, read_manifest
+from core.hooks.plugins import Manifest, discover, in_order, read_manifest
 from core.hooks.switch import disable, enable, states
+from core.hooks.versions import fits
 from tests.core.hooks.written import write_plugin
 
 
