@@ -18,6 +18,7 @@ LANGUAGES = ("sq", "ru")
 METHODS = [
     ("**/tests/**", "ignore"),
     ("**/migrations/**", "ignore"),
+    ("kit/**", "ignore"),  # what `hinka plugin new` writes speaks for itself
     ("**.py", "python"),
     ("**/templates/**.*", "jinja2"),
 ]
