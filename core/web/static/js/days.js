@@ -51,7 +51,7 @@ function calendarIcon() {
 }
 
 function enhance(field) {
-  const { days, daysSign: sign, daysPick } = document.documentElement.dataset;
+  const { days, daysTime, daysSign: sign, daysPick } = document.documentElement.dataset;
   if (TOUCH || !sign || field.readOnly || field.disabled || field.closest(".day-box")) {
     return;
   }
@@ -63,7 +63,7 @@ function enhance(field) {
   field.type = "text";
   field.value = shown(given || field.value, sign);
   field.defaultValue = field.value;
-  field.placeholder = isMoment ? `${days} hh:mm` : days;
+  field.placeholder = isMoment ? `${days} ${daysTime}` : days;
   field.autocomplete = "off";
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "day-pick" });
