@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Container, Iterator
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any, get_args
 
@@ -123,6 +124,7 @@ class Dispatcher:
 def _items(hook: str) -> Take:
     """Returns a reader of answers that must be a list of what the hook's contract says."""
     (kind,) = get_args(inspect.signature(getattr(specs, hook)).return_annotation)
+    plain = [(one.name, one.type) for one in fields(kind) if one.type in (str, int, bool)] if is_dataclass(kind) else []
 
     def take(function: Callable[..., Any], *values: Any) -> list[Any]:
         answer = function(*values)
@@ -131,6 +133,9 @@ def _items(hook: str) -> Take:
         for item in answer if kind is not Any else ():
             if not isinstance(item, kind):
                 raise TypeError(f"it returned {type(item).__name__}; {kind.__name__} is wanted")
+            for name, wanted in plain:
+                if not isinstance(getattr(item, name), wanted):
+                    raise TypeError(f"{kind.__name__}.{name} must be {wanted.__name__}")
         return list(answer)
 
     return take

@@ -6,19 +6,17 @@ from core.config import Config, read_config, write_config
 from core.serve import entry
 from core.serve.entry import Maintenance, safe_web
 
-EXITS_LATE = """from flask import Blueprint
-
-from core.api import Routes, hook
+FAILS_LATE = """from core.api import MenuItem, hook
 
 
-class Odd(Blueprint):
-    def register(self, app, options):
+class Odd(str):
+    def __hash__(self):
         raise MemoryError("no room")
 
 
 @hook
-def routes():
-    return [Routes(Odd("odd", __name__))]
+def menu_items():
+    return [MenuItem("odd", "Odd", Odd("home.index"), "x")]
 """
 
 
@@ -28,7 +26,7 @@ def config(tmp_path):
     place.mkdir(parents=True)
     (place / "plugin.toml").write_text('name = "odd"\ntitle = "Odd"\nversion = "1"\ndefault_on = true\n')
     (place / "__init__.py").write_text("")
-    (place / "hooks.py").write_text(EXITS_LATE)
+    (place / "hooks.py").write_text(FAILS_LATE)
     write_config(Config(folder=tmp_path))
     return read_config(tmp_path, environment={})
 

@@ -35,6 +35,7 @@ BROKEN_CODE = {
     "pages that are no blueprint": (HOOK.format("routes") + "return [Routes(7)]", "its pages can't be mounted"),
     "REST paths that are none": (HOOK.format("rest_routes") + "return [RestRoutes(7)]", "REST paths can't be mounted"),
     "a menu item to nowhere": (HOOK.format("menu_items") + "return [MenuItem('a', 'A', 'no.where', 'x')]", "no page"),
+    "a page that is no text": (HOOK.format("menu_items") + "return [MenuItem('a', 'A', ['x'], 'x')]", "must be str"),
     "settings that can't be made": (HOOK.format("settings_groups") + "return [SettingsGroup('a', 'A', 7)]", "settings"),
 }
 BROKEN_MANIFESTS = {
