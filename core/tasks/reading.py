@@ -60,9 +60,11 @@ def tasks_of_client(user: User, client: Client, limit: int = 20) -> Sequence[Tas
 def is_seen(user: User, source: Any) -> Expression:
     """Returns the condition of the tasks that `user` may see; `source` is Task or an alias of it.
 
-    Whoever holds the role of a task that nobody has taken sees it with its deal, as all who see the deal.
+    A task is addressed to whoever it names: its user, or, while nobody has taken it, all who hold its role. They see the
+    task even where they don't see its deal, else a process that asks another department would stand still.
     """
     mine = (source.user == user.id) | (source.author == user.id)
+    mine |= (source.role == user.role_id) & source.user.is_null()
     if user.role.scope == "all":
         return mine | source.deal.is_null(False) | source.client.is_null(False)
     deals = Deal.select(Deal.id).where(visible_to(user, Deal.owner))

@@ -127,12 +127,15 @@ def test_task_of_a_client_is_seen_with_the_client(crm, make):
     assert tasks_of_client(owner, client) == [task]
 
 
-def test_task_of_a_role_is_seen_by_its_holders_who_see_the_deal(crm, make):
-    seller, far = make.user("seller"), make.user("seller")
-    task = services.create_task(crm, title="Check", deal=make.deal(owner=seller))
+def test_task_of_a_role_is_seen_by_all_its_holders_until_one_takes_it(crm, make):
+    seller, far, agent = make.user("seller"), make.user("seller"), make.user("agent")
+    task = services.create_task(crm, title="Check", deal=make.deal(owner=make.user("seller")))
     Task.update(role=seller.role_id).where(Task.id == task.id).execute()
-    assert list(services.visible_tasks(seller)) == [task]
-    assert list(services.visible_tasks(far)) == []
+    seen = [list(services.visible_tasks(one)) for one in (seller, far, agent)]
+    assert seen == [[task], [task], []]
+    Task.update(user=far.id).where(Task.id == task.id).execute()
+    assert list(services.visible_tasks(seller)) == []
+    assert list(services.visible_tasks(far)) == [task]
 
 
 def test_task_of_what_lies_in_the_trash_is_not_there(crm, make):
