@@ -60,8 +60,8 @@ def tasks_of_client(user: User, client: Client, limit: int = 20) -> Sequence[Tas
 def is_seen(user: User, source: Any) -> Expression:
     """Returns the condition of the tasks that `user` may see; `source` is Task or an alias of it.
 
-    A task is addressed to whoever it names: its user, or, while nobody has taken it, all who hold its role. They see the
-    task even where they don't see its deal, else a process that asks another department would stand still.
+    A task is addressed to whoever it names: its user, or, while nobody has taken it, all who hold its role. They see
+    the task even where they don't see its deal, else a process that asks another department would stand still.
     """
     mine = (source.user == user.id) | (source.author == user.id)
     mine |= (source.role == user.role_id) & source.user.is_null()
