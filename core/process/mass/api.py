@@ -20,8 +20,9 @@ blueprints = (blueprint,)
 
 
 class GiveSchema(WishSchema):
-    """A hand-over; with `dry_run` nothing is done."""
+    """A hand-over; `conditions` choose among the clients like a filter of lists; with `dry_run` nothing is done."""
 
+    conditions = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=20))
     dry_run = fields.Boolean(load_default=False)
 
 

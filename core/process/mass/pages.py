@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from core.i18n import _
 from core.process.mass import jobs
 from core.process.mass.giving import RIGHT, Wish, plan_giving
-from core.process.mass.schemas import WHAT, TurnSchema, WishSchema, segments_for
+from core.process.mass.schemas import PROPERTY, WHAT, TurnSchema, segments_for, wish_schema
 from core.process.mass.turning import MOST, Planned, Turn, plan_turning
 from core.runtime import CRM
 from core.users.models import User
@@ -29,7 +29,7 @@ SHOWN = 100
 def hand_over() -> str | BaseResponse:
     """Asks whose work goes to whom, shows what that means, and begins it."""
     begun = {"giver": request.args.get("giver", type=int), "is_evening": True, "what": list(WHAT)}
-    form = SchemaForm(WishSchema, begun, choices={"segment": segments_for(user())})
+    form = SchemaForm(wish_schema(), begun, choices={"segment": segments_for(user())})
     plan = None
     if request.method == "POST":
         with form.catching():
@@ -96,9 +96,14 @@ def choose_turn(_crm: CRM, _user: User, ids: Sequence[int], _sent: Any) -> Respo
 
 def as_wish(values: dict[str, Any]) -> Wish:
     """Returns the wish that the values of its schema mean."""
-    conditions = [
-        {"field": name, "op": "equal", "value": values[name]} for name in ("region", "segment") if values.get(name)
-    ]
+    chosen = {name: values.get(name) for name in ("region", "segment")}
+    chosen |= {
+        f"properties.{name.removeprefix(PROPERTY)}": value
+        for name, value in values.items()
+        if name.startswith(PROPERTY)
+    }
+    conditions = [{"field": path, "op": "equal", "value": value} for path, value in chosen.items() if value]
+    conditions += values.get("conditions", ())
     return Wish(
         values["giver"],
         tuple(values["receivers"]),

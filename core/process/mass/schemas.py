@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from core.clients.models import Client
+from core.clients.properties import properties_of
 from core.clients.property_fields import user_choices
 from core.clients.segments import seen_segments
 from core.i18n import lazy
@@ -19,6 +20,8 @@ WHAT = {
     TASKS: lazy("Unfinished tasks"),
 }
 MOST_REGIONS = 200
+# What the names of the form's fields of properties begin with; a point in a name would mean a nested value.
+PROPERTY = "property_"
 
 
 def _people() -> list[tuple[str, str]]:
@@ -34,6 +37,20 @@ def _regions() -> list[tuple[str, str]]:
 def segments_for(user: User) -> list[tuple[str, str]]:
     """Returns the segments of clients that a user sees, to choose from."""
     return [(str(one.id), one.name) for one in seen_segments(user, "client")]
+
+
+def wish_schema() -> type[Schema]:
+    """Returns the schema of a hand-over's form: a wish, and a select for each property of clients that is a choice."""
+    chosen = [one for one in properties_of("client") if one.kind == "choice" and one.choices]
+    more = {
+        f"{PROPERTY}{one.key}": fields.String(
+            load_default="",
+            validate=validate.OneOf(["", *one.choices]),
+            metadata={"label": one.name, "widget": "select", "choices": [(name, name) for name in one.choices]},
+        )
+        for one in chosen
+    }
+    return WishSchema.from_dict(more, name="WishForm") if more else WishSchema
 
 
 def _one_of(choices: dict[str, Any]) -> validate.OneOf:
@@ -64,7 +81,7 @@ class WishSchema(Schema):
         metadata={
             "label": lazy("Segment"),
             "widget": "select",
-            "help": lazy("By size, category or anything else: save a filter of the clients' list as a segment."),
+            "help": lazy("By anything else: save a filter of the clients' list as a segment."),
         },
     )
     most = fields.Integer(

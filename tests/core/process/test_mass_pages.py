@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core.clients.properties import create_property
 from core.deals.models import Deal
 from core.process.mass import jobs
 from core.stages.services import find_stage
@@ -33,6 +34,16 @@ def test_a_hand_over_shows_what_it_means_before_anything_changes(crm, make, web,
     assert "Kafe Mira" in shown
     assert "Hand 2 records over" in shown
     assert Deal.get_by_id(deal.id).owner_id == seller.id
+
+
+def test_clients_are_chosen_by_a_property_of_the_company_s_own(crm, make, web, director, seller):
+    create_property(crm, entity="client", name="Size", kind="choice", choices=["small", "large"])
+    for size in ("small", "large"):
+        make.client(f"Firm {size}", owner=seller, properties={"size": size})
+    values = sent(seller, make.user(), property_size="large")
+    shown = web.sign_in(director).post("/mass/hand-over", values).get_data(as_text=True)
+    assert "Firm large" in shown
+    assert "Firm small" not in shown
 
 
 def test_a_hand_over_that_was_seen_is_done_and_can_be_taken_back(crm, make, web, director, seller):

@@ -14,6 +14,17 @@ def test_a_dry_run_tells_what_each_would_get(crm, make, api):
     assert {deal.owner_id for deal in Deal.select()} == {seller.id}
 
 
+def test_a_filter_of_lists_chooses_the_clients(make, api):
+    seller, taker = make.user(), make.user()
+    for city in ("Tirana", "Vlora"):
+        make.client(owner=seller, city=city)
+    only = [{"field": "city", "op": "equal", "value": "Vlora"}]
+    values = {"giver": seller.id, "receivers": [taker.id], "conditions": only, "dry_run": True}
+    assert api.post("/mass/hand-over", values).json["changed"] == 1
+    refused = api.post("/mass/hand-over", {**values, "conditions": [{"field": "moon", "op": "equal", "value": 1}]})
+    assert refused.status_code == 422
+
+
 def test_work_is_done_and_taken_back_by_the_worker(crm, make, api):
     deal = make.deal()
     values = {"deals": [deal.id], "do": "move", "stage": find_stage("Offer").id}
