@@ -32,6 +32,7 @@ SETTINGS = {
     "max_connections": "200",
     "log_min_messages": "fatal",
 }
+COPIES_FILES = 150_000  # the first version of PostgreSQL that can be asked to
 
 _numbers = itertools.count(1)
 
@@ -105,6 +106,8 @@ def _admin(port: int) -> psycopg.Connection:
 def _create_database(port: int, name: str, template: str) -> None:
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     with _admin(port) as connection:
+        if connection.info.server_version >= COPIES_FILES:
+            statement += sql.SQL(" STRATEGY FILE_COPY")  # a third of the time of its usual way, through the log
         connection.execute(statement)
 
 
