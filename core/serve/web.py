@@ -20,6 +20,10 @@ from core.serve.caretaker import look_after_plugins
 THREADS = 128
 # A page in hand when its worker is given up gets so long; the supervisor's own end waits less.
 GRACEFUL_S = 30
+# A browser's connection is kept so long for its next request, and so much longer than gunicorn's two seconds by a
+# worker that stops: a busy client that takes its time must not find its connection gone.
+KEPT_S = 15
+LINGER_MORE_S = 4
 READY_LIMIT_S = 30
 LOOK_S = 0.02
 
@@ -33,6 +37,10 @@ class WebWorker(ThreadWorker):
         """Begins to stop (SIGTERM): the signal's handler only leaves word for the loop, which may use locks."""
         super().handle_exit(sig, frame)
         self.method_queue.defer(self._leave)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Closes kept connections by then at the latest; what is asked on one before is answered."""
+        super()._cap_keepalive(deadline + LINGER_MORE_S)
 
     def _leave(self) -> None:
         (self.ready / str(self.pid)).unlink(missing_ok=True)
@@ -61,6 +69,7 @@ def run_web(make: Callable[[], Any], address: str, workers: int, scratch: Path) 
         "workers": workers,
         "worker_class": WebWorker,
         "threads": THREADS,
+        "keepalive": KEPT_S,
         "graceful_timeout": GRACEFUL_S,
         "control_socket": str(scratch / "gunicorn.ctl"),
         "loglevel": "warning",

@@ -31,7 +31,7 @@ def test_call_is_noted_on_the_clients_page_by_one_key_and_shown_at_once(site, pa
 def test_client_is_searched_by_typing_and_taken_by_enter(site, page, client):
     site.sign_in(page)
     page.goto(f"{site.url}/deals/board")
-    page.keyboard.press("i")
+    page.click("[data-register]")
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("1")
     page.keyboard.type("mira")

@@ -59,11 +59,27 @@ class Crowd:
     def _ask(self, connection, method: str, path: str, values: dict | None, status: int) -> None:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         body = None if values is None else json.dumps(values)
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
+        answer = self._answer(connection, method, path, body, headers)
         text = answer.read()
         if answer.status != status:
             self.errors.append(f"{method} {path}: {answer.status} {text[:200]!r}")
+
+    def _answer(self, connection, method: str, path: str, body: str | None, headers: dict):
+        """Returns the answer; a kept connection that the server closed meanwhile is opened anew, once.
+
+        So do browsers: on a connection that was used before, a server may have ended it while the request was on its
+        way, unread (RFC 9112, 9.3.1). On a fresh connection nothing is tried again.
+        """
+        was_used = connection.sock is not None
+        try:
+            connection.request(method, path, body, headers)
+            return connection.getresponse()
+        except (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected):
+            if not was_used:
+                raise
+        connection.close()
+        connection.request(method, path, body, headers)
+        return connection.getresponse()
 
 
 class Streams:
