@@ -123,7 +123,8 @@ def _turn(crm: CRM, args: dict[str, Any], progress: Any) -> None:
     for done, chunk in _chunks(ids):
         refused = []
         with crm.acting(progress.job.user_id, args["source"]), crm.work():
-            for deal in Deal.select().where(Deal.id << [one for one in chunk if one not in done_before]):
+            # Read as a whole before the first is changed: SQLite promises nothing of rows that change under a cursor.
+            for deal in list(Deal.select().where(Deal.id << [one for one in chunk if one not in done_before])):
                 why = turn_deal(crm, deal, turn)
                 refused += [(f"{deal.number} {deal.title}", why)] if why else []
         _keep_refused(progress.job, refused)

@@ -215,6 +215,15 @@ def test_deals_whose_demand_is_not_answered_are_named_before_they_are_closed(crm
     assert [bool(one.refusal) for one in planned] == [True, False]
 
 
+def test_a_change_begun_twice_by_a_crash_turns_nothing_twice(crm, make, director):
+    made = [make.deal() for _ in range(3)]
+    job = run(crm, jobs.start_turning(crm, director, [one.id for one in made], Turn("win")))
+    deals.reopen(crm, Deal.get_by_id(made[0].id))
+    jobs.Job.update(state="waiting").where(jobs.Job.id == job.id).execute()
+    run(crm, job)
+    assert [Deal.get_by_id(one.id).state for one in made] == ["open", "won", "won"]
+
+
 def test_lost_needs_a_reason_and_move_a_stage(crm, make, director):
     deal = make.deal()
     for turn, sentence in ((Turn("lose"), "why the deal was lost"), (Turn("move"), "Choose the stage")):
