@@ -18,6 +18,7 @@ from core.hooks.contributions import SettingsGroup
 from core.i18n import _
 from core.once import once
 from core.store.fields import Record
+from core.store.written import Written
 
 
 class Setting(Record):
@@ -38,6 +39,8 @@ class Settings:
         self.config = config
         self.groups: dict[str, SettingsGroup] = {}
         self._fernet = Fernet(key)
+        # By group: what was saved when it was last read, and what that came to.
+        self._read: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
 
     def add_group(self, group: SettingsGroup) -> None:
         """Takes a group in, and checks what environment and customer.toml say for it (ConfigError if wrong)."""
@@ -49,17 +52,22 @@ class Settings:
             name, sentences = next(iter(error.normalized_messages().items()))
             raise ConfigError(f"Setting {group.key}.{name}: {sentences[0]} Correct customer.toml.") from error
         self.groups[group.key] = group
+        self._read.pop(group.key, None)
 
     def get(self, key: str) -> dict[str, Any]:
         """Returns the values of a group, each from the strongest source that has it."""
-        group = self._group(key)
+        group, saved = self._group(key), once("settings", _saved).get(key, {})
+        if key not in self._read or self._read[key][0] != saved:
+            self._read[key] = saved, self._load(group, saved)
+        return dict(self._read[key][1])
+
+    def _load(self, group: SettingsGroup, saved: Mapping[str, Any]) -> dict[str, Any]:
         schema: Schema = group.schema()
-        saved = once("settings", _saved).get(key, {})
         values = {}
         for name, field in schema.fields.items():
             if name in saved:
                 values[name] = self.unseal(saved[name]) if _is_secret(field) else saved[name]
-        values.update(self._fixed(key, schema))
+        values.update(self._fixed(group.key, schema))
         return schema.load({name: value for name, value in values.items() if name in schema.fields})
 
     def fixed_names(self, key: str) -> set[str]:
@@ -123,9 +131,12 @@ def instance_key(config: Config) -> bytes:
 def _saved() -> dict[str, dict[str, Any]]:
     """Returns all saved values, by group: they are few, and a page asks for those of several groups."""
     found: dict[str, dict[str, Any]] = {}
-    for row in Setting.select():
+    for row in _ALL.rows():
         found.setdefault(row.plugin, {})[row.name] = row.value
     return found
+
+
+_ALL = Written(lambda: Setting.select())
 
 
 def _is_secret(field: Any) -> bool:

@@ -7,12 +7,15 @@ the time in which the deal was open; an open deal has exactly one open period.
 from collections.abc import Sequence
 from datetime import datetime
 
+from peewee import Expression, Value
+
 from core.deals.limits import limit_of
 from core.deals.models import Deal, DealPeriod, StageVisit
 from core.runtime import CRM
 from core.stages.models import TypeStage
 from core.store.bulk import insert_rows, plain
 from core.store.plainly import add_row
+from core.store.written import Written
 
 PASSED, RETURNED = "passed", "returned"
 
@@ -37,14 +40,7 @@ def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> int:
 
 def leave(crm: CRM, row: Deal, at: datetime, outcome: str) -> None:
     """Ends the open visit, if the type has stages, with what the deal was worth then and who was responsible."""
-    StageVisit.update(
-        left_at=at,
-        outcome=outcome,
-        responsible_id=row.owner_id,
-        potential=row.potential,
-        potential_base=row.potential_base,
-        user_id=crm.actor.user_id,
-    ).where(StageVisit.deal == row.id, StageVisit.left_at.is_null()).execute()
+    _LEAVE.change(at, outcome, row.owner_id, row.potential, row.potential_base, crm.actor.user_id, row.id)
 
 
 def continue_visit(row: Deal) -> None:
@@ -63,9 +59,8 @@ def begin_period(row: Deal, at: datetime) -> None:
 
 def end_period(row: Deal, at: datetime) -> None:
     """Ends the open period; one that began at this very moment is taken away, since nothing stood in it."""
-    is_open = (DealPeriod.deal == row.id) & DealPeriod.to_at.is_null()
-    if not DealPeriod.update(to_at=at).where(is_open, DealPeriod.from_at != at).execute():
-        DealPeriod.delete().where(is_open).execute()
+    if not _END.change(at, row.id):
+        DealPeriod.delete().where(_is_open(row.id)).execute()
 
 
 def turn_period(row: Deal, at: datetime) -> None:
@@ -89,7 +84,7 @@ def last_change_at(row: Deal) -> datetime | None:
     """Returns when the open period of a deal began, or when a closed deal was closed."""
     if row.closed_at is not None:
         return row.closed_at
-    return DealPeriod.select(DealPeriod.from_at).where(DealPeriod.deal == row.id, DealPeriod.to_at.is_null()).scalar()
+    return next((from_at for (from_at,) in _OPEN_SINCE.rows(row.id)), None)
 
 
 def held_since(deal_id: int, resumed_at: datetime) -> datetime:
@@ -103,6 +98,10 @@ def held_since(deal_id: int, resumed_at: datetime) -> datetime:
     return since
 
 
+def _is_open(deal_id: int) -> Expression:
+    return (DealPeriod.deal == deal_id) & DealPeriod.to_at.is_null()
+
+
 def _standing(row: Deal) -> dict:
     return {
         "stage_id": row.stage_id,
@@ -111,3 +110,17 @@ def _standing(row: Deal) -> dict:
         "potential_base": row.potential_base,
         "is_on_hold": row.on_hold_until is not None,
     }
+
+
+_LEAVE = Written(
+    lambda at, outcome, responsible_id, potential, potential_base, user_id, deal_id: StageVisit.update(
+        left_at=at,
+        outcome=Value(outcome),
+        responsible_id=responsible_id,
+        potential=potential,
+        potential_base=potential_base,
+        user_id=user_id,
+    ).where(StageVisit.deal == deal_id, StageVisit.left_at.is_null())
+)
+_END = Written(lambda at, deal_id: DealPeriod.update(to_at=at).where(_is_open(deal_id), DealPeriod.from_at != at))
+_OPEN_SINCE = Written(lambda deal_id: DealPeriod.select(DealPeriod.from_at).where(_is_open(deal_id)).tuples())

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from peewee import ModelSelect
+
 from core.i18n import _
 from core.stages.responsibles import HEAD, OWNER, ROLE, USER
+from core.store.written import Written
 from core.users.models import Role, Team, User
 
 
@@ -71,9 +74,16 @@ class Staff:
         return self._people.get(user_id)  # type: ignore[arg-type]
 
     def _find(self, *ids: int) -> Iterator[tuple[int, _Person]]:
-        query = User.select(User.id, User.name, User.is_active, User.team)
-        for user_id, *facts in (query.where(User.id.in_(ids)) if ids else query).tuples():
+        for user_id, *facts in [row for one in ids for row in _ONE.rows(one)] if ids else _EVERYONE.rows():
             yield user_id, _Person(*facts)
+
+
+def _people() -> ModelSelect:
+    return User.select(User.id, User.name, User.is_active, User.team).tuples()
+
+
+_EVERYONE = Written(_people)
+_ONE = Written(lambda user_id: _people().where(User.id == user_id))
 
 
 def doer_of(staff: Staff, step: Any, owner_id: int | None) -> Doer:

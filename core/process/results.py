@@ -1,7 +1,8 @@
 """The result of a task as a schema: its form, its REST shape and its check are one class, made of a step's fields."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -10,7 +11,7 @@ from peewee import Value
 from core.clients.models import Contact
 from core.deals.models import Deal
 from core.errors import InvalidInput
-from core.i18n import _, lazy
+from core.i18n import _, language, lazy
 from core.interactions.models import StoredFile
 from core.once import once
 from core.process.losses import LOSS_FIELDS
@@ -20,6 +21,8 @@ from core.tasks.models import Task
 from core.tasks.words import LOSS
 
 MOST_TEXT = 5_000
+# What is chosen from the records of the deal and its client.
+OF_THE_DEAL = ("contact", "file")
 _EMPTY = lazy("Please fill this in.")
 
 
@@ -57,8 +60,20 @@ def checked_result(
 
 
 def _schema(found: Iterable[ResultField], deal: Deal | None) -> type[Schema]:
-    made = {one.key: MAKERS[one.kind](one, deal) for one in found}
-    return Schema.from_dict(made, name="Result")
+    asked = tuple(found)
+    if any(one.kind in OF_THE_DEAL for one in asked):
+        return _made(asked, deal)
+    return _kept(asked, language())
+
+
+def _made(asked: Sequence[ResultField], deal: Deal | None) -> type[Schema]:
+    return Schema.from_dict({one.key: MAKERS[one.kind](one, deal) for one in asked}, name="Result")
+
+
+@lru_cache(maxsize=256)
+def _kept(asked: tuple[ResultField, ...], _language: str) -> type[Schema]:
+    """Returns the schema of fields that ask nothing of a certain deal: making it takes as long as using it."""
+    return _made(asked, None)
 
 
 def _common(one: ResultField, **metadata: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from core.stages.models import Stage, TypeStage
 from core.stages.steps import PROCESS
 from core.store import audit
 from core.store.plainly import add_row, change_row
+from core.store.written import Written
 from core.tasks.models import Task
 from core.tasks.words import CANCELLED, HELD, OPEN, STAGE
 from core.worktime import put_off
@@ -37,10 +38,8 @@ def step_at(version_id: int, place: int) -> TypeStage | None:
 
 
 def steps_at(version_id: int, *places: int) -> list[TypeStage]:
-    """Returns the steps at some places of a version, in order, each with its stage."""
-    query = TypeStage.select(TypeStage, Stage).join(Stage)
-    query = query.where(TypeStage.version == version_id, TypeStage.place.in_(places))
-    return list(query.order_by(TypeStage.place))
+    """Returns the steps at the places of a version that lie between these, in order, each with its stage."""
+    return _STEPS.rows(version_id, min(places), max(places))
 
 
 def make_stage_task(crm: CRM, turn: DealTurn) -> Task:
@@ -128,6 +127,16 @@ def written(*parts: str) -> str:
 
 def _open_visit(deal: Deal) -> int | None:
     return StageVisit.select(StageVisit.id).where(StageVisit.deal == deal.id, StageVisit.left_at.is_null()).scalar()
+
+
+_STEPS = Written(
+    lambda version_id, first, last: (
+        TypeStage.select(TypeStage, Stage)
+        .join(Stage)
+        .where(TypeStage.version == version_id, TypeStage.place.between(first, last))
+        .order_by(TypeStage.place)
+    )
+)
 
 
 def _doers(staff: Staff, task: Task, deal: Deal, owner_before: int | None) -> tuple[Doer, Doer]:

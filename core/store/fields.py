@@ -7,6 +7,7 @@ from typing import Any, Self
 from peewee import BigIntegerField, CharField, DatabaseProxy, Function, Model, fn
 
 from core.money import from_units, to_units
+from core.store.reading import asked_id, read_by_id
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -72,6 +73,20 @@ class Record(Model):
     class Meta:
         database = database_proxy
         legacy_table_names = False
+
+    @classmethod
+    def get(cls, *query: Any, **filters: Any) -> Self:
+        """Returns the one record that is asked for, as peewee's own does; raises DoesNotExist.
+
+        One asked for by its id alone, as every link to it does, is read by a statement that is written once.
+        """
+        record_id = asked_id(cls, query, filters)
+        if record_id is None:
+            return super().get(*query, **filters)
+        record = read_by_id(cls, record_id)
+        if record is None:
+            raise cls.DoesNotExist(f"There is no {cls.__name__} {record_id}.")
+        return record
 
     def take_over(self, row: Self) -> Self:
         """Returns this record with the values of a fresh row of it; linked records that no longer fit are dropped."""

@@ -12,15 +12,14 @@ from peewee import Database, Model
 
 from core.store.bulk import plain
 from core.store.database import is_postgres
+from core.store.reading import read_by_id
 
 Row = TypeVar("Row", bound=Model)
 
 
 def read_row(model: type[Row], record_id: int, *, is_locked: bool = False) -> Row | None:
     """Returns the record of an id, locked until the work ends if so wanted, or None."""
-    database = _database(model)
-    lock = " FOR UPDATE" if is_locked and is_postgres(database) else ""
-    return next(iter(model.raw(_select(model, database.param) + lock, record_id)), None)
+    return read_by_id(model, record_id, " FOR UPDATE" if is_locked and is_postgres(_database(model)) else "")
 
 
 def add_row(record: Row) -> Row:
@@ -52,12 +51,6 @@ def _values(data: Mapping[str, Any], names: tuple[str, ...]) -> list[Any]:
         json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else plain(value)
         for value in (data[name] for name in names)
     ]
-
-
-@lru_cache(maxsize=64)
-def _select(model: type[Model], mark: str) -> str:
-    columns = ", ".join(field.column_name for field in model._meta.sorted_fields)
-    return f"SELECT {columns} FROM {model._meta.table_name} WHERE id = {mark}"
 
 
 @lru_cache(maxsize=256)

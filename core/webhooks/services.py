@@ -14,6 +14,7 @@ from core.runtime import CRM
 from core.store import audit
 from core.store.bulk import take_ids
 from core.store.fields import to_microseconds
+from core.store.written import Written
 from core.users.models import User
 from core.webhooks.events import PING, checked_events, event_of, is_wanted
 from core.webhooks.models import Delivery, Webhook
@@ -121,7 +122,7 @@ def replay(crm: CRM, delivery: Delivery) -> Delivery:
 
 def note_changes(crm: CRM, changes: Sequence[RecordChange]) -> None:
     """Writes a delivery and its job for each webhook that wants to know; a last step of the unit of work."""
-    webhooks = list(Webhook.select(Webhook.id, Webhook.events).where(Webhook.is_active).tuples())
+    webhooks = _ACTIVE.rows()
     if not webhooks:
         return
     told = dict.fromkeys((event_of(change.entity, change.action), change) for change in changes)
@@ -175,3 +176,6 @@ def _write(crm: CRM, wanted: Sequence[tuple[int, str, dict[str, Any]]]) -> None:
 
 def _new_secret() -> str:
     return f"whsec_{secrets.token_urlsafe(32)}"
+
+
+_ACTIVE = Written(lambda: Webhook.select(Webhook.id, Webhook.events).where(Webhook.is_active).tuples())
