@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.testing import running, sqlite_copy
-from tests import servers
+from tests import seeded, servers
 from tests.guard import forbid_network, is_loopback
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -50,9 +50,8 @@ def database_url(request, worker: str, tmp_path: Path, enabled_plugins: tuple[st
         return
     name = "-".join(("seeded", *enabled_plugins))
     template = servers.postgres_template(name, lambda url: _seed(tmp_path / "template", url, enabled_plugins))
-    url = servers.postgres_database_url(worker, template)
-    yield url
-    servers.drop_postgres_database(url)
+    with seeded.database(worker, template) as url:
+        yield url
 
 
 def _seed(folder: Path, url: str, plugins: tuple[str, ...]) -> None:

@@ -10,10 +10,12 @@ from core.store.written import Written
 from core.users.models import User
 
 OF_OWNER = Written(
-    lambda owner_id, since: Client.select(Client, User)
-    .join(User)
-    .where(Client.owner == owner_id, Client.created_at >= since)
-    .order_by(Client.id)
+    lambda owner_id, since: (
+        Client.select(Client, User)
+        .join(User)
+        .where(Client.owner == owner_id, Client.created_at >= since)
+        .order_by(Client.id)
+    )
 )
 RENAME = Written(lambda name, client_id: Client.update(name=Value(name)).where(Client.id == client_id))
 
