@@ -43,6 +43,11 @@ class Config:
         return self.folder / "files"
 
     @property
+    def cache_folder(self) -> Path:
+        """The folder of what is made anew when it is missing."""
+        return self.folder / "cache"
+
+    @property
     def secret_file(self) -> Path:
         """The file that holds the key which signs sessions and encrypts secrets."""
         return self.folder / "secret.key"

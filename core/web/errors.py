@@ -14,12 +14,15 @@ from core.errors import CRMError, NotSignedIn
 from core.i18n import _
 from core.web.context import is_api
 from core.web.pages import is_htmx, page
+from core.web.rules import LateRule
 
 log = logging.getLogger("hinka.web")
 
 
 class Web(Flask):
     """A Flask application whose log names each failure by the number that the user reads."""
+
+    url_rule_class = LateRule
 
     def send_static_file(self, filename: str) -> Response:
         """Sends a file of ours, packed where the build has packed it and the browser takes it so."""

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from flask import Flask, g
+from jinja2 import FileSystemBytecodeCache
 
 from core import VERSION
 from core.boot import refuse
@@ -60,6 +61,9 @@ def _set_up_templates(app: Flask, crm: CRM) -> None:
         if endpoint == "static" or endpoint.endswith(".static"):
             values.setdefault("v", version)
 
+    # The processes that take over after a switch need not compile the pages again.
+    crm.config.cache_folder.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(crm.config.cache_folder), "page-%s")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
