@@ -17,6 +17,7 @@ from core.runtime import CRM
 from core.store import audit
 from core.store.bulk import execute_many
 from core.store.database import is_postgres
+from core.store.written import Written
 
 ENTITIES = ("client", "deal")
 _CYRILLIC = dict(
@@ -30,7 +31,7 @@ _CYRILLIC = dict(
 
 def properties_of(entity: str, *, with_retired: bool = False) -> list[Property]:
     """Returns the properties of clients or deals in their order."""
-    known = once("properties", lambda: list(Property.select().order_by(Property.place, Property.id)))
+    known = once("properties", _IN_ORDER.rows)
     return [one for one in known if one.entity == entity and (with_retired or one.is_active)]
 
 
@@ -229,3 +230,6 @@ def _replace_value(crm: CRM, changed: Property, old: str, new: str) -> int:
     value = "CAST(? AS jsonb)" if on_postgres else "?"
     execute_many(crm.database, f"UPDATE core_{changed.entity} SET properties = {value} WHERE id = ?", renamed)  # noqa: S608
     return len(renamed)
+
+
+_IN_ORDER = Written(lambda: Property.select().order_by(Property.place, Property.id))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from peewee import JOIN, Case, Expression, Select, fn
+from peewee import JOIN, Case, Expression, ModelSelect, Select, fn
 
 from core.clients.models import Client
 from core.deals.models import Deal
@@ -19,6 +19,7 @@ from core.money import from_units
 from core.stages.models import DealType, DealTypeVersion, TypeStage
 from core.stages.types import versions_of
 from core.store.fields import from_microseconds, to_microseconds
+from core.store.written import Written, is_among
 from core.users.models import User
 
 PAGE = 12
@@ -141,13 +142,19 @@ def more_cards(version_id: int, place: int | None, where: Expression, after: str
 
 def cards_of(ids: Sequence[int]) -> list[Card]:
     """Returns the cards of these deals, the latest arrivals first."""
+    return [Card(*row) for row in _CARDS.rows(ids=ids)] if ids else []
+
+
+def _cards() -> ModelSelect:
     query = Deal.select(
         Deal.id, Deal.version, Deal.place, Deal.title, Client.name, Deal.potential, Deal.currency, Deal.expected_on,
         Deal.opened_at, Deal.entered_at, Deal.owner, User.name,
     )  # fmt: skip
-    query = query.join(Client).join_from(Deal, User, JOIN.LEFT_OUTER).where(Deal.id.in_(ids))
-    found = query.order_by(Deal.entered_at.desc(), Deal.id.desc()).tuples() if ids else ()
-    return [Card(*row) for row in found]
+    query = query.join(Client).join_from(Deal, User, JOIN.LEFT_OUTER).where(is_among(Deal.id))
+    return query.order_by(Deal.entered_at.desc(), Deal.id.desc()).tuples()
+
+
+_CARDS = Written(_cards)
 
 
 def _comes_after(place: int | None, after: str) -> Expression:

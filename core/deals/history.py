@@ -7,7 +7,7 @@ the time in which the deal was open; an open deal has exactly one open period.
 from collections.abc import Sequence
 from datetime import datetime
 
-from peewee import Expression, Value
+from peewee import Expression
 
 from core.deals.limits import limit_of
 from core.deals.models import Deal, DealPeriod, StageVisit
@@ -115,7 +115,7 @@ def _standing(row: Deal) -> dict:
 _LEAVE = Written(
     lambda at, outcome, responsible_id, potential, potential_base, user_id, deal_id: StageVisit.update(
         left_at=at,
-        outcome=Value(outcome),
+        outcome=outcome,
         responsible_id=responsible_id,
         potential=potential,
         potential_base=potential_base,

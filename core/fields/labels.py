@@ -10,12 +10,13 @@ from core.fields.conditions import alive, checked, seen
 from core.fields.groups import group_field
 from core.fields.operators import WITHOUT_VALUE, operator_label
 from core.fields.periods import bucket_label, period_label
-from core.fields.tree import Entity, Field, among, entity, label_of, resolve
+from core.fields.tree import Entity, Field, entity, label_of, resolve
 from core.fields.values import ME, MY_TEAM
 from core.i18n import _, format_date, format_number
 from core.money import from_units
 from core.once import once
 from core.runtime import CRM
+from core.store.reading import read_column
 from core.users.models import User
 
 SUGGESTIONS = 20
@@ -27,7 +28,7 @@ def titles(crm: CRM, name: str, ids: Iterable[int]) -> dict[int, str]:
     if missing := sorted(wanted - known.keys()):
         target = entity(crm, name)
         title = getattr(target.model, target.title)
-        known.update(target.model.select(target.model.id, title).where(among(target.model.id, missing)).tuples())
+        known.update(read_column(title, missing))
     return {one: known[one] for one in sorted(wanted) if one in known}
 
 

@@ -14,6 +14,7 @@ from core.money import from_units
 from core.process.usual import UsualStay
 from core.runtime import CRM
 from core.store.fields import from_microseconds, to_microseconds
+from core.store.written import Written, is_among
 from core.tasks.models import Task
 from core.users.access import visible_to
 from core.users.models import User
@@ -96,13 +97,13 @@ class Hanging:
 def hanging(crm: CRM, user: User | None, where: Expression | None = None) -> Hanging:
     """Returns the deals that hang of those that `user` may see (None: all) and that meet `where`, by one query."""
     now = crm.clock.now()
-    query = _marked(crm, now).where(IS_OPEN, _hangs(crm, now) | Deal.on_hold_until.is_null(False))
+    now_us, today_us = _moments(crm, now)
+    query = _marked(today_us).where(IS_OPEN, _hangs(now_us, today_us) | Deal.on_hold_until.is_null(False))
     if user is not None:
         query = query.where(visible_to(user, Deal.owner))
     if where is not None:
         query = query.where(where)
     found, held = [], {}
-    now_us = to_microseconds(now)
     # The bare cursor, and whole numbers: of many thousand deals a page shows forty.
     for row in crm.database.execute(query):
         if row[_IS_HELD]:
@@ -120,11 +121,15 @@ def marks_of(crm: CRM, deal_ids: Iterable[int]) -> dict[int, HangMark]:
     if not ids:
         return {}
     now = crm.clock.now()
-    query = _marked(crm, now).where(Deal.id.in_(ids), IS_OPEN, Deal.on_hold_until.is_null(), _hangs(crm, now))
-    return {row[0]: _mark(row, now) for row in crm.database.execute(query)}
+    return {row[0]: _mark(row, now) for row in _MARKS.bare(*_moments(crm, now), ids=ids)}
 
 
-def _marked(crm: CRM, now: datetime) -> ModelSelect:
+def _moments(crm: CRM, now: datetime) -> tuple[int, int]:
+    """Returns now, and the beginning of today, as the database keeps moments."""
+    return to_microseconds(now), to_microseconds(crm.day_start(crm.today()))
+
+
+def _marked(today_us: int) -> ModelSelect:
     usual = (UsualStay.deal_type == Deal.deal_type) & (UsualStay.stage == Deal.stage)
     query = Deal.select(
         Deal.id,
@@ -133,22 +138,22 @@ def _marked(crm: CRM, now: datetime) -> ModelSelect:
         Deal.late_at,
         Deal.entered_at + UsualStay.most_s * _SECOND,
         Deal.on_hold_until.is_null(False),
-        Case(None, [(_is_idle(crm), 1)], 0),
+        Case(None, [(_is_idle(today_us), 1)], 0),
     )
     return query.join(UsualStay, JOIN.LEFT_OUTER, on=usual)
 
 
-def _hangs(crm: CRM, now: datetime) -> Expression:
-    late = Deal.late_at < now
-    old = Deal.entered_at + UsualStay.most_s * _SECOND < to_microseconds(now)
-    return Deal.on_hold_until.is_null() & (late | old | _is_idle(crm))
+def _hangs(now_us: int, today_us: int) -> Expression:
+    late = Deal.late_at < now_us
+    old = Deal.entered_at + UsualStay.most_s * _SECOND < now_us
+    return Deal.on_hold_until.is_null() & (late | old | _is_idle(today_us))
 
 
-def _is_idle(crm: CRM) -> Expression:
+def _is_idle(today_us: int) -> Expression:
     """Returns the condition that a deal has no open task, and no interaction planned for today or later."""
     tasks = Task.select(Value(1)).where(Task.deal == Deal.id, Task.state.in_(("open", "reported")))
     planned = Interaction.select(Value(1)).where(
-        Interaction.deal == Deal.id, Interaction.at >= crm.day_start(crm.today()), Interaction.is_planned
+        Interaction.deal == Deal.id, Interaction.at >= today_us, Interaction.is_planned
     )
     return ~fn.EXISTS(tasks) & ~fn.EXISTS(planned)
 
@@ -184,3 +189,7 @@ def _shares(rows: Sequence[tuple], held: dict[int | None, int], now_us: int) -> 
         for owner_id, (count, money, *reasons) in sums.items()
     ]
     return sorted(shares, key=lambda share: (-share.count, -share.potential, share.owner_id or 0))
+
+
+# In whole numbers, as the database keeps moments.
+_MARKS = Written(lambda now_us, today_us: _marked(today_us).where(is_among(Deal.id), IS_OPEN, _hangs(now_us, today_us)))

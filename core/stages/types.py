@@ -16,6 +16,7 @@ from core.stages.reference import create_stage, find_stage
 from core.stages.responsibles import OWNER, Responsible, read, with_people
 from core.stages.steps import MANUAL, NO_STAGES, PROCESS, Step, as_columns, check_steps, step_of_row
 from core.store import audit
+from core.store.written import Written
 from core.users.models import User
 
 MODES = {
@@ -117,6 +118,8 @@ def steps_of(deal_type: DealType) -> list[TypeStage]:
 def ladders(version_ids: Sequence[int]) -> dict[int, list[TypeStage]]:
     """Returns the stages of each version, in order, by one query; a version without stages has an empty list."""
     found: dict[int, list[TypeStage]] = {version_id: [] for version_id in version_ids}
+    if len(found) == 1:
+        return {version_id: _LADDER.rows(version_id) for version_id in found}
     query = TypeStage.select(TypeStage, Stage).join(Stage).where(TypeStage.version.in_(list(found)))
     for step in query.order_by(TypeStage.place):
         found[step.version_id].append(step)
@@ -125,8 +128,7 @@ def ladders(version_ids: Sequence[int]) -> dict[int, list[TypeStage]]:
 
 def all_types(*, only_used: bool = False) -> list[DealType]:
     """Returns the types by name; those whose use is allowed, if `only_used`."""
-    query = DealType.select().order_by(DealType.name)
-    return list(query.where(DealType.is_used) if only_used else query)
+    return [one for one in _BY_NAME.rows() if one.is_used or not only_used]
 
 
 def get_type(type_id: int) -> DealType:
@@ -145,8 +147,7 @@ def find_type(name: str) -> DealType | None:
 
 def versions_of(deal_type: DealType) -> list[DealTypeVersion]:
     """Returns the type's versions, newest first."""
-    query = DealTypeVersion.select().where(DealTypeVersion.deal_type == deal_type.id)
-    return list(query.order_by(DealTypeVersion.number.desc()))
+    return _VERSIONS.rows(deal_type.id)
 
 
 def get_version(version_id: int) -> DealTypeVersion:
@@ -232,3 +233,16 @@ def _free_name(name: str, besides: DealType | None) -> str:
         sentence = _("There is already a deal type “%(name)s”.", name=taken.name)
         raise InvalidInput(sentence, fields={"name": [sentence]})
     return name
+
+
+_BY_NAME = Written(lambda: DealType.select().order_by(DealType.name))
+_LADDER = Written(
+    lambda version_id: (
+        TypeStage.select(TypeStage, Stage).join(Stage).where(TypeStage.version == version_id).order_by(TypeStage.place)
+    )
+)
+_VERSIONS = Written(
+    lambda type_id: (
+        DealTypeVersion.select().where(DealTypeVersion.deal_type == type_id).order_by(DealTypeVersion.number.desc())
+    )
+)

@@ -7,6 +7,7 @@ from core.errors import InvalidInput, NotFound
 from core.fields import entity, resolve
 from core.i18n import _
 from core.runtime import CRM
+from core.store.written import Written
 from core.users.models import User
 from core.web.lists.definition import ListPage
 from core.web.lists.models import Favourite, ListColumns
@@ -17,9 +18,7 @@ MOST_COLUMNS = 20
 
 def favourites_of(user: User, list_name: str) -> list[Favourite]:
     """Returns the user's favourites of a list and those shared with all, by name."""
-    seen = (Favourite.user == user) | Favourite.is_shared
-    query = Favourite.select(Favourite, User).join(User).where(Favourite.list_name == list_name, seen)
-    return list(query.order_by(Favourite.name, Favourite.id))
+    return _SEEN.rows(user.id, list_name)
 
 
 def keep_favourite(
@@ -61,11 +60,11 @@ def delete_favourite(crm: CRM, user: User, favourite_id: int) -> None:
 
 def columns_of(crm: CRM, user: User, list_page: ListPage) -> tuple[str, ...]:
     """Returns the columns that the user chose, without those that are no more, or the list's own."""
-    found = ListColumns.get_or_none(ListColumns.user == user, ListColumns.list_name == list_page.name)
-    if found is None:
+    found = _CHOSEN.rows(user.id, list_page.name)
+    if not found:
         return list_page.columns
     start = entity(crm, list_page.entity)
-    return tuple(path for path in found.paths if _is_column(crm, start, path)) or list_page.columns
+    return tuple(path for path in found[0].paths if _is_column(crm, start, path)) or list_page.columns
 
 
 def choose_columns(crm: CRM, user: User, list_page: ListPage, paths: Iterable[str]) -> None:
@@ -88,3 +87,18 @@ def _is_column(crm: CRM, start: Any, path: str) -> bool:
         return False
     # A list within a list belongs to the card; what is many-to-many is read for the record itself only.
     return not any(link.reverse for link in (*step.links, step.field)) and not (step.links and step.field.members)
+
+
+_SEEN = Written(
+    lambda user_id, list_name: (
+        Favourite.select(Favourite, User)
+        .join(User)
+        .where(Favourite.list_name == list_name, (Favourite.user == user_id) | Favourite.is_shared)
+        .order_by(Favourite.name, Favourite.id)
+    )
+)
+_CHOSEN = Written(
+    lambda user_id, list_name: ListColumns.select().where(
+        ListColumns.user == user_id, ListColumns.list_name == list_name
+    )
+)

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from peewee import Value
 
 from core.clients.models import Client
-from core.store.written import Written
+from core.store.fields import to_microseconds
+from core.store.written import Written, is_among
 from core.users.models import User
 
 OF_OWNER = Written(
@@ -17,7 +17,7 @@ OF_OWNER = Written(
         .order_by(Client.id)
     )
 )
-RENAME = Written(lambda name, client_id: Client.update(name=Value(name)).where(Client.id == client_id))
+RENAME = Written(lambda name, client_id: Client.update(name=name).where(Client.id == client_id))
 
 
 def test_a_written_question_finds_what_peewee_finds(crm, make):
@@ -62,3 +62,21 @@ def test_a_record_read_by_its_id_is_the_one_that_a_query_finds(crm, make):
 def test_a_record_that_is_not_there_is_said_to_be_missing(crm):
     with pytest.raises(Client.DoesNotExist, match="Client 404"):
         Client.get_by_id(404)
+
+
+AMONG = Written(lambda name: Client.select().where(is_among(Client.id), Client.name == name).order_by(Client.id))
+
+
+def test_a_written_question_is_asked_of_the_ids_it_is_given(make):
+    clients = [make.client(name="Same") for _number in range(3)]
+    assert [client.id for client in AMONG.rows("Same", ids=[clients[0].id, clients[2].id])] == [
+        clients[0].id,
+        clients[2].id,
+    ]
+    assert AMONG.rows("Same", ids=()) == []
+
+
+def test_a_bare_answer_is_what_the_database_keeps(make):
+    client = make.client()
+    question = Written(lambda client_id: Client.select(Client.created_at).where(Client.id == client_id))
+    assert question.bare(client.id) == [(to_microseconds(client.created_at),)]
