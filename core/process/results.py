@@ -108,10 +108,16 @@ def _contact(one: ResultField, deal: Deal | None) -> fields.Field:
 
 
 def _file(one: ResultField, deal: Deal | None) -> fields.Field:
-    return _record(one, deal, lambda: _files(deal), lazy("Choose a file of the deal."))
+    return _record(one, deal, lambda: _files(deal), lazy("Choose a file of the deal."), widget="upload")
 
 
-def _record(one: ResultField, deal: Deal | None, choices: Callable[[], list[tuple]], sentence: Any) -> fields.Field:
+def _record(
+    one: ResultField,
+    deal: Deal | None,
+    choices: Callable[[], list[tuple]],
+    sentence: Any,
+    widget: str = "select",
+) -> fields.Field:
     def check(record_id: int) -> None:
         if record_id is not None and deal is not None and record_id not in {key for key, _label in choices()}:
             raise ValidationError(str(sentence))
@@ -119,7 +125,7 @@ def _record(one: ResultField, deal: Deal | None, choices: Callable[[], list[tupl
     if deal is None:
         return fields.Integer(strict=True, **_common(one))
     shown = choices if one.is_required else lambda: [("", ""), *choices()]
-    return fields.Integer(validate=check, **_common(one, choices=shown, widget="select"))
+    return fields.Integer(validate=check, **_common(one, choices=shown, widget=widget))
 
 
 def _contacts(deal: Deal) -> list[tuple]:

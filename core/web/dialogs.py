@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.errors import InvalidInput
@@ -33,11 +34,19 @@ class Dialog:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-def ask(dialog: Dialog, form: SchemaForm, do: Callable[[dict[str, Any]], Response]) -> str | Response:
-    """Returns the dialog, or the answer of `do` to what was filled in; what can't be taken is shown in the dialog."""
+def ask(
+    dialog: Dialog,
+    form: SchemaForm,
+    do: Callable[[dict[str, Any]], Response],
+    sent: Callable[[], MultiDict] = lambda: request.form,
+) -> str | Response:
+    """Returns the dialog, or the answer of `do` to what was filled in; what can't be taken is shown in the dialog.
+
+    `sent` gives what was filled in, where it isn't just what the browser sent.
+    """
     if request.method == "POST":
         try:
-            return do(form.read(request.form))
+            return do(form.read(sent()))
         except InvalidInput as error:
             form.take(error)
     return page("web/_dialog.html" if is_htmx() else "web/dialog.html", dialog=dialog, form=form)

@@ -1,7 +1,8 @@
 """Forms drawn from marshmallow schemas: the same schema serves form, REST and import.
 
 A field's metadata says how it looks: `label`, `help`, `placeholder`, `group` (a heading), `widget` (else it follows
-from the type), `choices` (pairs of value and label, or a function that returns them), `secret`, `wide`.
+from the type; `upload` chooses among files that are there, or takes a new one under the name `<name>.file`), `choices`
+(pairs of value and label, or a function that returns them), `secret`, `wide`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +21,7 @@ from core.i18n import Text, _, ngettext
 from core.web.sentences import plain
 from core.web.typed import KINDS, written
 
+UPLOAD = "upload"
 Choices = Iterable[tuple[Any, Text]] | Callable[[], Iterable[tuple[Any, Text]]]
 
 
@@ -109,6 +111,11 @@ class SchemaForm:
     def rewrite(self, name: str, text: str) -> None:
         """Shows `text` in a field in place of what was read: the words a user typed, not what they were taken for."""
         self._written[name] = text
+
+    @property
+    def has_uploads(self) -> bool:
+        """Whether files may be sent along."""
+        return any(kind.metadata.get("widget") == UPLOAD for _name, kind in self._shown())
 
     @property
     def fields(self) -> list[FormField]:

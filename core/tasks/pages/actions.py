@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from core.i18n import _, format_moment
 from core.process import services as process
 from core.tasks import doers, services
-from core.tasks.pages import results
+from core.tasks.pages import results, uploads
 from core.tasks.pages.answers import answered, dialog, seen_version
 from core.tasks.pages.blueprint import blueprint, shown_task
 from core.tasks.schemas import TaskHandOverSchema, TaskPostponeSchema
@@ -37,11 +37,14 @@ def do(task_id: int) -> str | Response:
     schema = results.form_of(task, user())
 
     def finish(values: dict[str, Any]) -> Response:
-        results.finish(crm(), user(), task, values, ticked, seen_version())
+        # A file that was sent may have been all that its type waited for.
+        if not uploads.has_ended(task):
+            results.finish(crm(), user(), task, values, ticked, seen_version())
         return answered(task, results.said(task))
 
     return dialog(
         task, schema, finish, title=task.title, label=_("Done"), colour="success",
+        sent=lambda: uploads.kept(crm(), user(), task, schema),
         shown=results.shown_in(task, schema), body="tasks/_do.html",
         foot="tasks/_outcome.html",
         context={

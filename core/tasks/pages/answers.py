@@ -9,12 +9,14 @@ from typing import Any
 
 from flask import request, url_for
 from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.i18n import Text
 from core.process import services as process
 from core.tasks.models import Task
 from core.tasks.reading import visible_tasks
+from core.tasks.words import DONE, STAGE
 from core.web.context import user
 from core.web.dialogs import Dialog, ask
 from core.web.forms import SchemaForm
@@ -31,17 +33,17 @@ def answered(task: Task, message: Text) -> Response:
     """
     found = visible_tasks(user()).where(Task.id == task.id).first()
     if is_htmx() and request.values.get("at") == ROW:
-        return toast(row_again(found, task.id) + DIALOGS_GONE, message, also=("hinka:task",))
+        return toast(row_again(found, task.id, _following(task)) + DIALOGS_GONE, message, also=("hinka:task",))
     if found is None:
         return go("tasks.index", message)
     return_to = request.values.get("next")
     return go_to(safe_next(return_to), message) if return_to else go("tasks.card", message, task_id=task.id)
 
 
-def row_again(task: Task | None, task_id: int) -> str:
-    """Returns a task's row for htmx to put where it stands; nothing for a task that is seen no more."""
+def row_again(task: Task | None, task_id: int, following: Task | None = None) -> str:
+    """Returns a task's row for htmx to put where it stands, and below it what follows; nothing for one seen no more."""
     proofs = process.proposed_on([task]) if task else {}
-    return page("tasks/_row_again.html", task=task, task_id=task_id, proofs=proofs)
+    return page("tasks/_row_again.html", task=task, task_id=task_id, following=following, proofs=proofs)
 
 
 def dialog(
@@ -53,6 +55,7 @@ def dialog(
     label: Text,
     colour: str = "primary",
     shown: Mapping[str, Any] | None = None,
+    sent: Callable[[], MultiDict] = lambda: request.form,
     **more: Any,
 ) -> str | Response:
     """Asks what the schema asks, and answers with what `do` makes of it; `more` goes to the dialog."""
@@ -67,7 +70,15 @@ def dialog(
         hidden={"version": seen_version() or task.version, **kept_place()},
         **more,
     )
-    return ask(asked, SchemaForm(schema, shown), do)
+    return ask(asked, SchemaForm(schema, shown), do, sent)
+
+
+def _following(task: Task) -> Task | None:
+    """Returns what the user is to do next where a stage was just done, or None."""
+    following = process.stage_task_of(task.deal) if task.kind == STAGE and task.state == DONE else None
+    if following is None or following.user_id != user().id:
+        return None
+    return visible_tasks(user()).where(Task.id == following.id).first()
 
 
 def kept_place() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Tasks of stages done in place, evidence accepted by one press, the boxes on cards, the page of a task."""
 
+import io
 import re
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from core.deals.models import Deal
 from core.interactions.comments import add_comment
-from core.interactions.models import Comment
+from core.interactions.models import Comment, StoredFile
 from core.process.services import propose_evidence, stage_task_of
 from core.stages.models import LossReason
 from core.stages.results import ResultField
@@ -201,3 +202,59 @@ def test_comment_of_a_task_is_deleted_by_its_author(crm, web, seller):
     answer = web.sign_in(seller).post(f"/interactions/comments/{comment.id}/delete")
     assert answer.headers["Location"] == f"/tasks/{task.id}"
     assert Comment.select().count() == 0
+
+
+def test_the_next_task_stands_below_the_one_that_was_done(web, deal, seller):
+    task = stage_task_of(deal)
+    sent = {"point": ["0", "1"], "result.decision_maker": "Mira", "at": "row"}
+    answer = web.sign_in(seller).post(f"/tasks/{task.id}/do", sent, headers=ROW)
+    following = stage_task_of(Deal.get_by_id(deal.id))
+    assert f'hx-target="#task-{task.id}" hx-swap="afterend"' in answer.text
+    assert f'id="task-{following.id}"' in answer.text
+
+
+def test_the_next_task_of_somebody_else_stands_on_no_list_of_mine(crm, web, make, seller):
+    head = make.user("head")
+    steps = [Step(create_stage(crm, "Mine")), Step(create_stage(crm, "Theirs"), responsible="user", user=head)]
+    kind = create_deal_type(crm, "Of two", mode="process", stages=steps)
+    task = stage_task_of(make.deal(deal_type=kind, owner=seller))
+    answer = web.sign_in(seller).post(f"/tasks/{task.id}/do", {"at": "row"}, headers=ROW)
+    assert answer.status_code == 200
+    assert "afterend" not in answer.text
+
+
+@pytest.fixture
+def offer_task(crm, make, seller):
+    """Returns the task of a stage that asks for a file."""
+    step = Step(create_stage(crm, "Offer it"), result=(ResultField("offer", "Offer", "file"),))
+    kind = create_deal_type(crm, "With a file", mode="process", stages=[step, Step(create_stage(crm, "Finish"))])
+    return stage_task_of(make.deal("Big one", deal_type=kind, owner=seller))
+
+
+def test_a_file_is_sent_along_with_the_result(web, offer_task, seller):
+    assert 'name="result.offer.file"' in web.sign_in(seller).text(f"/tasks/{offer_task.id}/do")
+    sent = {"result.offer": "", "result.offer.file": (io.BytesIO(b"%PDF-1.7 offer"), "offer.pdf")}
+    web.post(f"/tasks/{offer_task.id}/do", sent)
+    kept = StoredFile.get()
+    assert (kept.name, kept.entity, kept.entity_id) == ("offer.pdf", "deal", offer_task.deal_id)
+    assert Task.get_by_id(offer_task.id).result == {"offer": kept.id}
+
+
+def test_an_empty_file_is_refused_and_the_task_stands(web, offer_task, seller):
+    answer = web.sign_in(seller).post(
+        f"/tasks/{offer_task.id}/do", {"result.offer": "", "result.offer.file": (io.BytesIO(b""), "offer.pdf")}
+    )
+    assert "empty" in answer.text
+    assert Task.get_by_id(offer_task.id).state == "open"
+
+
+def test_a_file_that_its_type_waited_for_ends_the_task_by_itself(crm, web, make, seller):
+    asked = (ResultField("offer", "Offer", "file"),)
+    evidence = ({"kind": "file_added", "is_automatic": True, "field": "offer"},)
+    step = Step(create_stage(crm, "Offer it"), result=asked, evidence=evidence)
+    kind = create_deal_type(crm, "By evidence", mode="process", stages=[step, Step(create_stage(crm, "Finish"))])
+    task = stage_task_of(make.deal(deal_type=kind, owner=seller))
+    sent = {"result.offer": "", "result.offer.file": (io.BytesIO(b"%PDF-1.7 offer"), "offer.pdf")}
+    answer = web.sign_in(seller).post(f"/tasks/{task.id}/do", sent, follow_redirects=True)
+    assert "Done: Offer it" in answer.text
+    assert place_of(task.deal) == ("open", 1)
