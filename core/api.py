@@ -22,7 +22,7 @@ from core.clock import start_of_day
 from core.contacts import Point, format_phone, name_key, read_email, read_phone
 
 # Contributions: what hooks return, and the mark of a hook implementation.
-from core.deals.models import Deal, DealPeriod
+from core.deals.models import Closing, Deal, DealPeriod, StageVisit
 from core.deals.numbers import next_numbers
 from core.deals.recount import Ending, Period, Visit, periods, standing
 from core.deals.services import change_deal, lose, move, reopen, win
@@ -123,6 +123,7 @@ __all__ = [
     "CardAction",
     "Channel",
     "Client",
+    "Closing",
     "Conflict",
     "Deal",
     "DealPeriod",
@@ -163,6 +164,7 @@ __all__ = [
     "Sent",
     "SettingsGroup",
     "Stage",
+    "StageVisit",
     "Step",
     "Team",
     "Text",

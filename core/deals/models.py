@@ -98,7 +98,11 @@ class StageVisit(Record):
 
 
 class DealPeriod(Record):
-    """A time, half-open, in which an open deal stood unchanged: the open funnel of a past moment is read from these."""
+    """A time, half-open, in which an open deal stood unchanged: the open funnel of a past moment is read from these.
+
+    `version_id` is the version of the deal's type that held then, where the deal has moved to another one since;
+    `place` is that of the deal's present version.
+    """
 
     deal = ForeignKeyField(Deal)
     from_at = UtcField()
@@ -108,6 +112,7 @@ class DealPeriod(Record):
     owner_id = BigIntegerField(null=True)
     potential_base = MoneyField(null=True)
     is_on_hold = BooleanField(default=False)
+    version_id = BigIntegerField(null=True)
 
     class Meta:
         table_name = "core_deal_period"

@@ -69,15 +69,7 @@ def describe(crm: CRM, start: Entity, conditions: Sequence[dict]) -> list[str]:
             wanted.setdefault(step.field.target, set()).update(_ids(value))
     named = {target: titles(crm, target, ids) for target, ids in wanted.items()}
     return [
-        " ".join(
-            part
-            for part in (
-                label_of(crm, start, str(one["field"])),
-                operator_label(step.field.kind, op),
-                "" if op in WITHOUT_VALUE else _words(step.field, value, named.get(step.field.target, {})),
-            )
-            if part
-        )
+        _sentence(label_of(crm, start, str(one["field"])), step.field, op, value, named.get(step.field.target, {}))
         for one, (step, op, value) in zip(conditions, steps, strict=True)
     ]
 
@@ -115,6 +107,13 @@ def _known_titles(name: str) -> dict[int, str]:
 def _ids(value: Any) -> list[int]:
     listed = value if isinstance(value, list) else [value]
     return [int(one) for one in listed if isinstance(one, int) or (isinstance(one, str) and one.isdecimal())]
+
+
+def _sentence(label: str, field: Field, op: str, value: Any, named: dict[int, str]) -> str:
+    if field.words is not None:
+        return f"{label}: {field.words(str(value))}"
+    words = "" if op in WITHOUT_VALUE else _words(field, value, named)
+    return " ".join(part for part in (label, operator_label(field.kind, op), words) if part)
 
 
 def _words(field: Field, value: Any, named: dict[int, str]) -> str:

@@ -122,8 +122,13 @@ def _told(deal_type: DealType, version_id: int) -> dict[str, list[int]]:
 
 
 def _renumber(crm: CRM, deal_type: DealType, bridge: Bridge, deals: Sequence[Deal]) -> None:
-    """Gives the deals' rows and all of their history the places of the new version; nothing else is changed."""
+    """Gives the rows of deals of one version, and all of their history, the places of the new version.
+
+    What stood until now keeps the old version beside them: the chances of a past day were those of that version.
+    """
     ids = [deal.id for deal in deals]
+    is_older = DealPeriod.deal.in_(ids) & DealPeriod.version_id.is_null()
+    DealPeriod.update(version_id=deals[0].version_id).where(is_older).execute()
     for model in (StageVisit, DealPeriod, Closing):
         places = Case(model.place, [(place, step.place) for place, step in enumerate(bridge.steps)], model.place)
         model.update(place=places).where(model.deal.in_(ids), model.place.is_null(False)).execute()
@@ -139,6 +144,7 @@ def _renumber(crm: CRM, deal_type: DealType, bridge: Bridge, deals: Sequence[Dea
         place = (deal_type.published_version_id, step.place, stood_at.bit_length() - 1, stood_at)
         values.append((*place, late_at, now, deal.id, deal.version))
     execute_many(crm.database, statement, values)
+    history.turn_periods(crm, list(Deal.select().where(Deal.id.in_(ids))), crm.clock.now())
 
 
 def _late_at(crm: CRM, old: TypeStage, new: TypeStage, deal: Deal) -> datetime | None:

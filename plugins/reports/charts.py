@@ -74,6 +74,20 @@ def funnel_chart(
     }
 
 
+def named_bars(names: Sequence[str], step: int, layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Returns the chart of bars that run to the right, one for each name, in the order given; a layer draws them."""
+    axis = {"title": None, "domain": False, "ticks": False, "labelLimit": 190, "labelPadding": 10}
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": {"step": step},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "encoding": {"y": {"field": "name", "type": "nominal", "sort": list(names), "axis": axis}},
+        "layer": list(layers),
+        "config": {"view": {"stroke": None}},
+    }
+
+
 def on_paper(specification: Mapping[str, Any], *, width: int, has_labels: bool = True) -> dict[str, Any]:
     """Returns a specification with a fixed width and dark ink on white; without labels for one that stands beside."""
     ink = {"labelColor": INK, "labelFont": FONT, "titleFont": FONT}

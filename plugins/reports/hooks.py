@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from core.api import MenuItem, Permission, RestRoutes, Routes, hook, lazy
+from core.api import MenuItem, Permission, RecordField, RestRoutes, Routes, hook, lazy
 from plugins.reports.commands import report
+from plugins.reports.history.behind import record_field
+from plugins.reports.history.behinds import BEHINDS
+from plugins.reports.registry import read_given
 
 EVERYBODY = ("director", "head", "seller", "agent", "reader")
 
@@ -28,6 +31,12 @@ def commands() -> list[Any]:
 def menu_items() -> list[MenuItem]:
     """Adds the reports to the menu."""
     return [MenuItem("reports", lazy("Reports"), "reports.index", "chart-funnel", 400, "reports.read")]
+
+
+@hook
+def record_fields(crm: Any) -> list[RecordField]:
+    """Adds the field by which the list of deals opens the deals behind a number of the past."""
+    return [record_field(crm, BEHINDS, read_given)]
 
 
 @hook

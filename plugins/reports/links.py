@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from core.api import CRM, fields
+from core.api import CRM, fields, to_microseconds
 from plugins.reports.conditions import as_text
 from plugins.reports.dimensions import Dimension
 from plugins.reports.funnel.closed import FINAL, VISITED
+from plugins.reports.history.behind import conditions_of
 from plugins.reports.parameters import Settings
 
 Conditions = list[dict[str, Any]]
@@ -17,7 +18,7 @@ Conditions = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Linker:
-    """Makes the conditions behind cells; a cell that no list can tell (`furthest`, the past) has none."""
+    """Makes the conditions behind cells; what no list can tell (`furthest`, joined types of the past) has none."""
 
     crm: CRM
     settings: Settings
@@ -44,12 +45,21 @@ class Linker:
         return self._with_key(found, row, dimension)
 
     def open(self, row: Any, dimension: Dimension | None) -> Conditions | None:
-        """Returns the conditions of the deals that stand at a stage now."""
-        if self.settings.as_of is not None or not row.count:
+        """Returns the conditions of the deals that stand at a stage now, or stood there at the moment asked for."""
+        if not row.count:
             return None
+        if self.settings.as_of is not None:
+            return self._stood(row, dimension)
         found = [*self._own(row), _is("state", "open"), _is("is_on_hold", False)]
         found.append(_is("stage", row.stage_id) if row.stage_id else {"field": "stage", "op": "empty"})
         return self._with_key(found, row, dimension)
+
+    def _stood(self, row: Any, dimension: Dimension | None) -> Conditions | None:
+        if len(row.frame.type_ids) > 1:
+            return None
+        cell = {"at": to_microseconds(self.settings.as_of), "type": row.frame.type_ids[0], "stage": row.stage_id or ""}
+        cell |= {"key": "" if row.key is None else row.key} if dimension is not None else {}
+        return conditions_of(self.settings, cell)
 
     def closed_whole(self, state: str = "") -> Conditions:
         """Returns the conditions of all deals closed in the period, or of those won or lost."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugins.reports.charts import LOST, PASSED, SCHEMA
+from plugins.reports.charts import LOST, PASSED, named_bars
 
 STEP = 26
 
@@ -27,34 +27,18 @@ def ranking_chart(ranks: Sequence[Rank], *, is_loss: bool = False) -> dict[str, 
     values = [
         {"name": rank.label, "value": rank.value, "words": rank.words, "link": rank.link or None} for rank in ranks
     ]
-    return {
-        "$schema": SCHEMA,
-        "width": "container",
-        "height": {"step": STEP},
-        "autosize": {"type": "fit-x", "contains": "padding"},
+    bars = {
+        "data": {"values": values},
+        "mark": {"type": "bar", "cursor": "pointer", "cornerRadius": 2, "color": LOST if is_loss else PASSED},
         "encoding": {
-            "y": {
-                "field": "name",
-                "type": "nominal",
-                "sort": [rank.label for rank in ranks],
-                "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": 190, "labelPadding": 10},
-            }
+            "x": {"field": "value", **across},
+            "tooltip": {"field": "words", "type": "nominal"},
+            "href": {"field": "link"},
         },
-        "layer": [
-            {
-                "data": {"values": values},
-                "mark": {"type": "bar", "cursor": "pointer", "cornerRadius": 2, "color": LOST if is_loss else PASSED},
-                "encoding": {
-                    "x": {"field": "value", **across},
-                    "tooltip": {"field": "words", "type": "nominal"},
-                    "href": {"field": "link"},
-                },
-            },
-            {
-                "data": {"values": values},
-                "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12},
-                "encoding": {"x": {"field": "value", **across}, "text": {"field": "words"}},
-            },
-        ],
-        "config": {"view": {"stroke": None}},
     }
+    words = {
+        "data": {"values": values},
+        "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12},
+        "encoding": {"x": {"field": "value", **across}, "text": {"field": "words"}},
+    }
+    return named_bars([rank.label for rank in ranks], STEP, [bars, words])

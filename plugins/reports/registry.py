@@ -9,6 +9,7 @@ from core.api import gettext as _
 from plugins.reports.document import Document
 from plugins.reports.funnel import closed_matrix, closed_report, open_report
 from plugins.reports.funnel.matrix import INDICATORS
+from plugins.reports.history import bridge_report
 from plugins.reports.parameters import CLOSED, OPEN, REASONS, TABLE, Settings, read_settings
 from plugins.reports.tables import by_source, loss_reasons
 
@@ -85,6 +86,16 @@ REPORTS = {
             lazy("Why deals were lost, the gravest reason first, and at which stages."),
             "thumb-down",
         ),
+        Report(
+            bridge_report.NAME,
+            bridge_report.TITLE,
+            TABLE,
+            (),
+            (),
+            bridge_report.make,
+            lazy("What changed in the funnel since last Monday, or between two days: came, moved, grew, won, lost."),
+            "arrows-exchange",
+        ),
     )
 }
 
@@ -109,3 +120,8 @@ def make_report(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[st
 def read_pairs(crm: CRM, user: User | None, report: Report, pairs: Iterable[tuple[str, str]]) -> Settings:
     """Returns the settings that the parameters mean to a report; raises InvalidInput for a wrong one."""
     return read_settings(crm, user, report.name, report.parameters, pairs, report.indicators)
+
+
+def read_given(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[str, str]]) -> Settings:
+    """Returns the settings of the report of a name, as `read_pairs` does."""
+    return read_pairs(crm, user, get_report(name), pairs)

@@ -79,6 +79,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "board": _module("board"),
     "import": _with_fresh_instance("import_clients"),
     "funnel": _module("funnel"),
+    "history": _module("history"),
     "map": _module("map"),
     "process": _module("process"),
     "sellers": _module("sellers"),

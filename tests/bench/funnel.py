@@ -47,19 +47,19 @@ def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
         type_name = crm.database.execute_sql(f"SELECT name FROM core_deal_type WHERE id = {types[0]}").fetchone()[0]
         pairs = [("type", type_name), *MONTH.items()]
         return [
-            *_compared(
+            *compared(
                 crm,
                 "closed funnel of a type and a month",
                 lambda: make_report(crm, None, "funnel-closed", pairs),
                 [BY_MONTH.format(**month), CLIENTS_OF_MONTH.format(**month)],
             ),
-            *_compared(
+            *compared(
                 crm,
                 "managers × stages over all",
                 lambda: make_report(crm, None, "funnel-closed", [("columns", "owner")]),
                 [BY_MANAGER, ALL_CLIENTS],
             ),
-            *_compared(
+            *compared(
                 crm,
                 "closed funnel over all",
                 lambda: make_report(crm, None, "funnel-closed", []),
@@ -136,7 +136,7 @@ def _deals(rnd: random.Random, types: list[tuple[int, int]], count: int) -> Iter
         )  # fmt: skip
 
 
-def _compared(crm: CRM, name: str, ours: Callable[[], object], by_hand: list[str]) -> list[Figure]:
+def compared(crm: CRM, name: str, ours: Callable[[], object], by_hand: list[str]) -> list[Figure]:
     """Returns our time, that of the SQL by hand, and their ratio; the two take turns, so that noise hits both."""
 
     def hand() -> None:

@@ -116,10 +116,13 @@ def _node(crm: CRM, start: Entity, path: str, label: str, kind: str) -> Node:
 
 
 def _fits(crm: CRM, start: Entity, path: str, use: str) -> bool:
-    """Tells whether a field can be used so: any filters; groups and columns are of one value a record."""
-    if use == "filter":
-        return True
+    """Tells whether a field can be used so: any filters; groups and columns are of one value a record.
+
+    A field whose values only links bring is not chosen at all.
+    """
     step = resolve(crm, start, path)
+    if use == "filter":
+        return step.field.words is None
     is_many = any(link.reverse for link in (*step.links, step.field)) or step.field.test is not None
     if use == "column":
         return not is_many and not (step.links and step.field.members)

@@ -40,6 +40,10 @@ class Ladder:
         """Returns P(pass) of the stage at `place`, or None without stages."""
         return Fraction(self.steps[self.within(place)].probability, 100) if self.steps else None
 
+    def place_of(self, stage_id: int | None, place: int | None) -> int | None:
+        """Returns the place of a stage here, or `place`, which may be that of another version, if it is not here."""
+        return next((here for here, step in enumerate(self.steps) if step.stage_id == stage_id), place)
+
     def within(self, place: int | None) -> int:
         """Returns the place as one that exists here; a deal that never had one stands at the first."""
         return min(max(place or 0, 0), len(self.steps) - 1)

@@ -26,7 +26,7 @@ from plugins.reports.funnel.common import (
     type_words,
 )
 from plugins.reports.funnel.data import money, open_row, open_totals, share
-from plugins.reports.funnel.ladders import Frame
+from plugins.reports.funnel.ladders import Frame, Ladder
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
 from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.open import Group, OpenFunnel, OpenRow, count_open
@@ -60,8 +60,8 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     ladders, published = load_ladders(crm)
     scope = make_scope(crm, user, settings, ladders)
     parts = {name: _dimension(crm, scope, name) for name in (settings.by, settings.columns) if name}
-    stands = {name: _ask(scope, settings.as_of, dimension) for name, dimension in parts.items()}
-    whole = _ask_whole(scope, settings.as_of, parts, stands)
+    stands = {name: _ask(scope, settings.as_of, dimension, ladders) for name, dimension in parts.items()}
+    whole = _ask_whole(scope, settings.as_of, parts, stands, ladders)
     frames = choose_frames(settings, ladders, published, {group.version_id for group in whole.groups})
     company, clients = _funnel(frames, whole)
     shown, dimension = company, parts.get(settings.by)
@@ -103,16 +103,22 @@ def _dimension(crm: CRM, scope: Scope, name: str) -> Dimension | None:
     return find_dimension(crm, scope.user, name, period, "opened_at")
 
 
-def _ask(scope: Scope, at: datetime | None, dimension: Dimension | None) -> Standing:
-    return Standing(open_groups(scope, at, dimension), open_clients(scope, at, dimension))
+def _ask(scope: Scope, at: datetime | None, dimension: Dimension | None, ladders: Mapping[int, Ladder]) -> Standing:
+    return Standing(open_groups(scope, at, dimension, ladders), open_clients(scope, at, dimension, ladders))
 
 
-def _ask_whole(scope: Scope, at: datetime | None, parts: Mapping[str, Any], stands: Mapping[str, Standing]) -> Standing:
+def _ask_whole(
+    scope: Scope,
+    at: datetime | None,
+    parts: Mapping[str, Any],
+    stands: Mapping[str, Standing],
+    ladders: Mapping[int, Ladder],
+) -> Standing:
     """Returns the company's own answers: those of a dimension whose parts don't overlap hold them already."""
     for name, dimension in parts.items():
         if dimension is not None and not dimension.overlaps:
             return stands[name].whole()
-    return _ask(scope, at, None)
+    return _ask(scope, at, None, ladders)
 
 
 def _funnel(frames: Sequence[Frame], standing: Standing) -> tuple[OpenFunnel, int]:

@@ -214,6 +214,29 @@ def _write_deal(crm, number, deal, types, versions, stages, sources, clients, us
     ]  # fmt: skip
     columns = ("deal_id", "from_at", "to_at", "stage_id", "place", "owner_id", "potential_base", "is_on_hold")
     insert_rows(crm.database, "core_deal_period", columns, rows)
+    _write_visits(crm, deal, rows)
+    if deal.closed_at:
+        kept = ("state", "stage_id", "place", "owner_id", "currency", "potential", "amount", "potential_base")
+        told = {name: plain(values[name]) for name in (*kept, "amount_base", "closed_at")}
+        _insert(crm, "core_closing", deal_id=deal_id, **told)
+
+
+def _write_visits(crm: CRM, deal: PlainDeal, periods: list[tuple]) -> None:
+    """Writes a visit for each period: in this base a deal changes its stage at the end of each."""
+    rows = []
+    for (deal_id, since, until, stage_id, place, owner_id, worth, _held), after in zip(
+        periods, [*periods[1:], None], strict=True
+    ):
+        if place is None:
+            return
+        outcome = {"open": ""}.get(deal.state, deal.state) if after is None else _outcome(place, after[4])
+        rows.append((deal_id, stage_id, place, since, until, outcome, owner_id, worth))
+    columns = ("deal_id", "stage_id", "place", "entered_at", "left_at", "outcome", "responsible_id", "potential_base")
+    insert_rows(crm.database, "core_stage_visit", columns, rows)
+
+
+def _outcome(place: int, following: int) -> str:
+    return "passed" if following > place else "returned"
 
 
 def _insert(crm: CRM, table: str, **values) -> int:

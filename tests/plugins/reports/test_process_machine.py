@@ -27,6 +27,7 @@ from core.stages.results import ResultField
 from core.stages.services import Step, create_deal_type, create_stage, ladders, publish, usable_reasons
 from core.store.audit import Audit
 from core.tasks.models import Task
+from tests.plugins.reports.history.test_bridge import assert_adds_up
 from tests.plugins.reports.recount import closed_rows, closed_totals
 from tests.plugins.reports.test_closed_recount import assert_same
 
@@ -214,6 +215,20 @@ def funnels_equal_the_history(crm, report) -> None:
     assert_same([row for row in data["rows"] if row["reached"]], closed_rows(closed))
     assert data["totals"] == pytest.approx(closed_totals(closed))
     assert standing_in_report(report) == standing_in_history()
+    bridge_leads_from_one_day_to_the_other(crm, report)
+
+
+def bridge_leads_from_one_day_to_the_other(crm, report) -> None:
+    """Whatever was done: opening + parts = closing, and both ends are the funnels as of these moments."""
+    for days in (1, 3):
+        data = report("bridge", from_=str(crm.today() - timedelta(days=days))).data
+        for row in (*data["rows"], data["totals"]):
+            assert_adds_up(row)
+        for part, moment in (("opening", data["totals"]["since"]), ("closing", data["totals"]["until"])):
+            found = {(row["type"], row["stage"]): (row[part], row[f"{part}_potential"]) for row in data["rows"]}
+            stood = standing_in_report(report, as_of=moment)
+            assert {key: cell for key, cell in found.items() if cell[0]} == stood
+    assert standing_in_report(report) == standing_in_report(report, as_of=crm.clock.now().isoformat())
 
 
 def told_by_history(deal: Deal) -> Told:
@@ -243,8 +258,8 @@ def standing_in_history() -> dict[tuple, tuple]:
     return {key: tuple(cell) for key, cell in found.items()}
 
 
-def standing_in_report(report) -> dict[tuple, Any]:
-    rows = report("funnel-open").data["rows"]
+def standing_in_report(report, **params) -> dict[tuple, Any]:
+    rows = report("funnel-open", **params).data["rows"]
     return {(row["type"], row["stage"]): (row["count"], row["potential"]) for row in rows if row["count"]}
 
 

@@ -1,0 +1,6 @@
+"""Which reports can find the deals behind their numbers again, by name."""
+
+from plugins.reports.funnel import open_report
+from plugins.reports.history import bridge_asked, bridge_report, past
+
+BEHINDS = {open_report.NAME: past.BEHIND, bridge_report.NAME: bridge_asked.BEHIND}
