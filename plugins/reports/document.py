@@ -66,13 +66,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A Vega-Lite specification with its title, and what it says in a sentence for those who can't see it."""
+    """A Vega-Lite specification with its title, and what it says in a sentence for those who can't see it.
+
+    On paper a chart on the right shares the names of the one on its left, unless it `has_own_axis`.
+    """
 
     key: str
     title: str
     specification: Mapping[str, Any]
     description: str = ""
     note: str = ""
+    has_own_axis: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Document:
-    """A report: the settings it was made with, figures, tables, charts, and the same as data for machines."""
+    """A report: the settings it was made with, figures, tables, charts, and the same as data for machines.
+
+    `summary` says in a few sentences what a director must know; they stand above everything else.
+    """
 
     name: str
     title: str
@@ -125,6 +132,7 @@ class Document:
     notes: tuple[Note, ...]
     data: Mapping[str, Any]
     is_empty: bool = False
+    summary: tuple[str, ...] = ()
 
     @cached_property
     def charts(self) -> tuple[Chart, ...]:

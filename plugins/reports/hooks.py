@@ -1,9 +1,11 @@
 """What the plugin tells the core."""
 
+from datetime import timedelta
 from typing import Any
 
-from core.api import MenuItem, Permission, RecordField, RestRoutes, Routes, hook, lazy
+from core.api import JobKind, MenuItem, Permission, RecordField, RestRoutes, Routes, hook, lazy
 from plugins.reports.commands import report
+from plugins.reports.forecast.learning import KIND, run_forecast
 from plugins.reports.history.behind import record_field
 from plugins.reports.history.behinds import BEHINDS
 from plugins.reports.registry import read_given
@@ -19,6 +21,12 @@ def permissions() -> list[Permission]:
         Permission("reports.export", lazy("Take reports away as files"), ("director", "head")),
         Permission("reports.share", lazy("Share settings of reports with everybody"), ("director", "head")),
     ]
+
+
+@hook
+def job_kinds() -> list[JobKind]:
+    """Learns the statistics of the forecast, and checks it, every night."""
+    return [JobKind(KIND, run_forecast, every=timedelta(days=1), attempts=2)]
 
 
 @hook
@@ -42,9 +50,10 @@ def record_fields(crm: Any) -> list[RecordField]:
 @hook
 def routes() -> list[Routes]:
     """Adds the pages."""
-    from plugins.reports.pages import blueprint  # only the web needs them
+    from plugins.reports.forecast.pages import blueprint as checking  # only the web needs them
+    from plugins.reports.pages import blueprint
 
-    return [Routes(blueprint, "/reports")]
+    return [Routes(blueprint, "/reports"), Routes(checking, "/reports/checking")]
 
 
 @hook

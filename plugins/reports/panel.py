@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from core.api import CRM, InvalidInput, Text, User, fields, lazy
 from plugins.reports.conditions import PARAMETER, in_words, read_condition, read_conditions
 from plugins.reports.dimensions import OFFERED
+from plugins.reports.forecast.words import METHOD_WORDS
 from plugins.reports.funnel.closed import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.types import deal_types
@@ -16,6 +17,7 @@ from plugins.reports.registry import Report
 from plugins.reports.words import COUNTINGS
 
 Pairs = Sequence[tuple[str, str]]
+AHEAD = ("next_month", "this_quarter", "next_quarter", "this_year")
 COMPARED = {"": lazy("nothing"), "previous": lazy("the period before"), "year": lazy("the same a year before")}
 
 
@@ -66,10 +68,11 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
             lazy("Deal type"),
             [("", lazy("All types")), *((name, lazy(name)) for name in deal_types(crm).values())],
         ),
-        "period": (lazy("Period"), _periods()),
+        "period": (lazy("Period"), _ahead() if "method" in report.parameters else _periods()),
         "compare": (lazy("Compare with"), list(COMPARED.items())),
         "columns": (lazy("Columns by"), dimensions),
         "by": (lazy("Rows by"), dimensions),
+        "method": (lazy("Chances by"), [("", lazy("the best of all")), *METHOD_WORDS.items()]),
         "counting": (lazy("Count lost deals"), [("" if k == FINAL else k, words) for k, words in COUNTINGS.items()]),
     }
     choices = {
@@ -94,6 +97,11 @@ def _last_day(values: dict[str, str]) -> str:
         return str(date.fromisoformat(values["to"]) - timedelta(days=1))
     except ValueError:
         return ""
+
+
+def _ahead() -> list[tuple[str, Text]]:
+    """Returns the periods of a forecast: those that are not over."""
+    return [("", lazy("This month, or own days")), *((name, fields.period_label(name)) for name in AHEAD)]
 
 
 def _periods() -> list[tuple[str, Text]]:

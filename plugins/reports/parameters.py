@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from core.api import CRM, InvalidInput, User, fields
 from core.api import gettext as _
 from plugins.reports.conditions import PARAMETER, is_field, read_condition, read_conditions
+from plugins.reports.forecast.bounds import METHODS
 from plugins.reports.funnel.closed import COUNTINGS, FINAL
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.periods import Period, preset
@@ -17,6 +18,9 @@ CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from",
 OPEN = (*COMMON, "as_of")
 REASONS = ("type", PARAMETER, "from", "to", "through", "period")
 TABLE = (*REASONS, "by")
+FORECAST = (*REASONS, "method")
+CHECK: tuple[str, ...] = ()
+SEASONS = ("type", PARAMETER)
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
 
 
@@ -37,6 +41,7 @@ class Settings:
     is_joined: bool = False
     as_of: datetime | None = None
     as_of_on: date | None = None
+    method: str = ""
 
 
 def read_settings(
@@ -71,6 +76,7 @@ def read_settings(
         is_joined=_is_yes(one, "joined"),
         as_of=as_of,
         as_of_on=as_of_on,
+        method=_choice(one, "method", METHODS, ""),
     )
 
 

@@ -7,10 +7,12 @@ from functools import partial
 from core.api import CRM, NotFound, Text, User, lazy
 from core.api import gettext as _
 from plugins.reports.document import Document
+from plugins.reports.forecast import check_report, season_report
+from plugins.reports.forecast import report as forecast_report
 from plugins.reports.funnel import closed_matrix, closed_report, open_report
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.history import bridge_report
-from plugins.reports.parameters import CLOSED, OPEN, REASONS, TABLE, Settings, read_settings
+from plugins.reports.parameters import CHECK, CLOSED, FORECAST, OPEN, REASONS, SEASONS, TABLE, Settings, read_settings
 from plugins.reports.tables import by_source, loss_reasons
 
 OPEN_INDICATORS = tuple(name for name in INDICATORS if name not in ("lost", "conversion"))
@@ -95,6 +97,36 @@ REPORTS = {
             bridge_report.make,
             lazy("What changed in the funnel since last Monday, or between two days: came, moved, grew, won, lost."),
             "arrows-exchange",
+        ),
+        Report(
+            forecast_report.NAME,
+            forecast_report.TITLE,
+            FORECAST,
+            (),
+            (),
+            forecast_report.make,
+            lazy("What a month or quarter will bring, from open deals and new ones, with a range."),
+            "trending-up",
+        ),
+        Report(
+            check_report.NAME,
+            check_report.TITLE,
+            CHECK,
+            (),
+            (),
+            check_report.make,
+            lazy("How right earlier forecasts were: bias, range, chances, beside three other ways to count."),
+            "checks",
+        ),
+        Report(
+            season_report.NAME,
+            season_report.TITLE,
+            SEASONS,
+            (),
+            (),
+            season_report.make,
+            lazy("Strong and weak months, and what the next twelve will bring."),
+            "calendar-stats",
         ),
     )
 }

@@ -19,7 +19,7 @@ COLUMNS_ON_A_PAGE = 15
 def write_pdf(document: Document) -> bytes:
     """Returns the PDF: title, settings, figures, charts side by side, tables; wide ones lie on their side."""
     charts = [
-        on_paper(chart.specification, width=WIDTHS[place % 2], has_labels=place % 2 == 0)
+        on_paper(chart.specification, width=WIDTHS[place % 2], has_labels=place % 2 == 0 or chart.has_own_axis)
         for place, chart in enumerate(document.charts)
     ]
     return press(charts, write_html(document))

@@ -10,6 +10,7 @@ def write_table(document: Document) -> bytes:
     """Returns title, settings, figures and tables, aligned in columns of a fixed-width font."""
     lines = [document.title, document.subtitle]
     lines += [f"{label}: {value}" for label, value in document.settings]
+    lines += [""] * bool(document.summary) + list(document.summary)
     for table in document.tables:
         lines += ["", *_table_lines(table)]
     if document.figures:

@@ -48,6 +48,9 @@ def _write_head(book: Workbook, sheet: Worksheet, document: Document) -> int:
         sheet.write_string(line, 0, name, label)
         sheet.write_string(line, 1, value)
         line += 1
+    for sentence in document.summary:
+        sheet.write_string(line, 0, sentence)
+        line += 1
     line += 1
     bold = {"bold": True, "align": "left"}
     for figure in document.figures:

@@ -1,0 +1,135 @@
+"""The forecast of a period: the deals that are asked about, put to the engine, and its answer stage by stage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from core.api import CRM, to_microseconds
+from core.api import gettext as _
+from plugins.reports.facts import Scope
+from plugins.reports.forecast import facts
+from plugins.reports.forecast.child import ask
+from plugins.reports.forecast.learning import Card, find_model
+from plugins.reports.funnel.ladders import Ladder
+from plugins.reports.parameters import Settings, refuse
+from plugins.reports.periods import Period, preset
+
+FARTHEST = 730
+
+
+class OpenDeal(NamedTuple):
+    """One open deal with what is expected of it: the chance in the end and within the period, and the usual day."""
+
+    id: int
+    number: str
+    title: str
+    type_id: int
+    version_id: int
+    stage_id: int
+    place: int | None
+    potential: int | None
+    ever: float
+    within: float
+    usual_on: date
+    typed_on: date | None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a period will bring; money in the database's units. `won` is what it brought already."""
+
+    period: Period
+    method: str
+    deals: Sequence[OpenDeal]
+    won: int
+    won_income: int
+    answer: Mapping[str, Any]
+
+    @property
+    def income(self) -> float:
+        """What is won already, what open deals and what new ones are expected to bring."""
+        return self.won_income + self.answer["open_income"] + self.answer["new_income"]
+
+    @property
+    def low(self) -> float:
+        """What it brings at least in nine cases of ten."""
+        return self.won_income + self.answer["low"]
+
+    @property
+    def high(self) -> float:
+        """What it brings at most in nine cases of ten."""
+        return self.won_income + self.answer["high"]
+
+    def typed(self) -> list[OpenDeal]:
+        """Returns the deals whose sellers say that they will be won within the period."""
+        return [deal for deal in self.deals if deal.typed_on and self.period.first <= deal.typed_on < self.period.until]
+
+
+def period_ahead(crm: CRM, settings: Settings) -> Period:
+    """Returns the period asked for, this month without one; InvalidInput for one that is over or too far."""
+    period = settings.period
+    if period == Period() and "period" not in settings.given:
+        period = preset("this_month", crm.today())
+    if not period.is_bounded:
+        refuse("period", _("A forecast is of a period with both ends: give its first and last day, or its name."))
+    if period.until <= crm.today():
+        refuse("period", _("This period is over. How right forecasts were, the report card tells."))
+    if period.until > crm.today() + timedelta(days=FARTHEST):
+        refuse("period", _("A forecast reaches two years ahead at most. Choose a nearer period."))
+    return period
+
+
+def expect(
+    crm: CRM, scope: Scope, ladders: dict[int, Ladder], published: set[int], settings: Settings, card: Card
+) -> Expected:
+    """Returns what the period will bring of the deals in the scope."""
+    period = period_ahead(crm, settings)
+    now, rows = crm.clock.now(), facts.standing_deals(scope)
+    at = to_microseconds(now)
+    first = _days(scope.moment(period.first) - at)
+    until = max(_days(scope.moment(period.until) - at), 1)
+    method = settings.method or card.best
+    request = {
+        "templates": facts.templates(ladders, published),
+        "now": at / facts.DAY,
+        "standing": _standing(rows),
+        "opened": facts.opened_lately(scope, now),
+        "first": max(first, 0),
+        "until": until,
+        "method": method,
+        "shock": card.shock,
+        **find_model(crm, card.basis),
+    }
+    answer = ask("forecast", request)
+    won = (0, 0)
+    if first <= 0:
+        won = facts.won_within(scope, scope.moment(period.first), at)
+    today = crm.today()
+    deals = [
+        _deal(row, ever, within, today + timedelta(days=round(days)))
+        for row, ever, within, days in zip(rows, answer["ever"], answer["within"], answer["days"], strict=True)
+    ]
+    return Expected(period, method, deals, *won, answer)
+
+
+def _days(microseconds: int) -> int:
+    return round(microseconds / facts.DAY)
+
+
+def _standing(rows: Sequence[tuple]) -> dict[str, list]:
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _name in facts.STANDING_COLUMNS]
+    standing = dict(zip(facts.STANDING_COLUMNS, columns, strict=False))
+    standing["entered"] = [moment / facts.DAY for moment in standing["entered"]]
+    return standing
+
+
+def _deal(row: tuple, ever: float, within: float, usual_on: date) -> OpenDeal:
+    deal_id, type_id, version_id, stage_id, _owner, _client, _source, potential, _entered, place, number, title, day = (
+        row
+    )
+    typed_on = date.fromisoformat(str(day)) if day else None
+    worth = None if potential < 0 else potential
+    return OpenDeal(
+        deal_id, number, title, type_id, version_id, stage_id, place, worth, ever, within, usual_on, typed_on
+    )
