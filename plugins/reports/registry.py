@@ -11,8 +11,19 @@ from plugins.reports.forecast import check_report, season_report
 from plugins.reports.forecast import report as forecast_report
 from plugins.reports.funnel import closed_matrix, closed_report, open_report
 from plugins.reports.funnel.matrix import INDICATORS
-from plugins.reports.history import bridge_report
-from plugins.reports.parameters import CHECK, CLOSED, FORECAST, OPEN, REASONS, SEASONS, TABLE, Settings, read_settings
+from plugins.reports.history import bridge_report, cohorts, conversion, flow
+from plugins.reports.parameters import (
+    CHECK,
+    CLOSED,
+    FLOW,
+    FORECAST,
+    OPEN,
+    REASONS,
+    SEASONS,
+    TABLE,
+    Settings,
+    read_settings,
+)
 from plugins.reports.tables import by_source, loss_reasons
 
 OPEN_INDICATORS = tuple(name for name in INDICATORS if name not in ("lost", "conversion"))
@@ -97,6 +108,36 @@ REPORTS = {
             bridge_report.make,
             lazy("What changed in the funnel since last Monday, or between two days: came, moved, grew, won, lost."),
             "arrows-exchange",
+        ),
+        Report(
+            flow.NAME,
+            flow.TITLE,
+            FLOW,
+            (),
+            (),
+            flow.make,
+            lazy("How many deals passed each stage within a period, open ones included: contracts this month."),
+            "arrow-bar-to-right",
+        ),
+        Report(
+            conversion.NAME,
+            conversion.TITLE,
+            TABLE,
+            (),
+            (),
+            conversion.make,
+            lazy("Of the deals that left a stage, how many went on, and how long they had stood there."),
+            "hourglass",
+        ),
+        Report(
+            cohorts.NAME,
+            cohorts.TITLE,
+            TABLE,
+            (),
+            (),
+            cohorts.make,
+            lazy("What became of the deals opened in each month, and which share is still open."),
+            "users-group",
         ),
         Report(
             forecast_report.NAME,
