@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from core.api import CRM, InvalidInput, Text, User, fields, lazy
+from core.api import CRM, InvalidInput, Report, Text, User, fields, lazy
 from plugins.reports.conditions import PARAMETER, in_words, read_condition, read_conditions
 from plugins.reports.dimensions import OFFERED
 from plugins.reports.forecast.words import METHOD_WORDS
@@ -13,7 +13,6 @@ from plugins.reports.funnel.closed import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.periods import MORE_PRESETS, PRESETS
-from plugins.reports.registry import Report
 from plugins.reports.words import COUNTINGS
 
 Pairs = Sequence[tuple[str, str]]

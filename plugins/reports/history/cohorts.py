@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from peewee import SQL, Case, Expression, Value, fn
 
-from core.api import CRM, Deal, TypeStage, User, format_number, format_percent, lazy, to_microseconds
+from core.api import CRM, Deal, Report, TypeStage, User, format_number, format_percent, lazy, to_microseconds
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import grouped, keyed, total
@@ -23,7 +23,7 @@ from plugins.reports.history.behind import Behind
 from plugins.reports.history.past import as_text, of_key
 from plugins.reports.history.shares import Share, shares_chart
 from plugins.reports.history.writing import Asked, ask, in_usual_period, make_document
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import TABLE, Settings
 
 NAME = "cohorts"
 TITLE = lazy("Cohorts of deals by their opening")
@@ -268,3 +268,12 @@ def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, st
 
 
 BEHIND = Behind(_find, lambda cell: f"{TITLE}, {WORDS[cell['what']]}")
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    TABLE,
+    lazy("What became of the deals opened in each month, and which share is still open."),
+    "users-group",
+    "funnels",
+)

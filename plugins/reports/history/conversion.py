@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import Expression
 
-from core.api import CRM, User, format_number, format_percent, lazy
+from core.api import CRM, Report, User, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, NUMBER, SHARE, Chart, Column, Document, Note, Row, Table
 from plugins.reports.funnel.common import MOST_CHARTS, stage_column, stage_words, type_words
@@ -25,7 +25,7 @@ from plugins.reports.history.writing import (
     stage_of,
     stage_rows,
 )
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import TABLE, Settings
 from plugins.reports.ranking import Rank, ranking_chart
 
 NAME = "conversion"
@@ -182,3 +182,12 @@ def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, st
 
 
 BEHIND = Behind(_find, lambda cell: f"{TITLE}, {WORDS[cell['what']]}")
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    TABLE,
+    lazy("Of the deals that left a stage, how many went on, and how long they had stood there."),
+    "hourglass",
+    "process",
+)

@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import Expression
 
-from core.api import CRM, User, format_number, lazy
+from core.api import CRM, Report, User, format_number, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.funnel.common import MOST_CHARTS, stage_column, stage_words, type_words
@@ -25,7 +25,7 @@ from plugins.reports.history.writing import (
     stage_of,
     stage_rows,
 )
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import FLOW, Settings
 from plugins.reports.ranking import Rank, ranking_chart
 from plugins.reports.words import compact
 
@@ -190,3 +190,12 @@ def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, st
 
 
 BEHIND = Behind(_find, lambda cell: f"{TITLE}, {WORDS[cell['what']]}")
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    FLOW,
+    lazy("How many deals passed each stage within a period, open ones included: contracts this month."),
+    "arrow-bar-to-right",
+    "process",
+)
