@@ -16,13 +16,11 @@ from plugins.reports.periods import Period, preset
 COMMON = ("type", "by", "columns", "indicators", "joined", PARAMETER)
 CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from", "compare_to", "counting")
 OPEN = (*COMMON, "as_of")
-PERIOD = ("from", "to", "through", "period")
-REASONS = ("type", PARAMETER, *PERIOD)
+REASONS = ("type", PARAMETER, "from", "to", "through", "period")
 TABLE = (*REASONS, "by")
 FORECAST = (*REASONS, "method")
 CHECK: tuple[str, ...] = ()
 SEASONS = ("type", PARAMETER)
-FLOW = (*TABLE, "compare", "compare_from", "compare_to")
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
 
 
