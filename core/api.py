@@ -22,7 +22,7 @@ from core.clock import start_of_day
 from core.contacts import Point, format_phone, name_key, read_email, read_phone
 
 # Contributions: what hooks return, and the mark of a hook implementation.
-from core.deals.models import Closing, Deal, DealPeriod, DemandLine, StageVisit
+from core.deals.models import Closing, Deal, DealPeriod, StageVisit
 from core.deals.numbers import next_numbers
 from core.deals.recount import Ending, Period, Visit, periods, standing
 from core.deals.services import change_deal, lose, move, reopen, win
@@ -54,6 +54,7 @@ from core.hooks.contributions import (
     Rate,
     RecordChange,
     RecordField,
+    Report,
     RestRoutes,
     Routes,
     Sent,
@@ -77,10 +78,6 @@ from core.i18n import (
     ngettext,
     speaking,
 )
-
-# What passed with clients.
-from core.interactions.models import Interaction
-from core.interactions.services import visible_interactions
 from core.jobs import Job, Progress
 
 # Channels: what networks tell, and messages that others want sent.
@@ -133,12 +130,10 @@ __all__ = [
     "DealPeriod",
     "DealTurn",
     "DealType",
-    "DemandLine",
     "Draft",
     "Ending",
     "EvidenceKind",
     "HangingDeal",
-    "Interaction",
     "InvalidInput",
     "Job",
     "JobKind",
@@ -163,6 +158,7 @@ __all__ = [
     "Record",
     "RecordChange",
     "RecordField",
+    "Report",
     "RestRoutes",
     "Role",
     "Routes",
@@ -238,7 +234,6 @@ __all__ = [
     "take_ids",
     "to_microseconds",
     "to_units",
-    "visible_interactions",
     "visible_to",
     "win",
     "write_history",

@@ -168,6 +168,8 @@ def _take_in(crm: CRM, name: str) -> None:
         crm.live_topics[topic.key] = (name, topic)
     for one in _contributed(crm, name, "record_fields"):
         crm.record_fields.setdefault(one.entity, []).append(_guarded(crm, name, one.field))
+    for report in _contributed(crm, name, "reports"):
+        crm.reports.setdefault(report.name, report)
 
 
 def _guarded(crm: CRM, name: str, field: Any) -> Any:

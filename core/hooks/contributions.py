@@ -83,6 +83,28 @@ class RecordField:
 
 
 @dataclass(frozen=True)
+class Report:
+    """A report that the plugin brings: a page, files, REST and the command line are made of it.
+
+    `name` is what the command line and REST call it, `<plugin>-<noun>`. `make(crm, user, settings)` returns a document
+    of the plugin reports (user None: the system, everything); import what it needs inside. `parameters` are the names
+    that it understands besides the fields of deals. `group` is funnels, process, people, clients or forecast.
+    `usual_by` is the dimension of its rows when none is asked for; `indicators` can be chosen for a matrix of columns.
+    """
+
+    name: str
+    title: Text
+    make: Callable[[Any, Any, Any], Any]
+    parameters: tuple[str, ...] = ()
+    words: Text = ""
+    icon: str = "chart-bar"
+    group: str = "process"
+    usual_by: str = ""
+    indicators: tuple[str, ...] = ()
+    usual_indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CardAction:
     """An entry of the menu on a record's card: a link to `url`, or with `is_post` a form that posts there.
 

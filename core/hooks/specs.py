@@ -22,6 +22,7 @@ from core.hooks.contributions import (
     Rate,
     RecordChange,
     RecordField,
+    Report,
     RestRoutes,
     Routes,
     SettingsGroup,
@@ -126,6 +127,17 @@ def record_fields(crm: Any) -> list[RecordField]:
     Arguments: crm.
     Return: fields whose name begins with the plugin's name and a dot.
     Failure: the plugin is refused; a field whose expression fails later is empty, and the log says why.
+    """
+
+
+@spec
+def reports(crm: Any) -> list[Report]:
+    """Adds reports: each is a page under Reports, a file in every form, an answer over REST and a command.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm.
+    Return: reports whose name begins with the plugin's name; what is heavy is imported when one is made.
+    Failure: the plugin is refused; a name that is taken already stays with who had it first.
     """
 
 

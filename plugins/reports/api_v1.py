@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 
 from core.api import needs, present_crm, present_user, require, rest_blueprint
 from plugins.reports.output.forms import write
-from plugins.reports.registry import REPORTS, make_report
+from plugins.reports.registry import all_reports, make_report
 
 blueprint = rest_blueprint("reports", "Funnels of closed and of open deals, with the parameters of `hinka report`")
 
@@ -33,7 +33,8 @@ class ReportData(Schema):
 @needs("reports.read")
 def list_reports() -> list[dict[str, Any]]:
     """Returns the reports that there are, with their parameters; any field of the deal filters too."""
-    return [{"name": r.name, "title": str(r.title), "parameters": list(r.parameters)} for r in REPORTS.values()]
+    reports = all_reports(present_crm())
+    return [{"name": r.name, "title": str(r.title), "parameters": list(r.parameters)} for r in reports]
 
 
 @blueprint.shows("/reports/<name>", ReportData)

@@ -126,14 +126,16 @@ def _by_time(crm: CRM, name: str, period: Period, moment: str) -> Dimension:
     if len(parts) > MOST_PARTS:
         sentence = _("The period has more than %(most)s parts; choose a shorter one.", most=MOST_PARTS)
         raise InvalidInput(sentence, fields={"by": [sentence]})
-    column = getattr(Deal, moment)
-    branches = [(column < to_microseconds(crm.day_start(part.until)), place) for place, part in enumerate(parts)]
+    ends = [to_microseconds(crm.day_start(part.until)) for part in parts]
     labels = {place: _calendar_name(part, name) for place, part in enumerate(parts)}
     return Dimension(
         name,
         OFFERED[name],
         f"{moment}:{name}",
-        lambda query, _source: (query, Case(None, branches)),
+        lambda query, source: (
+            query,
+            Case(None, [(getattr(source, moment) < end, place) for place, end in enumerate(ends)]),
+        ),
         labels,
         is_ordered=True,
         parts=tuple(parts),

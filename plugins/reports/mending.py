@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from core.api import CRM, InvalidInput, User, fields
+from core.api import CRM, InvalidInput, Report, User, fields
 from plugins.reports.conditions import PARAMETER, as_text, read_condition, read_conditions
 from plugins.reports.dimensions import MONTHS, find_dimension
 from plugins.reports.parameters import read_types
 from plugins.reports.periods import Period
-from plugins.reports.registry import Report
 
 Pair = tuple[str, str]
 

@@ -13,11 +13,12 @@ from plugins.reports import variants
 from plugins.reports.charts import with_links
 from plugins.reports.conditions import PARAMETER, as_text
 from plugins.reports.document import Document, as_shown
+from plugins.reports.groups import grouped_reports
 from plugins.reports.mending import usable
 from plugins.reports.output.forms import write
 from plugins.reports.output.pdf import change_words
 from plugins.reports.panel import make_panel
-from plugins.reports.registry import REPORTS, get_report, make_report
+from plugins.reports.registry import all_reports, get_report, make_report
 
 blueprint = Blueprint(
     "reports", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
@@ -56,14 +57,16 @@ class Chooser:
 def index() -> str:
     """Shows the reports there are, and saved settings."""
     saved = variants.variants_of(present_user())
-    return page("reports/index.html", reports=REPORTS.values(), saved=saved, query=variants.query_of)
+    return page(
+        "reports/index.html", groups=grouped_reports(all_reports(present_crm())), saved=saved, query=variants.query_of
+    )
 
 
 @blueprint.get("/<name>")
 @needs("reports.read")
 def show(name: str) -> str | Response:
     """Shows a report; what its settings name and is gone is said and left out, what is wrong is named."""
-    crm, user, report = present_crm(), present_user(), get_report(name)
+    crm, user, report = present_crm(), present_user(), get_report(present_crm(), name)
     pairs, problem, lost = _pairs(request.args.items(multi=True)), "", []
     document = _made(name, pairs)
     if document is None:
@@ -75,7 +78,7 @@ def show(name: str) -> str | Response:
     return page(
         "reports/page.html",
         report=report,
-        tabs=[(one.title, url_for("reports.show", name=one.name), one is report, one.icon) for one in REPORTS.values()],
+        groups=grouped_reports(all_reports(crm)),
         document=document,
         problem=problem,
         lost=lost,
@@ -111,7 +114,7 @@ def choose(name: str) -> Any:
     """Shows the tree of fields, or the form of one, as lists do; `add` leads to the report with one filter more."""
     crm, args = present_crm(), request.args
     deals, path = fields.entity(crm, "deal"), args.get("field", "")
-    chooser = Chooser(get_report(name).name, args.get("of", ""))
+    chooser = Chooser(get_report(crm, name).name, args.get("of", ""))
     if "add" in args:
         field = fields.resolve(crm, deals, args["add"]).field
         return go_to(chooser.address([(PARAMETER, as_text(list_filters.condition_of(field, args["add"], args)))]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from core.api import CRM, InvalidInput, Text, User, fields, lazy
+from core.api import CRM, InvalidInput, Report, Text, User, fields, lazy
 from plugins.reports.conditions import PARAMETER, in_words, read_condition, read_conditions
 from plugins.reports.dimensions import OFFERED
 from plugins.reports.forecast.words import METHOD_WORDS
@@ -13,7 +13,6 @@ from plugins.reports.funnel.closed import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.periods import MORE_PRESETS, PRESETS
-from plugins.reports.report import Input, Report
 from plugins.reports.words import COUNTINGS
 
 Pairs = Sequence[tuple[str, str]]
@@ -50,7 +49,6 @@ class Panel:
     values: dict[str, str]
     kept: list[tuple[str, str]]
     last_day: str
-    inputs: tuple[Input, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -69,7 +67,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
             lazy("Deal type"),
             [("", lazy("All types")), *((name, lazy(name)) for name in deal_types(crm).values())],
         ),
-        "period": (lazy("Period"), _ahead(report) if report.is_ahead or "method" in report.parameters else _periods()),
+        "period": (lazy("Period"), _ahead() if "method" in report.parameters else _periods()),
         "compare": (lazy("Compare with"), list(COMPARED.items())),
         "columns": (lazy("Columns by"), dimensions),
         "by": (lazy("Rows by"), dimensions),
@@ -86,9 +84,9 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     ticked = {part for value in sent for part in value.split(",") if part} or set(report.usual_indicators)
     indicators = [(name, INDICATORS[name][0], name in ticked) for name in report.indicators]
     # What the panel has no field for goes along unseen: filters, and periods given by an address alone.
-    shown = {*choices, *(one.name for one in report.inputs), "from", "to", "through", "as_of", "joined", "indicators"}
+    shown = {*choices, "from", "to", "through", "as_of", "joined", "indicators"}
     kept = [(name, value) for name, value in pairs if name not in shown]
-    return Panel(choices, indicators, _chips(crm, report, pairs), values, kept, _last_day(values), report.inputs)
+    return Panel(choices, indicators, _chips(crm, report, pairs), values, kept, _last_day(values))
 
 
 def _last_day(values: dict[str, str]) -> str:
@@ -100,10 +98,9 @@ def _last_day(values: dict[str, str]) -> str:
         return ""
 
 
-def _ahead(report: Report) -> list[tuple[str, Text]]:
-    """Returns the periods of a forecast or plan: those that are not over."""
-    usual = lazy("Until the next quarter ends") if report.is_ahead else lazy("This month, or own days")
-    return [("", usual), *((name, fields.period_label(name)) for name in AHEAD)]
+def _ahead() -> list[tuple[str, Text]]:
+    """Returns the periods of a forecast: those that are not over."""
+    return [("", lazy("This month, or own days")), *((name, fields.period_label(name)) for name in AHEAD)]
 
 
 def _periods() -> list[tuple[str, Text]]:

@@ -16,11 +16,13 @@ from plugins.reports.periods import Period, preset
 COMMON = ("type", "by", "columns", "indicators", "joined", PARAMETER)
 CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from", "compare_to", "counting")
 OPEN = (*COMMON, "as_of")
-REASONS = ("type", PARAMETER, "from", "to", "through", "period")
+PERIOD = ("from", "to", "through", "period")
+REASONS = ("type", PARAMETER, *PERIOD)
 TABLE = (*REASONS, "by")
 FORECAST = (*REASONS, "method")
 CHECK: tuple[str, ...] = ()
 SEASONS = ("type", PARAMETER)
+FLOW = (*TABLE, "compare", "compare_from", "compare_to")
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
 
 

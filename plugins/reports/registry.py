@@ -1,130 +1,46 @@
-"""The reports there are: by name, with their parameters and who makes them. Other plugins will join theirs here."""
+"""The reports there are, by name: our own, each of which is imported when it is first wanted, and those of plugins.
+
+A module of a report ends with its `REPORT`; its line here is all that the rest of the house has to know.
+"""
 
 from collections.abc import Iterable
-from functools import partial
+from importlib import import_module
 
-from core.api import CRM, NotFound, User, lazy
+from core.api import CRM, NotFound, Report, User
 from core.api import gettext as _
 from plugins.reports.document import Document
-from plugins.reports.forecast import check_report, season_report
-from plugins.reports.forecast import report as forecast_report
-from plugins.reports.funnel import closed_matrix, closed_report, open_report
-from plugins.reports.funnel.matrix import INDICATORS
-from plugins.reports.history import bridge_report
-from plugins.reports.parameters import CHECK, CLOSED, FORECAST, OPEN, REASONS, SEASONS, TABLE, Settings, read_settings
-from plugins.reports.plan import report as plan_report
-from plugins.reports.report import Report
-from plugins.reports.tables import by_source, loss_reasons
+from plugins.reports.parameters import Settings, read_settings
 
-OPEN_INDICATORS = tuple(name for name in INDICATORS if name not in ("lost", "conversion"))
-
-
-REPORTS = {
-    report.name: report
-    for report in (
-        Report(
-            closed_report.NAME,
-            closed_report.TITLE,
-            CLOSED,
-            tuple(INDICATORS),
-            closed_matrix.DEFAULT,
-            closed_report.make,
-            lazy("What became of the deals that were closed in a period: how far they came, where they were lost."),
-            "chart-funnel",
-        ),
-        Report(
-            open_report.NAME,
-            open_report.TITLE,
-            OPEN,
-            OPEN_INDICATORS,
-            open_report.DEFAULT,
-            open_report.make,
-            lazy("Where open deals stand, what they are worth, and what they will bring."),
-            "chart-funnel",
-        ),
-        Report(
-            by_source.MANAGERS,
-            by_source.TITLES[by_source.MANAGERS],
-            TABLE,
-            (),
-            (),
-            partial(by_source.make, by_source.MANAGERS),
-            lazy("Who won what: deals, win rate, money and its share, the best on top."),
-            "users",
-            by_source.USUAL[by_source.MANAGERS],
-        ),
-        Report(
-            by_source.SOURCES,
-            by_source.TITLES[by_source.SOURCES],
-            TABLE,
-            (),
-            (),
-            partial(by_source.make, by_source.SOURCES),
-            lazy("Where the clients of won deals came from, and what each source brought."),
-            "affiliate",
-            by_source.USUAL[by_source.SOURCES],
-        ),
-        Report(
-            loss_reasons.NAME,
-            loss_reasons.TITLE,
-            REASONS,
-            (),
-            (),
-            loss_reasons.make,
-            lazy("Why deals were lost, the gravest reason first, and at which stages."),
-            "thumb-down",
-        ),
-        Report(
-            bridge_report.NAME,
-            bridge_report.TITLE,
-            TABLE,
-            (),
-            (),
-            bridge_report.make,
-            lazy("What changed in the funnel since last Monday, or between two days: came, moved, grew, won, lost."),
-            "arrows-exchange",
-        ),
-        Report(
-            forecast_report.NAME,
-            forecast_report.TITLE,
-            FORECAST,
-            (),
-            (),
-            forecast_report.make,
-            lazy("What a month or quarter will bring, from open deals and new ones, with a range."),
-            "trending-up",
-        ),
-        Report(
-            check_report.NAME,
-            check_report.TITLE,
-            CHECK,
-            (),
-            (),
-            check_report.make,
-            lazy("How right earlier forecasts were: bias, range, chances, beside three other ways to count."),
-            "checks",
-        ),
-        Report(
-            season_report.NAME,
-            season_report.TITLE,
-            SEASONS,
-            (),
-            (),
-            season_report.make,
-            lazy("Strong and weak months, and what the next twelve will bring."),
-            "calendar-stats",
-        ),
-        plan_report.REPORT,
-    )
+# By name, in the order in which they are shown within their groups.
+OWN = {
+    "funnel-closed": "funnel.closed_report:REPORT",
+    "funnel-open": "funnel.open_report:REPORT",
+    "bridge": "history.bridge_report:REPORT",
+    "cohorts": "history.cohorts:REPORT",
+    "flow": "history.flow:REPORT",
+    "conversion": "history.conversion:REPORT",
+    "loss-reasons": "tables.loss_reasons:REPORT",
+    "managers": "tables.by_source:OF_MANAGERS",
+    "sources": "tables.by_source:OF_SOURCES",
+    "forecast": "forecast.report:REPORT",
+    "forecast-check": "forecast.check_report:REPORT",
+    "seasonality": "forecast.season_report:REPORT",
 }
 
 
-def get_report(name: str) -> Report:
+def all_reports(crm: CRM) -> list[Report]:
+    """Returns all reports: our own, then those of plugins in the order of their names."""
+    return [_own(name) for name in OWN] + [crm.reports[name] for name in sorted(crm.reports) if name not in OWN]
+
+
+def get_report(crm: CRM, name: str) -> Report:
     """Returns the report of a name; raises NotFound naming the known ones."""
-    if name not in REPORTS:
-        known = ", ".join(REPORTS)
+    if name in OWN:
+        return _own(name)
+    if name not in crm.reports:
+        known = ", ".join((*OWN, *sorted(crm.reports)))
         raise NotFound(_("There is no report “%(name)s”; known are %(known)s.", name=name, known=known))
-    return REPORTS[name]
+    return crm.reports[name]
 
 
 def make_report(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[str, str]]) -> Document:
@@ -132,7 +48,7 @@ def make_report(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[st
 
     Raises NotFound for an unknown report, InvalidInput for a wrong parameter.
     """
-    report = get_report(name)
+    report = get_report(crm, name)
     return report.make(crm, user, read_pairs(crm, user, report, pairs))
 
 
@@ -143,4 +59,9 @@ def read_pairs(crm: CRM, user: User | None, report: Report, pairs: Iterable[tupl
 
 def read_given(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[str, str]]) -> Settings:
     """Returns the settings of the report of a name, as `read_pairs` does."""
-    return read_pairs(crm, user, get_report(name), pairs)
+    return read_pairs(crm, user, get_report(crm, name), pairs)
+
+
+def _own(name: str) -> Report:
+    module, _colon, attribute = OWN[name].partition(":")
+    return getattr(import_module(f"plugins.reports.{module}"), attribute)

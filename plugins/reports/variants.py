@@ -25,7 +25,7 @@ def save_variant(
         raise InvalidInput(sentence, fields={"name": [sentence]})
     if is_shared and not user.can(SHARE):
         raise NotAllowed(_("You may not share settings with everybody: save them for yourself."))
-    read_pairs(crm, user, get_report(report), pairs)
+    read_pairs(crm, user, get_report(crm, report), pairs)
     with crm.work():
         now = crm.clock.now()
         variant = Variant.get_or_none(Variant.report == report, Variant.owner == user.id, Variant.name == name)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from core.api import CRM, User, format_number, format_percent, lazy
+from core.api import CRM, Report, User, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.document import (
     COUNT,
@@ -28,7 +28,7 @@ from plugins.reports.forecast.learning import Card, find_card
 from plugins.reports.forecast.words import METHOD_WORDS, card_figures, card_words, cents
 from plugins.reports.funnel.common import head
 from plugins.reports.links import as_query
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import CHECK, Settings
 from plugins.reports.periods import Period, add_months
 
 NAME = "forecast-check"
@@ -258,3 +258,14 @@ def _notes(card: Card) -> tuple[Note, ...]:
         words = _("The check is made anew every night.")
         notes.append(Note(words, place="reports_checking.show", place_words=_("Check now"), right="reports.share"))
     return tuple(notes)
+
+
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    CHECK,
+    lazy("How right earlier forecasts were: bias, range, chances, beside three other ways to count."),
+    "checks",
+    "forecast",
+)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from core.api import CRM, User, format_date, format_number, format_percent, lazy
+from core.api import CRM, Report, User, format_date, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.document import (
     COUNT,
@@ -29,7 +29,7 @@ from plugins.reports.funnel.common import head, make_scope, settings_words, stag
 from plugins.reports.funnel.ladders import Ladder
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import FORECAST, Settings
 
 NAME = "forecast"
 TITLE = lazy("Forecast")
@@ -307,3 +307,14 @@ def _notes(expected: Expected, card: Card, linker: Linker) -> tuple[Note, ...]:
         Note(_("The range comes from 10,000 simulations of all open deals, always the same for the same question."))
     )
     return tuple(notes)
+
+
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    FORECAST,
+    lazy("What a month or quarter will bring, from open deals and new ones, with a range."),
+    "trending-up",
+    "forecast",
+)

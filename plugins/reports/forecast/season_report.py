@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import fn
 
-from core.api import CRM, Deal, User, format_number, format_percent, lazy, ngettext
+from core.api import CRM, Deal, Report, User, format_number, format_percent, lazy, ngettext
 from core.api import gettext as _
 from plugins.reports.dimensions import find_dimension
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
@@ -19,7 +19,7 @@ from plugins.reports.forecast.words import cents, rounded
 from plugins.reports.funnel.common import bounded_period, head, make_scope, settings_words
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import SEASONS, Settings
 from plugins.reports.periods import Period, add_months
 
 NAME = "seasonality"
@@ -219,3 +219,14 @@ def _notes(answer: Mapping[str, Any] | None) -> tuple[Note, ...]:
         Note(_("Pale bars are expected: level, trend and season by exponential smoothing (Holt and Winters).")),
         Note(_("Over the months known, it was off by %(share)s of a usual month on average.", share=error)),
     )
+
+
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    SEASONS,
+    lazy("Strong and weak months, and what the next twelve will bring."),
+    "calendar-stats",
+    "forecast",
+)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from core.api import CRM, User, format_number, format_percent, lazy
+from core.api import CRM, Report, User, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.charts import Bar, funnel_chart
 from plugins.reports.dimensions import Dimension, find_dimension, named
@@ -12,7 +12,7 @@ from plugins.reports.document import COUNT, MONEY, SHARE, Chart, Column, Documen
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed import FINAL, ClosedFunnel, ClosedRow, count_closed, whole
 from plugins.reports.funnel.closed_facts import closed_groups, count_clients, count_without_rate
-from plugins.reports.funnel.closed_matrix import closed_matrix
+from plugins.reports.funnel.closed_matrix import DEFAULT, closed_matrix
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
     bounded_period,
@@ -29,10 +29,11 @@ from plugins.reports.funnel.common import (
 )
 from plugins.reports.funnel.data import closed_row, closed_totals, money
 from plugins.reports.funnel.ladders import Frame
+from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_links, as_query
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import CLOSED, Settings
 from plugins.reports.words import COUNTINGS, compact
 
 TITLE = lazy("Funnel of closed deals")
@@ -270,3 +271,16 @@ def _notes(asked: Asked, linker: Linker) -> tuple[Note, ...]:
         words = _("A deal may count under several values here, so the parts add up to more than the whole.")
         notes.append(Note(words))
     return tuple(notes)
+
+
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    CLOSED,
+    lazy("What became of the deals that were closed in a period: how far they came, where they were lost."),
+    "chart-funnel",
+    "funnels",
+    indicators=tuple(INDICATORS),
+    usual_indicators=DEFAULT,
+)

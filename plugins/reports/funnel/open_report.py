@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from core.api import CRM, User, format_date, format_number, format_percent, lazy
+from core.api import CRM, Report, User, format_date, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.charts import LIGHT, PASSED, Bar, funnel_chart
 from plugins.reports.dimensions import Dimension, find_dimension, named
@@ -27,13 +27,13 @@ from plugins.reports.funnel.common import (
 )
 from plugins.reports.funnel.data import money, open_row, open_totals, share
 from plugins.reports.funnel.ladders import Frame, Ladder
-from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
+from plugins.reports.funnel.matrix import INDICATORS, Matrix, Reader, make_matrix
 from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.open import Group, OpenFunnel, OpenRow, count_open
 from plugins.reports.funnel.open_facts import count_without_rate, open_clients, open_groups
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_links, as_query
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import OPEN, Settings
 from plugins.reports.periods import Period
 from plugins.reports.words import compact
 
@@ -259,3 +259,16 @@ def _notes(funnel: OpenFunnel, no_rate: int, linker: Linker) -> tuple[Note, ...]
         held = format_number(money(totals.on_hold_potential), 0)
         notes.append(Note(_("On hold, not counted above: %(n)s deals worth %(sum)s.", n=totals.on_hold, sum=held)))
     return tuple(notes)
+
+
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    OPEN,
+    lazy("Where open deals stand, what they are worth, and what they will bring."),
+    "chart-funnel",
+    "funnels",
+    indicators=tuple(name for name in INDICATORS if name not in ("lost", "conversion")),
+    usual_indicators=DEFAULT,
+)

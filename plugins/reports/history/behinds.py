@@ -1,6 +1,12 @@
 """Which reports can find the deals behind their numbers again, by name."""
 
 from plugins.reports.funnel import open_report
-from plugins.reports.history import bridge_asked, bridge_report, past
+from plugins.reports.history import bridge_asked, bridge_report, cohorts, conversion, flow, past
 
-BEHINDS = {open_report.NAME: past.BEHIND, bridge_report.NAME: bridge_asked.BEHIND}
+BEHINDS = {
+    open_report.NAME: past.BEHIND,
+    bridge_report.NAME: bridge_asked.BEHIND,
+    flow.NAME: flow.BEHIND,
+    conversion.NAME: conversion.BEHIND,
+    cohorts.NAME: cohorts.BEHIND,
+}

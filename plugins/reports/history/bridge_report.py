@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from core.api import CRM, User, format_date, format_number, lazy, to_microseconds
+from core.api import CRM, Report, User, format_date, format_number, lazy, to_microseconds
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.funnel.common import head, settings_words, stage_column, stage_words, type_words
@@ -16,7 +16,7 @@ from plugins.reports.history import bridge
 from plugins.reports.history.bridge import BACK_IN, BACK_OUT, CLOSING, OPENING, PARTS, SAME_NUMBER, Cell, Cells, Stage
 from plugins.reports.history.bridge_asked import TITLE, WHOLE_WORDS, WORDS, Asked, Line, ask, lines_of, moments
 from plugins.reports.history.waterfall import Fall, waterfall_chart
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import TABLE, Settings
 from plugins.reports.words import compact
 
 NAME = "bridge"
@@ -198,3 +198,14 @@ def _chart(key: str, title: str, asked: Asked, whole: Cells, value: Any, words: 
             falls.append(Fall(str(WORDS[part]), found, said, is_total, asked.link(part)))
     described = "; ".join(f"{fall.name}: {fall.words}" for fall in falls)
     return Chart(key, title, waterfall_chart(falls, _("More"), _("Less"), _("Open deals")), described)
+
+
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    TABLE,
+    lazy("What changed in the funnel since last Monday, or between two days: came, moved, grew, won, lost."),
+    "arrows-exchange",
+    "funnels",
+)

@@ -6,7 +6,7 @@ from typing import Any
 from peewee import Expression
 
 from core.api import CRM, Deal, User, format_moment, from_microseconds, lazy
-from plugins.reports.dimensions import find_dimension
+from plugins.reports.dimensions import Dimension, find_dimension
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.common import bounded_period, make_scope
 from plugins.reports.funnel.open_facts import standing
@@ -29,22 +29,21 @@ def stood_then(
         stage = then.stage_id == int(cell["stage"]) if cell["stage"] else then.stage_id.is_null()
         query = query.where(Deal.deal_type == int(cell["type"]), stage)
     if "key" in cell:
-        query = _of_key(crm, scope, settings, query, then, cell["key"])
+        period = bounded_period(crm, scope, settings.by, Period(), "opened_at")
+        dimension = find_dimension(crm, user, settings.by, period, "opened_at")
+        query, key = dimension.apply(query, then)
+        query = of_key(scope, dimension, query, key, cell["key"])
     return source.id << query
 
 
-def _of_key(crm: CRM, scope: Scope, settings: Settings, query: Any, then: Any, wanted: str) -> Any:
+def of_key(scope: Scope, dimension: Dimension, query: Any, key: Any, wanted: str) -> Any:
     """Returns the query of those whose key is written so: several values of the database may share a key."""
-    period = bounded_period(crm, scope, settings.by, Period(), "opened_at")
-    dimension = find_dimension(crm, scope.user, settings.by, period, "opened_at")
-    if dimension is None:
-        return query
-    parted, key = dimension.apply(query, then)
-    raws = [raw for (raw,) in scope.rows(parted.select(key).distinct()) if as_text(dimension.key(raw)) == wanted]
-    found = key.is_null() if None in raws else None
-    named = [raw for raw in raws if raw is not None]
-    among = key << named
-    return parted.where(among if found is None else (found | among if named else found))
+    raws = [raw for (raw,) in scope.rows(query.select(key).distinct()) if as_text(dimension.key(raw)) == wanted]
+    found = [key << [raw for raw in raws if raw is not None]] if any(raw is not None for raw in raws) else []
+    found += [key.is_null()] if None in raws else []
+    if not found:
+        return query.where(key.is_null() & key.is_null(is_null=False))
+    return query.where(found[0] if len(found) == 1 else found[0] | found[1])
 
 
 def as_text(key: Any) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from core.api import CRM, User, lazy
+from core.api import CRM, Report, User, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Row, Table
 from plugins.reports.links import Linker
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import TABLE, Settings
 from plugins.reports.ranking import Rank
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
 from plugins.reports.tables.writing import key_conditions, label_of, ranking, table_document, usual_figures
@@ -81,3 +81,25 @@ def _charts(asked: Asked, rows: Sequence[Outcome], linker: Linker, currency: str
 
 def _amount(row: Outcome) -> str:
     return compact(row.data()["won_amount"])
+
+
+OF_MANAGERS = Report(
+    MANAGERS,
+    TITLES[MANAGERS],
+    partial(make, MANAGERS),
+    TABLE,
+    lazy("Who won what: deals, win rate, money and its share, the best on top."),
+    "users",
+    "people",
+    USUAL[MANAGERS],
+)
+OF_SOURCES = Report(
+    SOURCES,
+    TITLES[SOURCES],
+    partial(make, SOURCES),
+    TABLE,
+    lazy("Where the clients of won deals came from, and what each source brought."),
+    "affiliate",
+    "clients",
+    USUAL[SOURCES],
+)

@@ -8,12 +8,12 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from core.api import CRM, Deal, Stage, User, format_percent, lazy
+from core.api import CRM, Deal, Report, Stage, User, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Row, Table
 from plugins.reports.funnel.closed_facts import in_period
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import REASONS, Settings
 from plugins.reports.ranking import Rank, ranking_chart
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
 from plugins.reports.tables.writing import MOST_RANKED, key_conditions, label_of, table_document
@@ -120,3 +120,13 @@ def _charts(asked: Asked, rows: Sequence[Outcome], linker: Linker) -> tuple[Char
     ]  # fmt: skip
     described = "; ".join(f"{rank.label}: {rank.words}" for rank in ranks)
     return (Chart("reasons", _("Lost deals by reason"), ranking_chart(ranks, is_loss=True), described),)
+
+
+REPORT = Report(
+    NAME,
+    TITLE,
+    make,
+    REASONS,
+    lazy("Why deals were lost, the gravest reason first, and at which stages."),
+    "thumb-down",
+)

@@ -63,11 +63,16 @@ def test_hooks_of_the_start_are_called(tmp_path, database_url, crm):
         assert {"permissions", "settings_groups", "job_kinds", "channels", "live_topics", "record_fields"} <= set(
             called()
         )
+        assert "reports" in called()
         assert "dummy.look" in again.permissions
         assert again.settings.get("dummy") == {"colour": "red"}
         again.jobs.enqueue("dummy.job", {"n": 1})
         again.jobs.run_waiting()
     assert called()["job"] == [({"n": 1},)]
+
+
+def test_a_report_of_a_plugin_is_known(crm):
+    assert crm.reports["dummy-report"].title == "Report of the dummy"
 
 
 def test_a_live_topic_is_computed_for_the_user(crm, web, seller):

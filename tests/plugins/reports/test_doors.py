@@ -73,17 +73,8 @@ def test_rest_gives_the_numbers_of_the_command(crm, base, director, report):
     file = client.get("/api/v1/reports/funnel-open?format=csv", headers=headers)
     assert file.headers["Content-Disposition"].startswith("attachment")
     names = [row["name"] for row in client.get("/api/v1/reports", headers=headers).json]
-    assert names == [
-        "funnel-closed",
-        "funnel-open",
-        "managers",
-        "sources",
-        "loss-reasons",
-        "bridge",
-        "forecast",
-        "forecast-check",
-        "seasonality",
-    ]
+    assert names[:5] == ["funnel-closed", "funnel-open", "managers", "sources", "loss-reasons"]
+    assert {"bridge", "flow", "conversion", "cohorts", "forecast", "forecast-check", "seasonality"} <= set(names)
 
 
 def test_rest_wants_a_token(crm, base):

@@ -16,6 +16,7 @@ from core.api import (
     Permission,
     Rate,
     RecordField,
+    Report,
     RestRoutes,
     Routes,
     SettingsGroup,
@@ -97,6 +98,12 @@ def record_fields(crm):
     )
     broken = fields_of.Field("dummy.broken", "Broken", "number", lambda source: 1 / 0)
     return [RecordField("client", length), RecordField("client", broken)]
+
+
+@hook
+def reports(crm):
+    note("reports", crm)
+    return [Report("dummy-report", "Report of the dummy", lambda crm, user, settings: None, group="people")]
 
 
 @hook

@@ -1,0 +1,173 @@
+"""Which deals passed which stages within a period, as their visits tell it; once a stage, open ones included.
+
+A move from one stage to a later one passes the first and all between; a deal that is won passes the rest of its stages.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from peewee import JOIN, SQL, Case, NodeList, Select, Value, fn
+
+from core.api import Closing, Deal, StageVisit, TypeStage
+from plugins.reports.dimensions import Dimension
+from plugins.reports.facts import Scope, total
+from plugins.reports.history.past import of_key
+from plugins.reports.periods import Period
+
+FURTHER_THAN_ANY = 1 << 20
+WHAT = ("passed", "open", "won", "lost_since", "skipped")
+
+
+class AsLeft:
+    """A deal as it was when it left a stage: owner and potential of that time, all else as it is."""
+
+    left_at = StageVisit.left_at
+    potential_base = StageVisit.potential_base
+
+    def __getattr__(self, name: str) -> Any:
+        return StageVisit.responsible_id if name in ("owner", "owner_id") else getattr(Deal, name)
+
+
+class AsWon(AsLeft):
+    """A deal without stages as it was when it was won, in the words of `AsLeft`."""
+
+    left_at = Closing.closed_at
+    potential_base = Closing.potential_base
+
+    def __getattr__(self, name: str) -> Any:
+        return Closing.owner_id if name in ("owner", "owner_id") else getattr(Deal, name)
+
+
+class Passed(NamedTuple):
+    """How many deals passed a stage, what they may bring, and what became of them since."""
+
+    deals: int = 0
+    priced: int = 0
+    potential: int = 0
+    open: int = 0
+    won: int = 0
+    lost_since: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: "Passed") -> "Passed":
+        return Passed(*(one + two for one, two in zip(self, other, strict=True)))
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The question: the deals of a scope, a period, and by what its answers part."""
+
+    scope: Scope
+    period: Period
+    dimension: Dimension | None = None
+
+    def passed(self) -> dict[tuple[int, int, int | None, Any], Passed]:
+        """Returns the counts by type, version, stage and key."""
+        found: dict[tuple[int, int, int | None, Any], Passed] = {}
+        for query in (self.passages(), self.wins()):
+            each = query.alias("each")
+            names = [SQL(name) for name in ("deal_type_id", "version_id", "stage_id", "key")]
+            sums = [
+                fn.COUNT(SQL("*")), fn.COUNT(SQL("potential")), fn.COALESCE(total(SQL("potential")), 0),
+                *(_count(each.c.state == state) for state in ("open", "won", "lost")), _count(each.c.is_skipped == 1),
+            ]  # fmt: skip
+            counted = Select((each,), [*names, *sums]).where(each.c.nth == 1).group_by(*names)
+            for type_id, version_id, stage_id, raw, *numbers in self.scope.rows(counted):
+                cell = type_id, version_id, stage_id, self.dimension.key(raw) if self.dimension else None
+                found[cell] = found.get(cell, Passed()) + Passed(*map(int, numbers))
+        return found
+
+    def passages(self) -> Any:
+        """Returns the query of each deal at each stage that it passed, the last time first."""
+        following = StageVisit.alias()
+        # Where the next visit is not known, the stage itself was passed, and no other.
+        onto = fn.COALESCE(following.place, StageVisit.place + 1, coerce=False)
+        until = Case(None, [(StageVisit.outcome == "won", FURTHER_THAN_ANY)], onto)
+        is_next = (
+            (following.deal == StageVisit.deal)
+            & (following.entered_at == StageVisit.left_at)
+            & (following.id > StageVisit.id)
+        )
+        step = (
+            (TypeStage.version == Deal.version_id) & (TypeStage.place >= StageVisit.place) & (TypeStage.place < until)
+        )
+        query = (
+            StageVisit.select(StageVisit.id).join(Deal).join_from(StageVisit, following, JOIN.LEFT_OUTER, on=is_next)
+        )
+        query = query.join_from(StageVisit, TypeStage, on=step)
+        query = within(self.scope, self.period, query.where(StageVisit.outcome << ("passed", "won")), AsLeft())
+        bit = NodeList((Deal.stood_at, SQL(">>"), TypeStage.place.cast("integer"), SQL("& 1")), parens=True)
+        nth = fn.ROW_NUMBER().over(
+            partition_by=[StageVisit.deal_id, TypeStage.stage_id],
+            order_by=[StageVisit.left_at.desc(), StageVisit.id.desc()],
+        )
+        return self._selected(query, AsLeft(), TypeStage.stage_id, bit == 0, nth)
+
+    def wins(self) -> Any:
+        """Returns the query of the deals without stages that were won, in the words of `passages`."""
+        query = Deal.select(Deal.id).join(Closing, on=(Closing.deal == Deal.id))
+        query = query.where(Closing.state == "won", Closing.stage_id.is_null(), Closing.reopened_at.is_null())
+        return self._selected(
+            within(self.scope, self.period, query, AsWon()), AsWon(), Value(None).cast("bigint"), None, Value(1)
+        )
+
+    def losses(self) -> dict[tuple[int, int | None, Any], int]:
+        """Returns how many deals were lost within the period, by type, stage and key."""
+        query, key = self._parted(self.lost(), AsWon())
+        columns = [Deal.deal_type, Closing.stage_id, key]
+        rows = self.scope.rows(query.select(*columns, fn.COUNT(SQL("*"))).group_by(*map(SQL, "123")))
+        found: dict[tuple[int, int | None, Any], int] = {}
+        for type_id, stage_id, raw, count in rows:
+            cell = type_id, stage_id, self.dimension.key(raw) if self.dimension else None
+            found[cell] = found.get(cell, 0) + count
+        return found
+
+    def lost(self) -> Any:
+        """Returns the query of the deals that were lost within the period and stayed so."""
+        query = Deal.select(Deal.id).join(Closing, on=(Closing.deal == Deal.id))
+        return within(
+            self.scope, self.period, query.where(Closing.state == "lost", Closing.reopened_at.is_null()), AsWon()
+        )
+
+    def passed_at(self, type_id: int, stage_id: int | None, what: str, key: str | None) -> Any:
+        """Returns the query of the ids of the deals that passed a stage: all, those of a state, or that skipped it."""
+        each = (self.wins() if stage_id is None else self.passages()).alias("each")
+        stage = each.c.stage_id.is_null() if stage_id is None else each.c.stage_id == stage_id
+        query = Select((each,), [each.c.deal_id]).bind(self.scope.crm.database)
+        query = query.where(each.c.nth == 1, each.c.deal_type_id == type_id, stage)
+        state = {"open": "open", "won": "won", "lost_since": "lost"}.get(what)
+        if state or what == "skipped":
+            query = query.where(each.c.state == state if state else each.c.is_skipped == 1)
+        return query if key is None else of_key(self.scope, self.dimension, query, each.c.key, key)
+
+    def lost_at(self, type_id: int, stage_id: int | None, key: str | None) -> Any:
+        """Returns the query of the ids of the deals that were lost at a stage within the period."""
+        stage = Closing.stage_id.is_null() if stage_id is None else Closing.stage_id == stage_id
+        query, raw = self._parted(self.lost().where(Deal.deal_type == type_id, stage), AsWon())
+        return query if key is None else of_key(self.scope, self.dimension, query, raw, key)
+
+    def _parted(self, query: Any, source: Any) -> tuple[Any, Any]:
+        return self.dimension.apply(query, source) if self.dimension else (query, Value(None).cast("bigint"))
+
+    def _selected(self, query: Any, source: Any, stage: Any, is_skipped: Any, nth: Any) -> Any:
+        query, key = self._parted(query, source)
+        skipped = Value(0) if is_skipped is None else Case(None, [(is_skipped, 1)], 0)
+        columns = {
+            "deal_id": Deal.id, "deal_type_id": Deal.deal_type, "version_id": Deal.version_id, "stage_id": stage,
+            "key": key, "potential": source.potential_base, "state": Deal.state, "is_skipped": skipped, "nth": nth,
+        }  # fmt: skip
+        return query.select(*(column.alias(name) for name, column in columns.items()))
+
+
+def within(scope: Scope, period: Period, query: Any, source: Any) -> Any:
+    """Returns the query of the deals of the scope that left within the period, as `source` tells when."""
+    where = [Deal.deleted_at.is_null(), Deal.version_id << scope.version_ids, source.left_at.is_null(is_null=False)]
+    if period.first:
+        where.append(source.left_at >= scope.moment(period.first))
+    if period.until:
+        where.append(source.left_at < scope.moment(period.until))
+    return query.where(*where, *scope.where(source))
+
+
+def _count(condition: Any) -> Any:
+    return fn.SUM(Case(None, [(condition, 1)], 0))
