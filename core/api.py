@@ -78,6 +78,9 @@ from core.i18n import (
     ngettext,
     speaking,
 )
+
+# The process: tasks of stages for deals that were written past the services, evidence that a result is there.
+from core.interactions.models import Interaction
 from core.jobs import Job, Progress
 
 # Channels: what networks tell, and messages that others want sent.
@@ -85,10 +88,10 @@ from core.messages.telling import receive_message, report_state
 from core.messages.writing import queue_message
 from core.moments import iso_day
 from core.money import as_text, convert, from_units, parse_amount, rounded, to_units
-
-# The process: tasks of stages for deals that were written past the services, evidence that a result is there.
 from core.process.ensuring import ensure_stage_tasks
 from core.process.evidence import propose_evidence
+from core.process.hanging import Hung
+from core.process.hanging import hanging as find_hanging
 from core.runtime import CRM
 from core.stages.models import DealType, LossReason, Stage, TypeStage
 from core.stages.services import (
@@ -134,6 +137,8 @@ __all__ = [
     "Ending",
     "EvidenceKind",
     "HangingDeal",
+    "Hung",
+    "Interaction",
     "InvalidInput",
     "Job",
     "JobKind",
@@ -187,6 +192,7 @@ __all__ = [
     "ensure_stage_tasks",
     "execute_many",
     "fields",
+    "find_hanging",
     "find_reason",
     "find_stage",
     "find_user",

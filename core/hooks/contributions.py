@@ -89,7 +89,8 @@ class Report:
     `name` is what the command line and REST call it, `<plugin>-<noun>`. `make(crm, user, settings)` returns a document
     of the plugin reports (user None: the system, everything); import what it needs inside. `parameters` are the names
     that it understands besides the fields of deals. `group` is funnels, process, people, clients or forecast.
-    `usual_by` is the dimension of its rows when none is asked for; `indicators` can be chosen for a matrix of columns.
+    `usual_by` is the dimension of its rows when none is asked for, `usual_period` the name of its period then (empty:
+    all time); `indicators` can be chosen for a matrix of columns.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Report:
     usual_by: str = ""
     indicators: tuple[str, ...] = ()
     usual_indicators: tuple[str, ...] = ()
+    usual_period: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """What the plugin tells the core."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from core.api import JobKind, MenuItem, Permission, RecordField, RestRoutes, Routes, hook, lazy
 from plugins.reports.commands import report
 from plugins.reports.forecast.learning import KIND, run_forecast
-from plugins.reports.history.behind import record_field
-from plugins.reports.history.behinds import BEHINDS
+from plugins.reports.history.behind import Behind, record_field
 from plugins.reports.registry import read_given
 
 EVERYBODY = ("director", "head", "seller", "agent", "reader")
@@ -44,7 +44,7 @@ def menu_items() -> list[MenuItem]:
 @hook
 def record_fields(crm: Any) -> list[RecordField]:
     """Adds the field by which the list of deals opens the deals behind a number of the past."""
-    return [record_field(crm, BEHINDS, read_given)]
+    return [record_field(crm, _behinds, read_given)]
 
 
 @hook
@@ -62,3 +62,9 @@ def rest_routes() -> list[RestRoutes]:
     from plugins.reports.api_v1 import blueprint  # only the web needs it
 
     return [RestRoutes(blueprint)]
+
+
+def _behinds() -> Mapping[str, Behind]:
+    from plugins.reports.history.behinds import BEHINDS  # all reports of the history: only their numbers need them
+
+    return BEHINDS

@@ -17,6 +17,7 @@ from plugins.reports.words import COUNTINGS
 
 Pairs = Sequence[tuple[str, str]]
 AHEAD = ("next_month", "this_quarter", "next_quarter", "this_year")
+SINCE_MONDAY = lazy("since last Monday")
 COMPARED = {"": lazy("nothing"), "previous": lazy("the period before"), "year": lazy("the same a year before")}
 
 
@@ -67,7 +68,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
             lazy("Deal type"),
             [("", lazy("All types")), *((name, lazy(name)) for name in deal_types(crm).values())],
         ),
-        "period": (lazy("Period"), _ahead() if "method" in report.parameters else _periods()),
+        "period": (lazy("Period"), _ahead() if "method" in report.parameters else _periods(report)),
         "compare": (lazy("Compare with"), list(COMPARED.items())),
         "columns": (lazy("Columns by"), dimensions),
         "by": (lazy("Rows by"), dimensions),
@@ -103,9 +104,15 @@ def _ahead() -> list[tuple[str, Text]]:
     return [("", lazy("This month, or own days")), *((name, fields.period_label(name)) for name in AHEAD)]
 
 
-def _periods() -> list[tuple[str, Text]]:
-    named = [(name, fields.period_label(name)) for name in PRESETS]
-    return [("", lazy("All time, or own days")), *named, ("last_12_months", MORE_PRESETS["last_12_months"])]
+def _periods(report: Report) -> list[tuple[str, Text]]:
+    """Returns the named periods; the first is that of the report if none is asked for."""
+    named = {name: fields.period_label(name) for name in PRESETS}
+    named |= {"last_12_months": MORE_PRESETS["last_12_months"]}
+    if not report.usual_period:
+        return [("", lazy("All time, or own days")), *named.items()]
+    if report.usual_period == "since_monday":
+        return [("", SINCE_MONDAY), *named.items()]
+    return [("", named.pop(report.usual_period)), *named.items(), ("all", MORE_PRESETS["all"])]
 
 
 def _with_chosen(options: list[tuple[str, Text]], chosen: str) -> list[tuple[str, Text]]:

@@ -18,6 +18,7 @@ CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from",
 OPEN = (*COMMON, "as_of")
 PERIOD = ("from", "to", "through", "period")
 REASONS = ("type", PARAMETER, *PERIOD)
+STANDING = ("type", PARAMETER)
 TABLE = (*REASONS, "by")
 FORECAST = (*REASONS, "method")
 CHECK: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 from plugins.reports.charts import LOST, PASSED, named_bars
 
 STEP = 26
+ROOM = 1.35
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,13 @@ class Rank:
     link: str = ""
 
 
-def ranking_chart(ranks: Sequence[Rank], *, is_loss: bool = False) -> dict[str, Any]:
-    """Returns the chart of these bars, in the order given; a loss has the colour of lost deals."""
+def ranking_chart(ranks: Sequence[Rank], *, is_loss: bool = False, room: float = ROOM) -> dict[str, Any]:
+    """Returns the chart of these bars, in the order given; a loss has the colour of lost deals.
+
+    `room` is how much wider than the longest bar the chart is, for the words beside it.
+    """
     widest = max((rank.value for rank in ranks), default=0) or 1
-    # Room on the right for the words beside the longest bar.
-    across = {"type": "quantitative", "scale": {"domain": [0, widest * 1.35], "nice": False}, "axis": None}
+    across = {"type": "quantitative", "scale": {"domain": [0, widest * room], "nice": False}, "axis": None}
     values = [
         {"name": rank.label, "value": rank.value, "words": rank.words, "link": rank.link or None} for rank in ranks
     ]

@@ -19,6 +19,8 @@ OWN = {
     "cohorts": "history.cohorts:REPORT",
     "flow": "history.flow:REPORT",
     "conversion": "history.conversion:REPORT",
+    "hanging": "history.hanging:REPORT",
+    "contacts": "history.contacts:REPORT",
     "loss-reasons": "tables.loss_reasons:REPORT",
     "managers": "tables.by_source:OF_MANAGERS",
     "sources": "tables.by_source:OF_SOURCES",

@@ -37,12 +37,12 @@ def conditions_of(settings: Settings, cell: Mapping[str, Any]) -> list[dict[str,
     return [{"field": FIELD, "op": "equal", "value": value}] if len(value) <= LONGEST else None
 
 
-def record_field(crm: CRM, known: Mapping[str, Behind], read: Callable[..., Settings]) -> RecordField:
-    """Returns the field; `known` tells by the names of reports how each finds its deals, `read` reads its settings."""
+def record_field(crm: CRM, known: Callable[[], Mapping[str, Behind]], read: Callable[..., Settings]) -> RecordField:
+    """Returns the field; `known` tells by the reports' names how each finds its deals, `read` reads its settings."""
 
     def test(source: Any, op: str, operand: Any, user: Any) -> Expression:
         report, cell, pairs = _read(str(operand))
-        behind = known.get(report)
+        behind = known().get(report)
         if op != "equal" or behind is None:
             raise _unknown()
         try:
@@ -52,7 +52,7 @@ def record_field(crm: CRM, known: Mapping[str, Behind], read: Callable[..., Sett
 
     def words(value: str) -> str:
         report, cell, _pairs = _read(value)
-        behind = known.get(report)
+        behind = known().get(report)
         try:
             return behind.words(cell) if behind else report
         except (KeyError, ValueError):

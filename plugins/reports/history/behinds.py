@@ -1,7 +1,7 @@
 """Which reports can find the deals behind their numbers again, by name."""
 
 from plugins.reports.funnel import open_report
-from plugins.reports.history import bridge_asked, bridge_report, cohorts, conversion, flow, past
+from plugins.reports.history import bridge_asked, bridge_report, cohorts, contacts, conversion, flow, hanging, past
 
 BEHINDS = {
     open_report.NAME: past.BEHIND,
@@ -9,4 +9,6 @@ BEHINDS = {
     flow.NAME: flow.BEHIND,
     conversion.NAME: conversion.BEHIND,
     cohorts.NAME: cohorts.BEHIND,
+    contacts.NAME: contacts.BEHIND,
+    hanging.NAME: hanging.BEHIND,
 }

@@ -208,4 +208,5 @@ REPORT = Report(
     lazy("What changed in the funnel since last Monday, or between two days: came, moved, grew, won, lost."),
     "arrows-exchange",
     "funnels",
+    usual_period="since_monday",
 )

@@ -276,4 +276,6 @@ REPORT = Report(
     lazy("What became of the deals opened in each month, and which share is still open."),
     "users-group",
     "funnels",
+    usual_by=USUAL_BY,
+    usual_period=USUAL_PERIOD,
 )

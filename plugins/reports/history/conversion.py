@@ -154,9 +154,11 @@ def _charts(counted: Counted) -> tuple[Chart, ...]:
         rates = [Rank(name, left.conversion or 0, _rate_words(left)) for name, left in own]
         times = [Rank(name, in_days(left.median_us) or 0, _time_words(left)) for name, left in own]
         prefix = f"{type_words(frame)}: " if len(counted.frames) > 1 else ""
-        for key, title, ranks in (("rates", _("Conversion"), rates), ("times", _("Median days in the stage"), times)):
+        title = _("Days in the stage: half of the deals / 80 % of them")
+        for key, words, ranks in (("rates", _("Conversion"), rates), ("times", title, times)):
             described = "; ".join(f"{rank.label}: {rank.words}" for rank in ranks)
-            charts.append(Chart(f"{key}-{frame.type_ids[0]}", prefix + title, ranking_chart(ranks), described))
+            chart = ranking_chart(ranks, room=1.7)
+            charts.append(Chart(f"{key}-{frame.type_ids[0]}", prefix + words, chart, described))
     return tuple(charts)
 
 
@@ -170,8 +172,7 @@ def _rate_words(left: Left) -> str:
 def _time_words(left: Left) -> str:
     if left.median_us is None:
         return "—"
-    most = format_number(in_days(left.most_us), 1)
-    return f"{format_number(in_days(left.median_us), 1)} · {_('80 %% within %(n)s', n=most)}"
+    return " / ".join(format_number(in_days(time), 1) for time in (left.median_us, left.most_us))
 
 
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
@@ -190,4 +191,5 @@ REPORT = Report(
     lazy("Of the deals that left a stage, how many went on, and how long they had stood there."),
     "hourglass",
     "process",
+    usual_period=USUAL_PERIOD,
 )

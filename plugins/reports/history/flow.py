@@ -176,7 +176,7 @@ def _charts(counted: Counted) -> tuple[Chart, ...]:
             ranks.append(Rank(stage_words(name), passed.deals, words))
         title = type_words(frame) if len(counted.frames) > 1 else _("Deals that passed each stage")
         described = "; ".join(f"{rank.label}: {rank.words}" for rank in ranks)
-        charts.append(Chart(f"flow-{frame.type_ids[0]}", title, ranking_chart(ranks), described))
+        charts.append(Chart(f"flow-{frame.type_ids[0]}", title, ranking_chart(ranks, room=1.7), described))
     return tuple(charts)
 
 
@@ -198,4 +198,5 @@ REPORT = Report(
     lazy("How many deals passed each stage within a period, open ones included: contracts this month."),
     "arrow-bar-to-right",
     "process",
+    usual_period=USUAL_PERIOD,
 )
