@@ -22,7 +22,7 @@ from core.clock import start_of_day
 from core.contacts import Point, format_phone, name_key, read_email, read_phone
 
 # Contributions: what hooks return, and the mark of a hook implementation.
-from core.deals.models import Closing, Deal, DealPeriod, StageVisit
+from core.deals.models import Closing, Deal, DealPeriod, DemandLine, StageVisit
 from core.deals.numbers import next_numbers
 from core.deals.recount import Ending, Period, Visit, periods, standing
 from core.deals.services import change_deal, lose, move, reopen, win
@@ -79,8 +79,9 @@ from core.i18n import (
     speaking,
 )
 
-# The process: tasks of stages for deals that were written past the services, evidence that a result is there.
+# What passed with clients.
 from core.interactions.models import Interaction
+from core.interactions.services import visible_interactions
 from core.jobs import Job, Progress
 
 # Channels: what networks tell, and messages that others want sent.
@@ -133,6 +134,7 @@ __all__ = [
     "DealPeriod",
     "DealTurn",
     "DealType",
+    "DemandLine",
     "Draft",
     "Ending",
     "EvidenceKind",
@@ -240,6 +242,7 @@ __all__ = [
     "take_ids",
     "to_microseconds",
     "to_units",
+    "visible_interactions",
     "visible_to",
     "win",
     "write_history",

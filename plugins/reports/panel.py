@@ -17,7 +17,11 @@ from plugins.reports.words import COUNTINGS
 
 Pairs = Sequence[tuple[str, str]]
 AHEAD = ("next_month", "this_quarter", "next_quarter", "this_year")
+# Reports with one of these parameters look ahead.
+AHEAD_ONLY = {"method", "contracts"}
 SINCE_MONDAY = lazy("since last Monday")
+# Fields for parameters that few reports have: what they are called, and the kind of the HTML input.
+INPUTS = {"contracts": (lazy("Contracts"), "number"), "amount": (lazy("or a sum"), "text")}
 COMPARED = {"": lazy("nothing"), "previous": lazy("the period before"), "year": lazy("the same a year before")}
 
 
@@ -50,6 +54,7 @@ class Panel:
     values: dict[str, str]
     kept: list[tuple[str, str]]
     last_day: str
+    inputs: tuple[tuple[str, Text, str], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -68,7 +73,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
             lazy("Deal type"),
             [("", lazy("All types")), *((name, lazy(name)) for name in deal_types(crm).values())],
         ),
-        "period": (lazy("Period"), _ahead() if "method" in report.parameters else _periods(report)),
+        "period": (lazy("Period"), _ahead(report) if AHEAD_ONLY & set(report.parameters) else _periods(report)),
         "compare": (lazy("Compare with"), list(COMPARED.items())),
         "columns": (lazy("Columns by"), dimensions),
         "by": (lazy("Rows by"), dimensions),
@@ -85,9 +90,10 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     ticked = {part for value in sent for part in value.split(",") if part} or set(report.usual_indicators)
     indicators = [(name, INDICATORS[name][0], name in ticked) for name in report.indicators]
     # What the panel has no field for goes along unseen: filters, and periods given by an address alone.
-    shown = {*choices, "from", "to", "through", "as_of", "joined", "indicators"}
+    shown = {*choices, *INPUTS, "from", "to", "through", "as_of", "joined", "indicators"}
+    inputs = tuple((name, *INPUTS[name]) for name in INPUTS if name in report.parameters)
     kept = [(name, value) for name, value in pairs if name not in shown]
-    return Panel(choices, indicators, _chips(crm, report, pairs), values, kept, _last_day(values))
+    return Panel(choices, indicators, _chips(crm, report, pairs), values, kept, _last_day(values), inputs)
 
 
 def _last_day(values: dict[str, str]) -> str:
@@ -99,9 +105,10 @@ def _last_day(values: dict[str, str]) -> str:
         return ""
 
 
-def _ahead() -> list[tuple[str, Text]]:
-    """Returns the periods of a forecast: those that are not over."""
-    return [("", lazy("This month, or own days")), *((name, fields.period_label(name)) for name in AHEAD)]
+def _ahead(report: Report) -> list[tuple[str, Text]]:
+    """Returns the periods of a forecast or plan: those that are not over."""
+    usual = lazy("Until the next quarter ends") if "contracts" in report.parameters else lazy("This month, or own days")
+    return [("", usual), *((name, fields.period_label(name)) for name in AHEAD)]
 
 
 def _periods(report: Report) -> list[tuple[str, Text]]:

@@ -27,6 +27,7 @@ OWN = {
     "forecast": "forecast.report:REPORT",
     "forecast-check": "forecast.check_report:REPORT",
     "seasonality": "forecast.season_report:REPORT",
+    "plan": "plan.report:REPORT",
 }
 
 

@@ -1,0 +1,67 @@
+"""A plan as data, for machines: steps, managers, weeks, and what they rest on."""
+
+from typing import Any
+
+from plugins.reports.funnel.data import money, share
+from plugins.reports.parameters import Settings
+from plugins.reports.plan.asking import Asked
+from plugins.reports.plan.learning import CONTRACTS, INTERESTED, STAGE
+from plugins.reports.plan.planning import Line
+
+# The stage of the typical sale at which an offer is made, in the languages that the library of types knows.
+OFFERS = ("commercial offer", "коммерческое предложение", "oferta tregtare")
+
+
+def data_of(asked: Asked | None, settings: Settings) -> dict[str, Any]:
+    """Returns the report's data; without a plan it has no rows."""
+    rows = [_row(line, asked) for line in asked.plan.lines] if asked else []
+    return {
+        "report": settings.report,
+        "params": dict(settings.given),
+        "rows": rows,
+        "totals": _totals(asked) if asked else {},
+    }
+
+
+def _row(line: Line, asked: Asked) -> dict[str, Any]:
+    plan = asked.plan
+    return {
+        "step": line.step.key,
+        "stage": line.step.stage,
+        "in_all": line.in_all,
+        "needed": line.needed,
+        "per_week": share(line.per_week),
+        "first_on": line.window.first.isoformat(),
+        "last_on": line.window.last.isoformat(),
+        "managers": {
+            asked.names.get(manager) or "": part
+            for manager, part in zip(plan.managers, line.by_manager, strict=True)
+        },
+        "weeks": {week.isoformat(): part for week, part in zip(plan.weeks, line.by_week, strict=True)},
+    }  # fmt: skip
+
+
+def _totals(asked: Asked) -> dict[str, Any]:
+    plan, learned = asked.plan, asked.plan.learned
+    offers = next((line for line in plan.lines if (line.step.stage or "").casefold() in OFFERS), None)
+    return {
+        "due_on": plan.goal.due.isoformat(),
+        "contracts": plan.line(CONTRACTS).in_all,
+        "amount": None if plan.goal.amount is None else money(plan.goal.amount),
+        "open_deals": plan.awaited.deals,
+        "open_contracts": share(plan.awaited.wins),
+        "open_amount": money(plan.awaited.amount),
+        "contracts_needed": share(plan.contracts_needed),
+        "interested_in_all": plan.line(INTERESTED).in_all,
+        "interested": plan.line(INTERESTED).needed,
+        **{key: line.needed if (line := plan.line(key)) else None for key in ("calls", "meetings", "letters")},
+        "offers": offers.needed if offers else None,
+        "stages": {line.step.stage: line.needed for line in plan.lines if line.step.key == STAGE},
+        "conversion": share(learned.conversion),
+        "learned_from": learned.opened,
+        "won": learned.won if learned.is_learned else None,
+        "lag_days": learned.lag if learned.is_learned else None,
+        "lag_days_most": learned.lag_most if learned.is_learned else None,
+        "earliest_on": plan.earliest.isoformat() if learned.is_learned else None,
+        "is_too_late": plan.is_too_late,
+    }
