@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from core.api import Text, format_number, format_percent
@@ -62,6 +63,14 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def headings(self) -> list[tuple[Text, int]]:
+        """The headings above the columns, each with how many it spans; empty where no columns share one."""
+        if not any(column.group for column in self.columns):
+            return []
+        runs = groupby(self.columns, key=lambda column: column.group)
+        return [(group, len(list(columns))) for group, columns in runs]
 
 
 @dataclass(frozen=True)

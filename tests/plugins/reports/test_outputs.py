@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from core.api import CRMError, speaking
+from plugins.reports.document import Column, Table
 from plugins.reports.output import paper
 from plugins.reports.output.csv import harmless
 from plugins.reports.output.forms import write
@@ -156,3 +157,11 @@ def test_press_is_stopped_when_it_takes_too_long():
 def test_unknown_form_is_refused_with_the_known_ones(document):
     with pytest.raises(CRMError, match="json, csv, xlsx"):
         write(document, "docx")
+
+
+def test_a_heading_stands_above_its_own_columns():
+    columns = tuple(
+        Column(key, key, group=group) for key, group in zip("abcde", ("", "on", "on", "", "back"), strict=True)
+    )
+    assert Table("t", "", columns, ()).headings == [("", 1), ("on", 2), ("", 1), ("back", 1)]
+    assert Table("t", "", columns[:1], ()).headings == []
