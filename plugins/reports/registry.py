@@ -15,6 +15,7 @@ from plugins.reports.parameters import Settings, read_settings
 OWN = {
     "funnel-closed": "funnel.closed_report:REPORT",
     "funnel-open": "funnel.open_report:REPORT",
+    "funnels": "history.funnels:REPORT",
     "bridge": "history.bridge_report:REPORT",
     "cohorts": "history.cohorts:REPORT",
     "flow": "history.flow:REPORT",

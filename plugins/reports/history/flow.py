@@ -150,8 +150,8 @@ def _table(counted: Counted, lines: Sequence[tuple[Frame, Cell]], before: Mappin
 
 
 def _figures(counted: Counted, lines: Sequence[tuple[Frame, Cell]]) -> list[Figure]:
-    """Returns how many deals passed the stages of the first type: five of them at most, the last ones."""
-    frame = counted.frames[0] if counted.frames else None
+    """Returns how many deals passed each stage, the last five, where there is but one type."""
+    frame = counted.frames[0] if len(counted.frames) == 1 else None
     last = [stage for stage in frame.stages if stage[0] is not None][-5:] if frame else []
     return [
         Figure(
