@@ -5,7 +5,7 @@ flanks are what was lost there. Colours differ in brightness too, so that they p
 colour-blind. Ink is left to the surroundings, so that charts follow light and dark.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,9 +104,9 @@ def on_paper(specification: Mapping[str, Any], *, width: int, has_labels: bool =
     return {**specification, **size, "layer": layers, "config": config}
 
 
-def with_links(specification: Mapping[str, Any], address: str) -> dict[str, Any]:
-    """Returns a specification whose bars lead to the lists behind them, at `address`."""
-    return {**specification, "layer": [_with_links(layer, address) for layer in specification["layer"]]}
+def with_links(specification: Mapping[str, Any], address_of: Callable[[str], str]) -> dict[str, Any]:
+    """Returns a specification whose bars lead to the lists behind them, as `address_of` says where those are."""
+    return {**specification, "layer": [_with_links(layer, address_of) for layer in specification["layer"]]}
 
 
 def _without_links(layer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,9 +114,10 @@ def _without_links(layer: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**layer, "encoding": encoding}
 
 
-def _with_links(layer: Mapping[str, Any], address: str) -> Mapping[str, Any]:
+def _with_links(layer: Mapping[str, Any], address_of: Callable[[str], str]) -> Mapping[str, Any]:
     values = [
-        {**value, "link": address + value["link"]} if value.get("link") else value for value in layer["data"]["values"]
+        {**value, "link": address_of(value["link"])} if value.get("link") else value
+        for value in layer["data"]["values"]
     ]
     return {**layer, "data": {"values": values}}
 

@@ -52,8 +52,9 @@ def routes() -> list[Routes]:
     """Adds the pages."""
     from plugins.reports.forecast.pages import blueprint as checking  # only the web needs them
     from plugins.reports.pages import blueprint
+    from plugins.reports.people.talks_pages import blueprint as talks
 
-    return [Routes(blueprint, "/reports"), Routes(checking, "/reports/checking")]
+    return [Routes(blueprint, "/reports"), Routes(checking, "/reports/checking"), Routes(talks, "/reports/talks")]
 
 
 @hook

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, request, url_for
 from core.api import InvalidInput, fields, go, go_to, iso_day, list_filters, needs, page, present_crm, present_user
 from core.api import gettext as _
 from plugins.reports import variants
+from plugins.reports.addresses import address_of
 from plugins.reports.charts import with_links
 from plugins.reports.conditions import PARAMETER, as_text
 from plugins.reports.document import Document, as_shown
@@ -89,10 +90,10 @@ def show(name: str) -> str | Response:
         query=variants.query_of,
         chooser=Chooser(name, urlencode(pairs)),
         address=urlencode(pairs),
-        deals_url=url_for("deals.index") + "?",
+        list_url=address_of,
         shown=as_shown,
         change=change_words,
-        linked=lambda specification: with_links(specification, url_for("deals.index") + "?"),
+        linked=lambda specification: with_links(specification, address_of),
     )
 
 

@@ -24,6 +24,7 @@ OWN = {
     "contacts": "history.contacts:REPORT",
     "loss-reasons": "tables.loss_reasons:REPORT",
     "managers": "tables.by_source:OF_MANAGERS",
+    "activity": "people.activity:REPORT",
     "sources": "tables.by_source:OF_SOURCES",
     "forecast": "forecast.report:REPORT",
     "forecast-check": "forecast.check_report:REPORT",

@@ -37,7 +37,9 @@ def conditions_of(settings: Settings, cell: Mapping[str, Any]) -> list[dict[str,
     return [{"field": FIELD, "op": "equal", "value": value}] if len(value) <= LONGEST else None
 
 
-def record_field(crm: CRM, known: Callable[[], Mapping[str, Behind]], read: Callable[..., Settings]) -> RecordField:
+def record_field(
+    crm: CRM, known: Callable[[], Mapping[str, Behind]], read: Callable[..., Settings], entity: str = "deal"
+) -> RecordField:
     """Returns the field; `known` tells by the reports' names how each finds its deals, `read` reads its settings."""
 
     def test(source: Any, op: str, operand: Any, user: Any) -> Expression:
@@ -58,7 +60,7 @@ def record_field(crm: CRM, known: Callable[[], Mapping[str, Behind]], read: Call
         except (KeyError, ValueError):
             return report
 
-    return RecordField("deal", fields.Field(FIELD, lazy("From a report"), "text", test=test, words=words))
+    return RecordField(entity, fields.Field(FIELD, lazy("From a report"), "text", test=test, words=words))
 
 
 def _read(value: str) -> tuple[str, dict[str, str], Pairs]:

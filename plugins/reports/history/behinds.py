@@ -2,6 +2,7 @@
 
 from plugins.reports.funnel import open_report
 from plugins.reports.history import bridge_asked, bridge_report, cohorts, contacts, conversion, flow, hanging, past
+from plugins.reports.people import activity
 
 BEHINDS = {
     open_report.NAME: past.BEHIND,
@@ -11,4 +12,5 @@ BEHINDS = {
     cohorts.NAME: cohorts.BEHIND,
     contacts.NAME: contacts.BEHIND,
     hanging.NAME: hanging.BEHIND,
+    activity.NAME: activity.BEHIND,
 }

@@ -3,13 +3,11 @@
 from typing import Any
 
 from plugins.reports.funnel.data import money, share
+from plugins.reports.offers import is_offer
 from plugins.reports.parameters import Settings
 from plugins.reports.plan.asking import Asked
 from plugins.reports.plan.learning import CONTRACTS, INTERESTED, STAGE
 from plugins.reports.plan.planning import Line
-
-# The stage of the typical sale at which an offer is made, in the languages that the library of types knows.
-OFFERS = ("commercial offer", "коммерческое предложение", "oferta tregtare")
 
 
 def data_of(asked: Asked | None, settings: Settings) -> dict[str, Any]:
@@ -43,7 +41,7 @@ def _row(line: Line, asked: Asked) -> dict[str, Any]:
 
 def _totals(asked: Asked) -> dict[str, Any]:
     plan, learned = asked.plan, asked.plan.learned
-    offers = next((line for line in plan.lines if (line.step.stage or "").casefold() in OFFERS), None)
+    offers = next((line for line in plan.lines if is_offer(line.step.stage)), None)
     return {
         "due_on": plan.goal.due.isoformat(),
         "contracts": plan.line(CONTRACTS).in_all,

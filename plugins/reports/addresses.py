@@ -1,0 +1,19 @@
+"""Where the link of a number leads: to the list of deals, or, where it names another one, to that."""
+
+from flask import url_for
+
+CLIENTS, TALKS = "clients", "talks"
+LISTS = {CLIENTS: "clients.index", TALKS: "reports_talks.index"}
+
+
+def to_list(name: str, query: str) -> str:
+    """Returns the link to another list than that of deals: of CLIENTS, or of TALKS (interactions)."""
+    return f"{name}?{query}"
+
+
+def address_of(link: str) -> str:
+    """Returns the address that a link stands for; without the name of a list it is the query of the list of deals."""
+    name, mark, query = link.partition("?")
+    if mark and name in LISTS:
+        return f"{url_for(LISTS[name])}?{query}"
+    return f"{url_for('deals.index')}?{link}"
