@@ -11,7 +11,7 @@ from plugins.reports.conditions import as_text
 from plugins.reports.dimensions import Dimension
 from plugins.reports.funnel.closed import FINAL, VISITED
 from plugins.reports.history.behind import conditions_of
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import RESPONSIBLE, Settings
 
 Conditions = list[dict[str, Any]]
 
@@ -32,6 +32,8 @@ class Linker:
         """Returns the conditions of a cell of the closed funnel: reached, passed, lost or skipped at a stage."""
         if self.settings.counting not in (FINAL, VISITED) or not getattr(row, cell):
             return None
+        if self.settings.credit == RESPONSIBLE and dimension is not None and row.stage_id is not None:
+            return self._credited(row, cell, dimension)
         found = [*self._own(row), *self._period()]
         if row.stage_id is None:
             state = {"passed": "won", "lost": "lost"}.get(cell)
@@ -53,6 +55,13 @@ class Linker:
         found = [*self._own(row), _is("state", "open"), _is("is_on_hold", False)]
         found.append(_is("stage", row.stage_id) if row.stage_id else {"field": "stage", "op": "empty"})
         return self._with_key(found, row, dimension)
+
+    def _credited(self, row: Any, cell: str, dimension: Dimension) -> Conditions | None:
+        if len(row.frame.type_ids) > 1 or cell == "skipped" or self.settings.counting != FINAL:
+            return None
+        place = {"type": row.frame.type_ids[0], "stage": row.stage_id, "by": dimension.name}
+        key = "" if row.key is None else row.key
+        return conditions_of(self.settings, {"what": cell, "key": key, **place})
 
     def _stood(self, row: Any, dimension: Dimension | None) -> Conditions | None:
         if len(row.frame.type_ids) > 1:

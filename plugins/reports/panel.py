@@ -12,8 +12,9 @@ from plugins.reports.forecast.words import METHOD_WORDS
 from plugins.reports.funnel.closed import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.types import deal_types
+from plugins.reports.parameters import OWNER
 from plugins.reports.periods import MORE_PRESETS, PRESETS
-from plugins.reports.words import COUNTINGS
+from plugins.reports.words import COUNTINGS, CREDITS
 
 Pairs = Sequence[tuple[str, str]]
 AHEAD = ("next_month", "this_quarter", "next_quarter", "this_year")
@@ -59,7 +60,7 @@ class Panel:
     @property
     def is_open(self) -> bool:
         """Whether something is set among the further settings."""
-        return any(self.values.get(name) for name in ("by", "counting", "joined", "indicators"))
+        return any(self.values.get(name) for name in ("by", "counting", "credit", "joined", "indicators"))
 
 
 def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
@@ -78,6 +79,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
         "columns": (lazy("Columns by"), dimensions),
         "by": (lazy("Rows by"), dimensions),
         "method": (lazy("Chances by"), [("", lazy("the best of all")), *METHOD_WORDS.items()]),
+        "credit": (lazy("Credit goes to"), [("" if k == OWNER else k, words) for k, words in CREDITS.items()]),
         "counting": (lazy("Count lost deals"), [("" if k == FINAL else k, words) for k, words in COUNTINGS.items()]),
     }
     choices = {

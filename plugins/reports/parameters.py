@@ -14,7 +14,7 @@ from plugins.reports.funnel.types import deal_types
 from plugins.reports.periods import Period, preset
 
 COMMON = ("type", "by", "columns", "indicators", "joined", PARAMETER)
-CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from", "compare_to", "counting")
+CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from", "compare_to", "counting", "credit")
 OPEN = (*COMMON, "as_of")
 PERIOD = ("from", "to", "through", "period")
 REASONS = ("type", PARAMETER, *PERIOD)
@@ -24,6 +24,7 @@ FORECAST = (*REASONS, "method")
 CHECK: tuple[str, ...] = ()
 SEASONS = ("type", PARAMETER)
 FLOW = (*TABLE, "compare", "compare_from", "compare_to")
+OWNER, RESPONSIBLE = "owner", "responsible"
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
 
 
@@ -41,6 +42,7 @@ class Settings:
     columns: str = ""
     indicators: tuple[str, ...] = ()
     counting: str = FINAL
+    credit: str = OWNER
     is_joined: bool = False
     as_of: datetime | None = None
     as_of_on: date | None = None
@@ -76,6 +78,7 @@ def read_settings(
         columns=one.get("columns", ""),
         indicators=_indicators(given.get("indicators", []), indicators),
         counting=_choice(one, "counting", COUNTINGS, FINAL),
+        credit=_choice(one, "credit", (OWNER, RESPONSIBLE), OWNER),
         is_joined=_is_yes(one, "joined"),
         as_of=as_of,
         as_of_on=as_of_on,

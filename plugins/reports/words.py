@@ -11,6 +11,10 @@ COUNTINGS = {
     "furthest": lazy("by the furthest stage ever reached"),
     "visited": lazy("by stages really visited"),
 }
+CREDITS = {
+    "owner": lazy("the owner at closing"),
+    "responsible": lazy("who was responsible at the stage"),
+}
 
 
 def compact(value: Decimal | float | int) -> str:

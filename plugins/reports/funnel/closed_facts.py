@@ -27,7 +27,7 @@ def closed_groups(scope: Scope, period: Period, dimension: Dimension | None, cou
     place = Deal.furthest if counting == FURTHEST else Deal.place
     columns = [Deal.version_id, place, Deal.state, Deal.stood_at]
     query = _closed(scope, period, is_large=is_large)
-    rows = scope.rows(grouped(query, columns, _sums(), dimension, Deal))
+    rows = scope.rows(grouped(query, columns, deal_sums(), dimension, Deal))
     found = keyed(rows, len(columns), dimension)
     return [Group(version, state, place, *rest) for version, place, state, *rest in found]
 
@@ -83,7 +83,7 @@ def _closed(scope: Scope, period: Period, *, is_large: bool = False) -> Any:
 def _whole_groups(scope: Scope, period: Period) -> list[Group]:
     # Grouped in the index's own order, owner included, nothing has to be sorted; the few groups are then added up.
     columns = [Deal.version_id, Deal.owner_id, Deal.place, Deal.state, Deal.stood_at]
-    sums = [column.alias(name) for column, name in zip(_sums(), ("n", "p", "s", "a"), strict=True)]
+    sums = [column.alias(name) for column, name in zip(deal_sums(), ("n", "p", "s", "a"), strict=True)]
     inner = grouped(_closed(scope, period, is_large=True), columns, sums, None, Deal)
     outer = [SQL(name) for name in ("version_id", "state", "place", "stood_at")]
     query = Select((inner.alias("g"),), [*outer, *(total(SQL(name)) for name in ("n", "p", "s", "a"))]).group_by(*outer)
@@ -105,7 +105,8 @@ def _is_large(scope: Scope, period: Period) -> bool:
     return (until - first) / max(span[1] - span[0], 1) > LARGE_SHARE
 
 
-def _sums() -> tuple:
+def deal_sums() -> tuple:
+    """Returns what is counted of closed deals: how many, how many have a potential, potential and amount."""
     return (
         fn.COUNT(SQL("*")),
         fn.COUNT(Deal.potential_base),

@@ -1,6 +1,7 @@
 """The matrix of closed deals, with marks where somebody loses clearly more than the others."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed import VISITED, ClosedRow, count_closed, whole
 from plugins.reports.funnel.closed_facts import EVERYWHERE, client_places, closed_groups
 from plugins.reports.funnel.common import bounded_period
+from plugins.reports.funnel.credit import credited_rows, is_by_stage
 from plugins.reports.funnel.data import money, share
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
@@ -34,9 +36,14 @@ def closed_matrix(
         groups = closed_groups(scope, settings.period, dimension, settings.counting)
         dimension = named(crm, dimension, (group.key for group in groups))
         rows = count_closed(frames, groups, counting=settings.counting).rows
+        if is_by_stage(settings, dimension):
+            rows = credited_rows(scope, settings.period, dimension, settings.counting, frames)
+            dimension = named(crm, replace(dimension, labels={}), (row.key for row in rows))
     company = whole(rows)
     indicators = settings.indicators or DEFAULT
-    clients = _clients(scope, settings, frames, dimension) if "clients" in indicators else {}
+    # Of a stage's own people the clients are not told: those of the owners would be others.
+    is_told = "clients" in indicators and not is_by_stage(settings, dimension)
+    clients = _clients(scope, settings, frames, dimension) if is_told else None
     verdicts = cache(lambda: _verdicts(rows, company))
     linker = Linker(crm, settings)
     reader = Reader(
@@ -52,7 +59,7 @@ def closed_matrix(
     return make_matrix(settings, dimension, company, rows, indicators, reader, (note,))
 
 
-def _value(indicator: str, row: ClosedRow, clients: dict, key: tuple | None) -> Any:
+def _value(indicator: str, row: ClosedRow, clients: dict | None, key: tuple | None) -> Any:
     if indicator == "deals":
         return row.reached
     if indicator == "lost":
@@ -60,7 +67,7 @@ def _value(indicator: str, row: ClosedRow, clients: dict, key: tuple | None) -> 
     if indicator == "conversion":
         return row.conversion
     if indicator == "clients":
-        return clients.get((row.frame, row.stage_id, key), 0)
+        return None if clients is None else clients.get((row.frame, row.stage_id, key), 0)
     if indicator == "potential":
         return money(row.reached_potential)
     if indicator == "expected_income":

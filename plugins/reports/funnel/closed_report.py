@@ -1,6 +1,6 @@
 """The report *funnel-closed*: what became of the deals that were closed in a period."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -27,14 +27,15 @@ from plugins.reports.funnel.common import (
     stage_words,
     type_words,
 )
+from plugins.reports.funnel.credit import credited_rows, is_by_stage
 from plugins.reports.funnel.data import closed_row, closed_totals, money
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_links, as_query
-from plugins.reports.parameters import CLOSED, Settings
-from plugins.reports.words import COUNTINGS, compact
+from plugins.reports.parameters import CLOSED, OWNER, Settings
+from plugins.reports.words import COUNTINGS, CREDITS, compact
 
 TITLE = lazy("Funnel of closed deals")
 NAME = "funnel-closed"
@@ -73,6 +74,8 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     words = settings_words(crm, settings, types)
     if settings.counting != FINAL:
         words.append((_("Counted"), str(COUNTINGS[settings.counting])))
+    if settings.credit != OWNER:
+        words.append((_("Credited to"), str(CREDITS[settings.credit])))
     if settings.compared:
         words.append((_("Compared with"), settings.compared.words()))
     return Document(
@@ -103,7 +106,11 @@ def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: se
         used |= {group.version_id for group in before}
     frames = choose_frames(settings, ladders, published, used)
     funnel = company = count_closed(frames, groups, counting=settings.counting)
-    if dimension is not None and dimension.overlaps:
+    if is_by_stage(settings, dimension):
+        rows = credited_rows(scope, settings.period, dimension, settings.counting, frames)
+        dimension = named(crm, replace(dimension, labels={}), (row.key for row in rows))
+        funnel = replace(funnel, rows=rows)
+    elif dimension is not None and dimension.overlaps:
         groups = closed_groups(scope, settings.period, None, settings.counting)
         company = count_closed(frames, groups, counting=settings.counting)
     asked = {"now": settings.period} if groups else {}

@@ -1,10 +1,11 @@
 """Which reports can find the deals behind their numbers again, by name."""
 
-from plugins.reports.funnel import open_report
+from plugins.reports.funnel import closed_report, credit, open_report
 from plugins.reports.history import bridge_asked, bridge_report, cohorts, contacts, conversion, flow, hanging, past
 from plugins.reports.people import activity
 
 BEHINDS = {
+    closed_report.NAME: credit.BEHIND,
     open_report.NAME: past.BEHIND,
     bridge_report.NAME: bridge_asked.BEHIND,
     flow.NAME: flow.BEHIND,

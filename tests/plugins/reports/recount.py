@@ -16,7 +16,7 @@ def closed_rows(
     """Returns {(type, key, stage): cells} of the closed deals given."""
     rows: dict[tuple, dict] = defaultdict(lambda: defaultdict(lambda: NOTHING))
     for deal in deals:
-        for stage, happened in _story(deal, counting):
+        for stage, happened in story(deal, counting):
             row = rows[deal.type, key(deal), stage]
             row["reached"] += 1
             row["reached_potential"] += deal.worth or 0
@@ -27,7 +27,7 @@ def closed_rows(
     return rows
 
 
-def _story(deal: PlainDeal, counting: str) -> list[tuple[str | None, str]]:
+def story(deal: PlainDeal, counting: str) -> list[tuple[str | None, str]]:
     """Returns what happened to one deal at each stage it reached: passed or lost."""
     ladder = deal.ladder
     if not ladder:
