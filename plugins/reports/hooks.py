@@ -19,6 +19,7 @@ def permissions() -> list[Permission]:
     return [
         Permission("reports.read", lazy("See reports"), EVERYBODY),
         Permission("reports.export", lazy("Take reports away as files"), ("director", "head")),
+        Permission("reports.set_up", lazy("Set standards of service and costs of marketing"), ("director", "head")),
         Permission("reports.share", lazy("Share settings of reports with everybody"), ("director", "head")),
     ]
 
@@ -43,8 +44,8 @@ def menu_items() -> list[MenuItem]:
 
 @hook
 def record_fields(crm: Any) -> list[RecordField]:
-    """Adds the field by which the list of deals opens the deals behind a number of the past."""
-    return [record_field(crm, _behinds, read_given)]
+    """Adds the field by which the lists of deals and of clients open what stands behind a number of a report."""
+    return [record_field(crm, _behinds, read_given), record_field(crm, _clients_behind, read_given, "client")]
 
 
 @hook
@@ -52,9 +53,15 @@ def routes() -> list[Routes]:
     """Adds the pages."""
     from plugins.reports.forecast.pages import blueprint as checking  # only the web needs them
     from plugins.reports.pages import blueprint
+    from plugins.reports.people.setup_pages import blueprint as setup
     from plugins.reports.people.talks_pages import blueprint as talks
 
-    return [Routes(blueprint, "/reports"), Routes(checking, "/reports/checking"), Routes(talks, "/reports/talks")]
+    return [
+        Routes(blueprint, "/reports"),
+        Routes(checking, "/reports/checking"),
+        Routes(talks, "/reports/talks"),
+        Routes(setup, "/reports/setup"),
+    ]
 
 
 @hook
@@ -63,6 +70,12 @@ def rest_routes() -> list[RestRoutes]:
     from plugins.reports.api_v1 import blueprint  # only the web needs it
 
     return [RestRoutes(blueprint)]
+
+
+def _clients_behind() -> Mapping[str, Behind]:
+    from plugins.reports.history.behinds import CLIENTS  # as below
+
+    return CLIENTS
 
 
 def _behinds() -> Mapping[str, Behind]:

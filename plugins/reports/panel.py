@@ -22,7 +22,11 @@ AHEAD = ("next_month", "this_quarter", "next_quarter", "this_year")
 AHEAD_ONLY = {"method", "contracts"}
 SINCE_MONDAY = lazy("since last Monday")
 # Fields for parameters that few reports have: what they are called, and the kind of the HTML input.
-INPUTS = {"contracts": (lazy("Contracts"), "number"), "amount": (lazy("or a sum"), "text")}
+INPUTS = {
+    "contracts": (lazy("Contracts"), "number"),
+    "amount": (lazy("or a sum"), "text"),
+    "within": (lazy("Taken up within, hours"), "number"),
+}
 COMPARED = {"": lazy("nothing"), "previous": lazy("the period before"), "year": lazy("the same a year before")}
 
 

@@ -25,6 +25,7 @@ OWN = {
     "loss-reasons": "tables.loss_reasons:REPORT",
     "managers": "tables.by_source:OF_MANAGERS",
     "activity": "people.activity:REPORT",
+    "standards": "people.standards:REPORT",
     "sources": "tables.by_source:OF_SOURCES",
     "forecast": "forecast.report:REPORT",
     "forecast-check": "forecast.check_report:REPORT",

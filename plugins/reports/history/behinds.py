@@ -1,8 +1,8 @@
-"""Which reports can find the deals behind their numbers again, by name."""
+"""Which reports can find the deals, or the clients, behind their numbers again, by name."""
 
 from plugins.reports.funnel import closed_report, credit, open_report
 from plugins.reports.history import bridge_asked, bridge_report, cohorts, contacts, conversion, flow, hanging, past
-from plugins.reports.people import activity
+from plugins.reports.people import activity, standards
 
 BEHINDS = {
     closed_report.NAME: credit.BEHIND,
@@ -14,4 +14,6 @@ BEHINDS = {
     contacts.NAME: contacts.BEHIND,
     hanging.NAME: hanging.BEHIND,
     activity.NAME: activity.BEHIND,
+    standards.NAME: standards.BEHIND,
 }
+CLIENTS = {standards.NAME: standards.CLIENTS_BEHIND}
