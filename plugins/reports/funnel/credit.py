@@ -6,7 +6,7 @@ A stage that a deal never stood at had nobody responsible: it is credited to the
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from peewee import JOIN, Case, Expression, Select, fn
+from peewee import Expression, fn
 
 from core.api import CRM, Deal, StageVisit, TypeStage, User
 from plugins.reports.dimensions import Dimension, find_dimension
@@ -28,8 +28,12 @@ OF_PEOPLE = ("owner", "manager", "team", "owner.team")
 class AsCredited:
     """A closed deal at one stage: who was responsible there is its owner, all else as it is."""
 
-    def __init__(self, last: Any) -> None:
-        self.owner = self.owner_id = Case(None, [(last.c.deal_id.is_null(), Deal.owner_id)], last.c.responsible_id)
+    def __init__(self) -> None:
+        # For each deal a few steps along the index of its visits; nobody (0) was responsible, or there was no visit.
+        nobody = fn.COALESCE(StageVisit.responsible_id, 0)
+        last = StageVisit.select(nobody).where(StageVisit.deal == Deal.id, StageVisit.stage == TypeStage.stage)
+        last = last.order_by(StageVisit.entered_at.desc(), StageVisit.id.desc()).limit(1)
+        self.owner = self.owner_id = fn.NULLIF(fn.COALESCE(last, Deal.owner_id, coerce=False), 0, coerce=False)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(Deal, name)
@@ -73,18 +77,8 @@ def _groups(scope: Scope, period: Period, dimension: Dimension, counting: str) -
 
 def _closed_at_stages(scope: Scope, period: Period) -> tuple[Any, AsCredited]:
     """Returns the query of the closed deals, each at every stage of its version, and who is credited there."""
-    where = in_period(scope, period)
-    nth = fn.ROW_NUMBER().over(
-        partition_by=[StageVisit.deal_id, StageVisit.stage_id],
-        order_by=[StageVisit.entered_at.desc(), StageVisit.id.desc()],
-    )
-    columns = (StageVisit.deal_id, StageVisit.stage_id, StageVisit.responsible_id, nth.alias("nth"))
-    visits = StageVisit.select(*columns).join(Deal).where(*where).alias("visits")
-    kept = [visits.c.deal_id, visits.c.stage_id, visits.c.responsible_id]
-    last = Select((visits,), kept).where(visits.c.nth == 1).alias("last")
     query = Deal.select(Deal.id).join(TypeStage, on=(TypeStage.version == Deal.version_id))
-    is_here = (last.c.deal_id == Deal.id) & (last.c.stage_id == TypeStage.stage_id)
-    return query.join_from(Deal, last, JOIN.LEFT_OUTER, on=is_here).where(*where), AsCredited(last)
+    return query.where(*in_period(scope, period)), AsCredited()
 
 
 def _nothing(frames: Sequence[Frame], keys: set[Hashable]) -> list[Group]:

@@ -176,7 +176,9 @@ def _charts(counted: Counted) -> tuple[Chart, ...]:
             ranks.append(Rank(stage_words(name), passed.deals, words))
         title = type_words(frame) if len(counted.frames) > 1 else _("Deals that passed each stage")
         described = "; ".join(f"{rank.label}: {rank.words}" for rank in ranks)
-        charts.append(Chart(f"flow-{frame.type_ids[0]}", title, ranking_chart(ranks, room=1.7), described))
+        charts.append(
+            Chart(f"flow-{frame.type_ids[0]}", title, ranking_chart(ranks, room=1.7), described, has_own_axis=True)
+        )
     return tuple(charts)
 
 

@@ -18,8 +18,8 @@ from plugins.reports.history.behind import Behind
 from plugins.reports.history.past import as_text
 from plugins.reports.history.writing import Asked, ask, make_document
 from plugins.reports.parameters import STANDING, Settings
-from plugins.reports.ranking import Rank
-from plugins.reports.tables.writing import ranking
+from plugins.reports.ranking import Rank, ranking_chart
+from plugins.reports.tables.writing import MOST_RANKED
 from plugins.reports.words import compact
 
 NAME = "hanging"
@@ -194,11 +194,14 @@ def _charts(
         for frame, place, name in stages
         if place in places
     ]
-    return (
-        ranking("managers", _("Potential that hangs, %(currency)s", currency=currency),
-                sorted(money, key=lambda rank: -rank.value)),
-        ranking("stages", _("Deals that hang, by stage"), sorted(deals, key=lambda rank: -rank.value)),
-    )  # fmt: skip
+    hangs = _("Potential that hangs, %(currency)s", currency=currency)
+    return _chart("managers", hangs, money), _chart("stages", _("Deals that hang, by stage"), deals)
+
+
+def _chart(key: str, title: str, ranks: Sequence[Rank]) -> Chart:
+    shown = sorted((rank for rank in ranks if rank.value), key=lambda rank: -rank.value)[:MOST_RANKED]
+    described = "; ".join(f"{rank.label}: {rank.words}" for rank in shown)
+    return Chart(key, title, ranking_chart(shown, room=1.9), described, has_own_axis=True)
 
 
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
