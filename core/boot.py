@@ -40,6 +40,8 @@ ENTITIES = {
     "category": "core.clients.fields:category_entity",
     "segment": "core.clients.segments:segment_entity",
     "deal": "core.deals.fields:deal_entity",
+    "interaction": "core.interactions.fields:interaction_entity",
+    "visit": "core.deals.visit_fields:visit_entity",
     "deal_type": "core.stages.fields:deal_type_entity",
     "stage": "core.stages.fields:stage_entity",
     "loss_reason": "core.stages.fields:loss_reason_entity",
@@ -170,6 +172,10 @@ def _take_in(crm: CRM, name: str) -> None:
         crm.record_fields.setdefault(one.entity, []).append(_guarded(crm, name, one.field))
     for report in _contributed(crm, name, "reports"):
         crm.reports.setdefault(report.name, report)
+    for facts in _contributed(crm, name, "report_facts"):
+        crm.report_facts.setdefault(facts.name, facts)
+        if facts.describe is not None:
+            crm.entities.setdefault(facts.entity, facts.describe)
 
 
 def _guarded(crm: CRM, name: str, field: Any) -> Any:

@@ -11,7 +11,7 @@ from peewee import Database
 
 from core.clock import Clock, start_of_day
 from core.config import Config
-from core.hooks.contributions import Channel, JobKind, LiveTopic, Permission, RecordChange, Report
+from core.hooks.contributions import Channel, JobKind, LiveTopic, Permission, RecordChange, Report, ReportFacts
 from core.hooks.dispatch import Dispatcher
 from core.hooks.plugins import Manifest, Refusal
 from core.store.work import WorkDesk
@@ -54,6 +54,8 @@ class CRM:
     record_fields: dict[str, list[Any]] = field(default_factory=dict)
     # Reports of plugins, by name.
     reports: dict[str, Report] = field(default_factory=dict)
+    # What one's own reports count and sum, by name.
+    report_facts: dict[str, ReportFacts] = field(default_factory=dict)
     settings: Any = None
     jobs: Any = None
 

@@ -8,7 +8,7 @@ from core.fields.conditions import alive, checked, condition, seen
 from core.fields.groups import group_condition, group_expression, group_field
 from core.fields.labels import describe, group_labels, options, titles, value_labels
 from core.fields.operators import OPERATORS, operator_label
-from core.fields.periods import PARTS, PERIODS, period_days, period_label
+from core.fields.periods import PARTS, PERIODS, first_day, is_period, next_first_day, period_days, period_label
 from core.fields.reading import Joins, read
 from core.fields.tree import Entity, Field, Members, among, entity, label_of, property_field, resolve, tree
 from core.once import once, remembering
@@ -27,11 +27,14 @@ __all__ = [
     "condition",
     "describe",
     "entity",
+    "first_day",
     "group_condition",
     "group_expression",
     "group_field",
     "group_labels",
+    "is_period",
     "label_of",
+    "next_first_day",
     "once",
     "operator_label",
     "options",

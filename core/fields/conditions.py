@@ -49,6 +49,8 @@ def seen(start: Entity, user: User | None, source: Any = None) -> Expression | N
 
 def alive(start: Entity, source: Any = None) -> Expression:
     """Returns the condition that leaves out what lies in the trash."""
+    if start.there is not None:
+        return start.there(start.model if source is None else source)
     if not start.deleted:
         return Value(1) == 1
     return getattr(start.model if source is None else source, start.deleted).is_null()

@@ -39,14 +39,21 @@ PERIODS = {
     "next_month": lazy("next month"),
     "this_quarter": lazy("this quarter"),
     "last_quarter": lazy("last quarter"),
+    "next_quarter": lazy("next quarter"),
     "this_year": lazy("this year"),
     "last_year": lazy("last year"),
+    "this_month_to_date": lazy("this month until today"),
+    "this_quarter_to_date": lazy("this quarter until today"),
+    "this_year_to_date": lazy("this year until today"),
     "last_7_days": lazy("the last 7 days"),
     "last_30_days": lazy("the last 30 days"),
     "last_90_days": lazy("the last 90 days"),
     "last_365_days": lazy("the last 365 days"),
+    "last_12_months": lazy("the last 12 months"),
 }
 _DAYS = re.compile(r"^(last|next)_(\d{1,5})_days$")
+_SPANS = re.compile(r"^last_(\d{1,3})_(week|month|quarter|year)s$")
+_TO_DATE = re.compile(r"^this_(week|month|quarter|year)_to_date$")
 _SHIFTS = {"last": -1, "this": 0, "next": 1}
 _DAY_NAMES = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _OLDEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -55,7 +62,8 @@ _OLDEST = datetime(1980, 1, 1, tzinfo=UTC)
 def period_days(name: str, today: date) -> tuple[date, date]:
     """Returns the first day of a relative period and the day after its last; raises InvalidInput for an unknown name.
 
-    `last_n_days` are the n days that end today, `next_n_days` the n days that begin today.
+    `last_n_days` are the n days that end today, `next_n_days` the n days that begin today; `last_n_months` the n
+    calendar months that end with the present one; `this_month_to_date` ends today.
     """
     if name in _DAY_NAMES:
         day = today + timedelta(days=_DAY_NAMES[name])
@@ -64,6 +72,10 @@ def period_days(name: str, today: date) -> tuple[date, date]:
         length = timedelta(days=int(found[2]))
         after = today + timedelta(days=1)
         return (after - length, after) if found[1] == "last" else (today, today + length)
+    if found := _TO_DATE.match(name):
+        return first_day(found[1], today), today + timedelta(days=1)
+    if (found := _SPANS.match(name)) and int(found[1]):
+        return _last_spans(found[2], int(found[1]), today)
     shift, _line, part = str(name).partition("_")
     if shift not in _SHIFTS or part not in PARTS or part == "day":
         raise InvalidInput(_("“%(name)s” is no period; choose one such as this_month or last_7_days.", name=name))
@@ -75,8 +87,27 @@ def period_days(name: str, today: date) -> tuple[date, date]:
     return first, next_first_day(part, first)
 
 
+def is_period(name: str) -> bool:
+    """Tells whether a text names a relative period."""
+    try:
+        period_days(name, date(2026, 1, 1))
+    except InvalidInput:
+        return False
+    return True
+
+
 def period_label(name: str) -> str:
     """Returns what a relative period is called."""
+    if name in PERIODS:
+        return str(PERIODS[name])
+    if found := _SPANS.match(name):
+        words = {
+            "week": _("the last %(n)s weeks", n=found[1]),
+            "month": _("the last %(n)s months", n=found[1]),
+            "quarter": _("the last %(n)s quarters", n=found[1]),
+            "year": _("the last %(n)s years", n=found[1]),
+        }
+        return words[found[2]]
     if found := _DAYS.match(name):
         return _("the last %(n)s days", n=found[2]) if found[1] == "last" else _("the next %(n)s days", n=found[2])
     return str(PERIODS.get(name, name))
@@ -100,6 +131,15 @@ def next_first_day(part: str, first: date) -> date:
     months = {"month": 1, "quarter": 3, "year": 12}[part]
     month = first.month - 1 + months
     return date(first.year + month // 12, month % 12 + 1, 1)
+
+
+def _last_spans(part: str, count: int, today: date) -> tuple[date, date]:
+    """Returns the first day and the day after the last of `count` parts of time, of which the last is the present."""
+    first = first_day(part, today)
+    after = next_first_day(part, first)
+    for _number in range(count - 1):
+        first = first_day(part, first - timedelta(days=1))
+    return first, after
 
 
 def bucket_label(part: str, key: str) -> str:

@@ -80,8 +80,9 @@ class Entity:
     """A kind of record: its model, its fields in order, and who may see which rows.
 
     `owner` is the column with the responsible user (for `visible_to`), or empty: then everybody sees all of them.
-    `title` is the column that names a record; `deleted` the column that says it lies in the trash. `seen(user,
-    source)`, where given, is the condition in place of that of `owner`.
+    `title` is the column that names a record; `deleted` the column that says it lies in the trash, or `there(source)`
+    the condition of those that don't. `seen(user, source)`, where given, is the condition in place of that of `owner`;
+    it may be None for all.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Entity:
     title: str = "name"
     deleted: str = ""
     seen: Callable[[Any, Any], Any] | None = None
+    there: Callable[[Any], Any] | None = None
     by_name: Mapping[str, Field] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -107,6 +107,46 @@ class Report:
 
 
 @dataclass(frozen=True)
+class ReportMeasure:
+    """A number that reports make of facts.
+
+    `how` is count, distinct, sum, mean, median or share; `path` names the field of all but count and share. With
+    `conditions` of core.fields only the records that meet them count; a share is theirs among those that meet `among`.
+    `kind` is how it is shown: count, money, share or number.
+    """
+
+    name: str
+    label: Text
+    how: str = "count"
+    path: str = ""
+    kind: str = "count"
+    conditions: tuple[Mapping[str, Any], ...] = ()
+    among: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportFacts:
+    """Records that reports count and sum by any of their fields, and by those of the records they link to.
+
+    `entity` is the entity of core.fields; where it is the plugin's own, `describe(crm)` makes it. `moments` are the
+    paths that a period may mean, the usual one first (none: what is now). `conditions` always hold. `dimensions` are
+    the paths that are offered first. `list_address` is the list that opens the records behind a number; it takes
+    conditions as `f`. `permission` is the right to see them.
+    """
+
+    name: str
+    label: Text
+    entity: str
+    measures: tuple[ReportMeasure, ...]
+    list_address: str
+    moments: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ()
+    conditions: tuple[Mapping[str, Any], ...] = ()
+    describe: Callable[[Any], Any] | None = None
+    permission: str = ""
+
+
+@dataclass(frozen=True)
 class CardAction:
     """An entry of the menu on a record's card: a link to `url`, or with `is_post` a form that posts there.
 

@@ -23,6 +23,7 @@ from core.hooks.contributions import (
     RecordChange,
     RecordField,
     Report,
+    ReportFacts,
     RestRoutes,
     Routes,
     SettingsGroup,
@@ -137,6 +138,18 @@ def reports(crm: Any) -> list[Report]:
     When: once, at start. Verb: collect.
     Arguments: crm.
     Return: reports whose name begins with the plugin's name; what is heavy is imported when one is made.
+    Failure: the plugin is refused; a name that is taken already stays with who had it first.
+    """
+
+
+@spec
+def report_facts(crm: Any) -> list[ReportFacts]:
+    """Adds facts that one's own reports count and sum: invoices by month and manager, say.
+
+    When: once, at start. Verb: collect.
+    Arguments: crm.
+    Return: facts whose name begins with the plugin's name; what `describe` makes passes `visible_to` by its owner or
+    its condition of what is seen.
     Failure: the plugin is refused; a name that is taken already stays with who had it first.
     """
 

@@ -11,16 +11,25 @@ from core.errors import InvalidInput
 from core.i18n import _
 from core.interactions import comments, files, services
 from core.interactions.comments import LONGEST, get_subject
+from core.interactions.lists import INTERACTIONS
 from core.interactions.panels import contact_choices, deal_choices, part_of_timeline, shown_kinds
 from core.interactions.schemas import InteractionSchema
 from core.interactions.words import KINDS
 from core.web.context import crm, needs, takes_up_to, user
 from core.web.forms import SchemaForm
+from core.web.lists.show import show
 from core.web.pages import go_to, is_htmx, page, toast
 
 blueprint = Blueprint("interactions", __name__, template_folder="templates")
 # What a form sends around the file itself.
 ENVELOPE = 1 << 20
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@needs("clients.read")
+def index() -> BaseResponse | str:
+    """Shows the list of interactions that the user sees."""
+    return show(INTERACTIONS)
 
 
 @blueprint.get("/<entity>/<int:entity_id>/timeline")

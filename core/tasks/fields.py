@@ -15,7 +15,7 @@ from core.tasks.words import DUES, KINDS, LATE, LATER, STATES, TODAY, WEEK, due_
 def task_entity(crm: CRM) -> Entity:
     """Returns what can be asked of tasks; `due` tells when an open one is due, seen from now."""
     due = Field("due", lazy("Due"), "choice", lambda source: due_of(crm, source), choices=tuple(DUES.items()))
-    return Entity("task", lazy("Task"), Task, (*_FACTS, due, *_TIMES), title="title", seen=_seen)
+    return Entity("task", lazy("Task"), Task, (*_FACTS, due, *_TIMES), title="title", seen=is_seen, there=is_there)
 
 
 def due_of(crm: CRM, source: Any) -> Case:
@@ -27,10 +27,6 @@ def due_of(crm: CRM, source: Any) -> Case:
         (source.due_at < next_week, WEEK),
     ]
     return Case(None, spans, LATER)
-
-
-def _seen(user: Any, source: Any) -> Expression:
-    return is_seen(user, source) & is_there(source)
 
 
 def _is_mine(source: Any, op: str, is_wanted: bool, user: Any) -> Expression:

@@ -1,6 +1,6 @@
 """Where the link of a number leads: to the list of deals, or, where it names another one, to that."""
 
-from flask import url_for
+from flask import request, url_for
 
 CLIENTS, TALKS = "clients", "talks"
 LISTS = {CLIENTS: "clients.index", TALKS: "reports_talks.index"}
@@ -12,7 +12,12 @@ def to_list(name: str, query: str) -> str:
 
 
 def address_of(link: str) -> str:
-    """Returns the address that a link stands for; without the name of a list it is the query of the list of deals."""
+    """Returns the address that a link stands for.
+
+    A link is a path of ours, the name of a list with a query, or the query of the list of deals alone.
+    """
+    if link.startswith("/"):
+        return request.script_root + link
     name, mark, query = link.partition("?")
     if mark and name in LISTS:
         return f"{url_for(LISTS[name])}?{query}"

@@ -12,22 +12,22 @@ PARAMETER = "f"
 LISTS = ("in", "not_in", "between")
 
 
-def is_field(crm: CRM, name: str) -> bool:
-    """Tells whether a report can be filtered by a parameter of this name."""
+def is_field(crm: CRM, name: str, of: str = "deal") -> bool:
+    """Tells whether a report about records of a kind can be filtered by a parameter of this name."""
     try:
-        fields.resolve(crm, fields.entity(crm, "deal"), _path(name)[0])
+        fields.resolve(crm, fields.entity(crm, of), _path(name)[0])
     except InvalidInput:
         return False
     return True
 
 
-def read_condition(crm: CRM, name: str, values: Sequence[str]) -> dict[str, Any]:
+def read_condition(crm: CRM, name: str, values: Sequence[str], of: str = "deal") -> dict[str, Any]:
     """Returns the condition that a parameter means; several values mean one of them.
 
     Linked records are named or given by number. Raises InvalidInput for a value that isn't known.
     """
     path, op = _path(name)
-    deals = fields.entity(crm, "deal")
+    deals = fields.entity(crm, of)
     if op in LISTS:
         values = [part for value in values for part in value.split("|")]
     elif len(values) > 1 and op in ("equal", "not_equal"):
@@ -61,11 +61,11 @@ def as_text(condition: Mapping[str, Any]) -> str:
     return json.dumps(condition, ensure_ascii=False, separators=(",", ":"))
 
 
-def in_words(crm: CRM, conditions: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def in_words(crm: CRM, conditions: Sequence[Mapping[str, Any]], of: str = "deal") -> list[tuple[str, str]]:
     """Returns each condition as a pair: what the field is called, and operator and value."""
     if not conditions:
         return []
-    deals = fields.entity(crm, "deal")
+    deals = fields.entity(crm, of)
     pairs = []
     for one, words in zip(conditions, fields.describe(crm, deals, conditions), strict=True):
         label = fields.label_of(crm, deals, one["field"])
@@ -86,10 +86,14 @@ def _value(crm: CRM, deals: Any, path: str, name: str, value: str) -> Any:
     field = fields.resolve(crm, deals, path).field
     if value in ("me", "my_team") and field.kind == "user":
         return value
+    if field.kind in ("date", "moment") and fields.is_period(value):
+        return {"period": value}
     if field.kind not in ("link", "user") or not field.target:
         return value
     wanted = value.casefold()
-    offered = fields.once(("reports.options", path, value), lambda: fields.options(crm, deals, path, None, value))
+    offered = fields.once(
+        ("reports.options", deals.name, path, value), lambda: fields.options(crm, deals, path, None, value)
+    )
     found = [key for key, label in offered if str(label).casefold() == wanted]
     if found:
         return found[0]

@@ -36,12 +36,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: values by column key; what only some forms show is made when it is asked for."""
+    """One line: values by column key; what only some forms show is made when it is asked for.
+
+    `is_total` says that it sums the lines above it.
+    """
 
     values: Mapping[str, Any]
     find_links: Callable[[], Mapping[str, str]] = dict
     find_marks: Callable[[], Mapping[str, Mark]] = dict
     is_heading: bool = False
+    is_total: bool = False
 
     @cached_property
     def links(self) -> Mapping[str, str]:

@@ -1,11 +1,14 @@
 """What is left of settings when something that they name is gone: a property was retired, a plugin is off."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from core.api import CRM, InvalidInput, Report, User, fields
 from plugins.reports.conditions import PARAMETER, as_text, read_condition, read_conditions
 from plugins.reports.dimensions import MONTHS, find_dimension
-from plugins.reports.parameters import read_types
+from plugins.reports.engine.facts import FACTS, known_facts
+from plugins.reports.engine.wanted import read_wanted
+from plugins.reports.parameters import Settings, read_types
 from plugins.reports.periods import Period
 
 Pair = tuple[str, str]
@@ -18,10 +21,11 @@ def usable(crm: CRM, user: User, report: Report, pairs: Sequence[Pair]) -> tuple
     """
     kept: list[Pair] = []
     sentences: list[str] = []
+    chosen, of = known_facts(crm, report, pairs)
     for name, value in pairs:
         for part in _parts(name, value, sentences):
             try:
-                _check_of(report, name)(crm, user, name, part)
+                _check_of(report, name, of, chosen)(crm, user, name, part)
             except InvalidInput as error:
                 sentences.append(str(error))
             else:
@@ -40,27 +44,34 @@ def _parts(name: str, value: str, sentences: list[str]) -> list[str]:
         return []
 
 
-def _check_of(report: Report, name: str) -> Callable[[CRM, User, str, str], object]:
+def _check_of(report: Report, name: str, of: str, chosen: str) -> Callable[[CRM, User, str, str], object]:
     if name == PARAMETER:
-        return _check_filter
+        return partial(_check_filter, of)
+    if FACTS in report.parameters and name in (FACTS, "rows", "columns", "measures", "moment"):
+        return partial(_check_own, chosen)
     if name in ("by", "columns"):
         return _check_dimension
     if name == "type":
         return lambda crm, _user, _name, value: read_types(crm, [value])
-    return _check_nothing if name in report.parameters else _check_named
+    return _check_nothing if name in report.parameters else partial(_check_named, of)
 
 
-def _check_filter(crm: CRM, user: User, _name: str, value: str) -> None:
-    fields.condition(crm, fields.entity(crm, "deal"), read_conditions(value), user)
+def _check_filter(of: str, crm: CRM, user: User, _name: str, value: str) -> None:
+    fields.condition(crm, fields.entity(crm, of), read_conditions(value), user)
 
 
-def _check_named(crm: CRM, user: User, name: str, value: str) -> None:
-    fields.condition(crm, fields.entity(crm, "deal"), [read_condition(crm, name, [value])], user)
+def _check_named(of: str, crm: CRM, user: User, name: str, value: str) -> None:
+    fields.condition(crm, fields.entity(crm, of), [read_condition(crm, name, [value], of)], user)
 
 
 def _check_dimension(crm: CRM, user: User, _name: str, value: str) -> None:
     if value not in MONTHS:
         find_dimension(crm, user, value, Period())
+
+
+def _check_own(facts: str, crm: CRM, user: User, name: str, value: str) -> None:
+    """Raises InvalidInput for a setting of one's own report that does not fit the facts that are chosen."""
+    read_wanted(crm, user, Settings(report="", given={FACTS: facts, name: value}))
 
 
 def _check_nothing(_crm: CRM, _user: User, _name: str, _value: str) -> None:

@@ -14,6 +14,7 @@ from plugins.reports.addresses import address_of
 from plugins.reports.charts import with_links
 from plugins.reports.conditions import PARAMETER, as_text
 from plugins.reports.document import Document, as_shown
+from plugins.reports.engine.facts import known_facts
 from plugins.reports.groups import grouped_reports
 from plugins.reports.mending import usable
 from plugins.reports.output.forms import write
@@ -114,20 +115,21 @@ def download(name: str) -> Response:
 def choose(name: str) -> Any:
     """Shows the tree of fields, or the form of one, as lists do; `add` leads to the report with one filter more."""
     crm, args = present_crm(), request.args
-    deals, path = fields.entity(crm, "deal"), args.get("field", "")
-    chooser = Chooser(get_report(crm, name).name, args.get("of", ""))
+    report, path = get_report(crm, name), args.get("field", "")
+    chooser = Chooser(report.name, args.get("of", ""))
+    start = fields.entity(crm, known_facts(crm, report, parse_qsl(chooser.of))[1])
     if "add" in args:
-        field = fields.resolve(crm, deals, args["add"]).field
+        field = fields.resolve(crm, start, args["add"]).field
         return go_to(chooser.address([(PARAMETER, as_text(list_filters.condition_of(field, args["add"], args)))]))
     part = args.get("part", "tree")
     if part == "field":
-        label = fields.label_of(crm, deals, path)
-        form = list_filters.filter_form(crm, deals, path, present_user(), label)
+        label = fields.label_of(crm, start, path)
+        form = list_filters.filter_form(crm, start, path, present_user(), label)
         return page("lists/field.html", form=form, state=chooser)
     if part == "options":
-        found = fields.options(crm, deals, path, present_user(), args.get("search", ""))
+        found = fields.options(crm, start, path, present_user(), args.get("search", ""))
         return page("lists/options.html", choices=found)
-    nodes = list_filters.branch(crm, deals, args.get("at", ""), args.get("search", "").strip())
+    nodes = list_filters.branch(crm, start, args.get("at", ""), args.get("search", "").strip())
     return page("lists/tree.html", nodes=nodes, use="filter", state=chooser, chosen=(), at=args.get("at", ""))
 
 

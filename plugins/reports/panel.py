@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from core.api import CRM, InvalidInput, Report, Text, User, fields, lazy
 from plugins.reports.conditions import PARAMETER, in_words, read_condition, read_conditions
 from plugins.reports.dimensions import OFFERED
+from plugins.reports.engine import menus
+from plugins.reports.engine.facts import FACTS, known_facts
 from plugins.reports.forecast.words import METHOD_WORDS
 from plugins.reports.funnel.closed import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.parameters import OWNER
-from plugins.reports.periods import MORE_PRESETS, PRESETS
+from plugins.reports.periods import PRESETS
 from plugins.reports.words import COUNTINGS, CREDITS
 
 Pairs = Sequence[tuple[str, str]]
@@ -86,20 +88,26 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
         "credit": (lazy("Credit goes to"), [("" if k == OWNER else k, words) for k, words in CREDITS.items()]),
         "counting": (lazy("Count lost deals"), [("" if k == FINAL else k, words) for k, words in COUNTINGS.items()]),
     }
+    is_own = FACTS in report.parameters
+    offered |= menus.offered(crm, values) if is_own else {}
     choices = {
-        name: Choice(name, label, _with_chosen(options, values.get(name, "")), values.get(name, ""))
+        name: Choice(name, label, _with_chosen(options, chosen), chosen)
         for name, (label, options) in offered.items()
         if name in report.parameters
+        for chosen in [values.get(name, "") or (menus.usual_choice(crm, name, values) if is_own else "")]
     }
     chosen = values.get("indicators", "")
     sent = [value for name, value in pairs if name == "indicators"] or [chosen]
     ticked = {part for value in sent for part in value.split(",") if part} or set(report.usual_indicators)
     indicators = [(name, INDICATORS[name][0], name in ticked) for name in report.indicators]
+    if is_own:
+        indicators = menus.measures(crm, pairs)
     # What the panel has no field for goes along unseen: filters, and periods given by an address alone.
-    shown = {*choices, *INPUTS, "from", "to", "through", "as_of", "joined", "indicators"}
+    shown = {*choices, *INPUTS, "from", "to", "through", "as_of", "joined", "indicators", "measures"}
     inputs = tuple((name, *INPUTS[name]) for name in INPUTS if name in report.parameters)
     kept = [(name, value) for name, value in pairs if name not in shown]
-    return Panel(choices, indicators, _chips(crm, report, pairs), values, kept, _last_day(values), inputs)
+    chips = _chips(crm, report, pairs, known_facts(crm, report, pairs)[1])
+    return Panel(choices, indicators, chips, values, kept, _last_day(values), inputs)
 
 
 def _last_day(values: dict[str, str]) -> str:
@@ -120,12 +128,11 @@ def _ahead(report: Report) -> list[tuple[str, Text]]:
 def _periods(report: Report) -> list[tuple[str, Text]]:
     """Returns the named periods; the first is that of the report if none is asked for."""
     named = {name: fields.period_label(name) for name in PRESETS}
-    named |= {"last_12_months": MORE_PRESETS["last_12_months"]}
     if not report.usual_period:
         return [("", lazy("All time, or own days")), *named.items()]
     if report.usual_period == "since_monday":
         return [("", SINCE_MONDAY), *named.items()]
-    return [("", named.pop(report.usual_period)), *named.items(), ("all", MORE_PRESETS["all"])]
+    return [("", named.pop(report.usual_period)), *named.items(), ("all", lazy("all time"))]
 
 
 def _with_chosen(options: list[tuple[str, Text]], chosen: str) -> list[tuple[str, Text]]:
@@ -134,15 +141,15 @@ def _with_chosen(options: list[tuple[str, Text]], chosen: str) -> list[tuple[str
     return [*options, (chosen, chosen)]
 
 
-def _chips(crm: CRM, report: Report, pairs: Pairs) -> list[Chip]:
+def _chips(crm: CRM, report: Report, pairs: Pairs, of: str) -> list[Chip]:
     chips = []
     for place, (name, value) in enumerate(pairs):
         if name in report.parameters and name != PARAMETER:
             continue
         rest = urlencode([pair for number, pair in enumerate(pairs) if number != place])
         try:
-            found = read_conditions(value) if name == PARAMETER else [read_condition(crm, name, [value])]
-            chips += [Chip(label, words, rest) for label, words in in_words(crm, found)]
+            found = read_conditions(value) if name == PARAMETER else [read_condition(crm, name, [value], of)]
+            chips += [Chip(label, words, rest) for label, words in in_words(crm, found, of)]
         except InvalidInput:
             chips.append(Chip(name, value, rest))
     return chips

@@ -23,6 +23,11 @@ TABLE = (*REASONS, "by")
 FORECAST = (*REASONS, "method")
 CHECK: tuple[str, ...] = ()
 SEASONS = ("type", PARAMETER)
+MATRIX = (
+    *("facts", "rows", "columns", "measures", "moment", "sort", PARAMETER),
+    *PERIOD,
+    *("compare", "compare_from", "compare_to"),
+)
 FLOW = (*TABLE, "compare", "compare_from", "compare_to")
 OWNER, RESPONSIBLE = "owner", "responsible"
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
@@ -56,11 +61,15 @@ def read_settings(
     known: Sequence[str],
     pairs: Iterable[tuple[str, str]],
     indicators: Sequence[str],
+    of: str = "deal",
 ) -> Settings:
-    """Returns the settings that the parameters mean; raises InvalidInput, with the field's name, for a wrong one."""
+    """Returns the settings that the parameters mean; `of` is the kind of record that filters speak of.
+
+    Raises InvalidInput, with the field's name, for a wrong one.
+    """
     given: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name not in known and not is_field(crm, name):
+        if name not in known and not is_field(crm, name, of):
             refuse(name, _("There is no parameter “%(name)s”; known are %(known)s.", name=name, known=", ".join(known)))
         if str(value).strip():
             given.setdefault(name, []).append(str(value).strip())
@@ -73,7 +82,7 @@ def read_settings(
         type_ids=read_types(crm, given.get("type", [])),
         period=period,
         compared=_compared(crm, one, period),
-        conditions=_conditions(crm, user, given, known),
+        conditions=_conditions(crm, user, given, known, of),
         by=one.get("by", ""),
         columns=one.get("columns", ""),
         indicators=_indicators(given.get("indicators", []), indicators),
@@ -117,13 +126,13 @@ def read_types(crm: CRM, names: Sequence[str]) -> tuple[int, ...]:
 
 
 def _conditions(
-    crm: CRM, user: User | None, given: Mapping[str, list[str]], known: Sequence[str]
+    crm: CRM, user: User | None, given: Mapping[str, list[str]], known: Sequence[str], of: str
 ) -> tuple[dict[str, Any], ...]:
     found = [condition for text in given.get(PARAMETER, ()) for condition in read_conditions(text)]
     named = {name: values for name, values in given.items() if name not in known}
-    found += [read_condition(crm, name, values) for name, values in named.items()]
+    found += [read_condition(crm, name, values, of) for name, values in named.items()]
     if found:
-        fields.condition(crm, fields.entity(crm, "deal"), found, user)
+        fields.condition(crm, fields.entity(crm, of), found, user)
     return tuple(found)
 
 

@@ -5,11 +5,14 @@ from datetime import date, timedelta
 
 from babel.dates import format_skeleton
 
-from core.api import fields, format_date, language, lazy
+from core.api import fields, format_date, language
 from core.api import gettext as _
 
-PRESETS = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year", "last_30_days")
-MORE_PRESETS = {"last_12_months": lazy("the last 12 months"), "all": lazy("all time")}
+PRESETS = (
+    *("today", "this_week", "last_week", "this_month", "last_month", "this_quarter", "last_quarter"),
+    *("this_year", "last_year", "this_month_to_date", "this_quarter_to_date", "this_year_to_date"),
+    *("last_7_days", "last_30_days", "last_90_days", "last_12_months"),
+)
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,6 @@ def preset(name: str, today: date) -> Period:
     """Returns the period of a name such as `last_quarter` or `last_30_days`; InvalidInput for an unknown one."""
     if name == "all":
         return Period()
-    if name == "last_12_months":
-        return Period(add_months(today.replace(day=1), -11), add_months(today.replace(day=1), 1))
     return Period(*fields.period_days(name, today))
 
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from core.api import CRM, NotFound, Report, User
 from core.api import gettext as _
 from plugins.reports.document import Document
+from plugins.reports.engine.facts import entity_of
 from plugins.reports.parameters import Settings, read_settings
 
 # By name, in the order in which they are shown within their groups.
@@ -27,6 +28,7 @@ OWN = {
     "activity": "people.activity:REPORT",
     "standards": "people.standards:REPORT",
     "sources": "tables.by_source:OF_SOURCES",
+    "matrix": "engine.report:REPORT",
     "forecast": "forecast.report:REPORT",
     "forecast-check": "forecast.check_report:REPORT",
     "seasonality": "forecast.season_report:REPORT",
@@ -60,7 +62,9 @@ def make_report(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[st
 
 def read_pairs(crm: CRM, user: User | None, report: Report, pairs: Iterable[tuple[str, str]]) -> Settings:
     """Returns the settings that the parameters mean to a report; raises InvalidInput for a wrong one."""
-    return read_settings(crm, user, report.name, report.parameters, pairs, report.indicators)
+    pairs = list(pairs)
+    of = entity_of(crm, report, pairs)
+    return read_settings(crm, user, report.name, report.parameters, pairs, report.indicators, of)
 
 
 def read_given(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[str, str]]) -> Settings:

@@ -1,6 +1,20 @@
 """The pages of deals: list, board, card, new deal, and what is done with a deal."""
 
-from core.deals.pages import actions, board, calendar, card, demand, editing, forms, hanging, lists, map, opening, stage
+from core.deals.pages import (
+    actions,
+    board,
+    calendar,
+    card,
+    demand,
+    editing,
+    forms,
+    hanging,
+    lists,
+    map,
+    opening,
+    stage,
+    visits,
+)
 from core.deals.pages.blueprint import blueprint
 
 __all__ = [
@@ -17,4 +31,5 @@ __all__ = [
     "map",
     "opening",
     "stage",
+    "visits",
 ]

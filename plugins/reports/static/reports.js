@@ -11,6 +11,14 @@ for (const form of document.querySelectorAll("[data-report-settings]")) {
     } else if (period && days.includes(event.target)) {
       period.value = "";
     }
+    if (event.target.name === "facts") {
+      // Other facts have other fields and numbers: nothing chosen for these goes along.
+      form.querySelectorAll("input[name='f']").forEach((one) => { one.remove(); });
+      form.querySelectorAll("[name='rows'], [name='columns'], [name='sort'], [name='moment']").forEach((one) => {
+        one.value = "";
+      });
+      form.querySelectorAll("[name='measures']").forEach((one) => { one.checked = false; });
+    }
     if (event.target.matches("select")) {
       form.requestSubmit();
     }

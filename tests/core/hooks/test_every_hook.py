@@ -63,7 +63,7 @@ def test_hooks_of_the_start_are_called(tmp_path, database_url, crm):
         assert {"permissions", "settings_groups", "job_kinds", "channels", "live_topics", "record_fields"} <= set(
             called()
         )
-        assert "reports" in called()
+        assert {"reports", "report_facts"} <= set(called())
         assert "dummy.look" in again.permissions
         assert again.settings.get("dummy") == {"colour": "red"}
         again.jobs.enqueue("dummy.job", {"n": 1})

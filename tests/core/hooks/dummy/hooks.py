@@ -17,6 +17,8 @@ from core.api import (
     Rate,
     RecordField,
     Report,
+    ReportFacts,
+    ReportMeasure,
     RestRoutes,
     Routes,
     SettingsGroup,
@@ -104,6 +106,18 @@ def record_fields(crm):
 def reports(crm):
     note("reports", crm)
     return [Report("dummy-report", "Report of the dummy", lambda crm, user, settings: None, group="people")]
+
+
+@hook
+def report_facts(crm):
+    note("report_facts", crm)
+    long = ({"field": "dummy.length", "op": "greater", "value": 5},)
+    measures = (
+        ReportMeasure("clients", "Clients"),
+        ReportMeasure("letters", "Letters of their names", "sum", "dummy.length", "number"),
+        ReportMeasure("long", "Long names", "share", kind="share", conditions=long),
+    )
+    return [ReportFacts("dummy-clients", "Clients of the dummy", "client", measures, "/clients/")]
 
 
 @hook

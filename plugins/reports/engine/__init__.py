@@ -1,0 +1,1 @@
+"""The general report: measures by dimensions over named facts, from menus, an address or the command line."""
