@@ -26,7 +26,13 @@ def visit_entity(crm: CRM) -> Entity:
     return Entity("visit", lazy("Stage visit"), StageVisit, fields, title="id", there=_is_there, seen=_seen)
 
 
+def _title(source: Any) -> Any:
+    deal = Deal.alias()
+    return deal.select(deal.title).where(deal.id == source.deal)
+
+
 _FACTS = (
+    Field("title", lazy("Title"), "text", _title),
     Field("deal", lazy("Deal"), "link", StageVisit.deal, target="deal"),
     Field("stage", lazy("Stage"), "link", StageVisit.stage, target="stage"),
     Field("entered_at", lazy("Came to the stage"), "moment", StageVisit.entered_at),

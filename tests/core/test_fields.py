@@ -156,6 +156,10 @@ def test_moment_means_the_whole_day_of_the_company(crm, things):
         ("last_week", "2026-06-08", "2026-06-14"),
         ("next_week", "2026-06-22", "2026-06-28"),
         ("this_month", "2026-06-01", "2026-06-30"),
+        ("last_3_months", "2026-04-01", "2026-06-30"),
+        ("last_2_quarters", "2026-01-01", "2026-06-30"),
+        ("last_2_years", "2025-01-01", "2026-12-31"),
+        ("this_quarter_to_date", "2026-04-01", str(MONDAY)),
         ("last_month", "2026-05-01", "2026-05-31"),
         ("this_quarter", "2026-04-01", "2026-06-30"),
         ("last_quarter", "2026-01-01", "2026-03-31"),
@@ -171,7 +175,7 @@ def test_relative_period(name, first, last):
     assert (str(begin), str(end - timedelta(days=1))) == (first, last)
 
 
-@pytest.mark.parametrize("name", ["", "this", "this_day", "last_0x_days", "every_week", "this_month_"])
+@pytest.mark.parametrize("name", ["", "this", "this_day", "last_0x_days", "every_week", "this_month_", "last_0_months", "next_month_to_date"])
 def test_period_that_is_none_is_refused(name):
     with pytest.raises(InvalidInput):
         period_days(name, MONDAY)

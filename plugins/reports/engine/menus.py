@@ -19,7 +19,7 @@ def offered(crm: CRM, given: dict[str, str]) -> dict[str, tuple[Text, Options]]:
     sorts = [(f"-{name}", label) for name, label in offered_measures(crm, facts).items()]
     return {
         FACTS: (lazy("What is counted"), [(one.name, one.label) for one in all_facts(crm)]),
-        "rows": (lazy("Rows by"), [("", dimensions[0][1] if dimensions else lazy("nothing")), *dimensions[1:]]),
+        "rows": (lazy("Rows by"), dimensions),
         "columns": (lazy("Columns by"), [("", lazy("nothing")), *dimensions]),
         "moment": (lazy("Period of"), [(one, title_of_moment(crm, facts, one)) for one in facts.moments]),
         "sort": (lazy("Order"), [("", lazy("as usual")), (NAME, lazy("by name")), *sorts]),
@@ -40,7 +40,8 @@ def measures(crm: CRM, given: Sequence[tuple[str, str]]) -> list[tuple[str, str,
 def usual_choice(crm: CRM, name: str, given: dict[str, str]) -> str:
     """Returns what a menu shows as chosen where nothing is given."""
     facts = _facts(crm, given)
-    return {FACTS: facts.name, "moment": (facts.moments or ("",))[0]}.get(name, "")
+    usual = {FACTS: facts.name, "moment": facts.moments[:1], "rows": facts.dimensions[:1]}.get(name, "")
+    return usual if isinstance(usual, str) else "".join(usual)
 
 
 def _dimensions(crm: CRM, facts: ReportFacts) -> Options:
