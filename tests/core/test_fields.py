@@ -175,7 +175,9 @@ def test_relative_period(name, first, last):
     assert (str(begin), str(end - timedelta(days=1))) == (first, last)
 
 
-@pytest.mark.parametrize("name", ["", "this", "this_day", "last_0x_days", "every_week", "this_month_", "last_0_months", "next_month_to_date"])
+@pytest.mark.parametrize(
+    "name", ["", "this", "this_day", "last_0x_days", "every_week", "this_month_", "last_0_months", "next_month_to_date"]
+)
 def test_period_that_is_none_is_refused(name):
     with pytest.raises(InvalidInput):
         period_days(name, MONDAY)
