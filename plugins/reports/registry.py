@@ -14,6 +14,7 @@ from plugins.reports.parameters import Settings, read_settings
 
 # By name, in the order in which they are shown within their groups.
 OWN = {
+    "week": "week.report:REPORT",
     "funnel-closed": "funnel.closed_report:REPORT",
     "funnel-open": "funnel.open_report:REPORT",
     "funnels": "history.funnels:REPORT",
