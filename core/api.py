@@ -39,11 +39,13 @@ from core.errors import (
 )
 from core.hooks.contributions import (
     CardAction,
+    CardTab,
     Channel,
     DealTurn,
     Draft,
     EvidenceKind,
     HangingDeal,
+    Health,
     JobKind,
     LiveTopic,
     MenuItem,
@@ -59,8 +61,10 @@ from core.hooks.contributions import (
     ReportMeasure,
     RestRoutes,
     Routes,
+    SearchResult,
     Sent,
     SettingsGroup,
+    TimelineEntry,
 )
 from core.hooks.dispatch import marker as hook
 
@@ -128,6 +132,7 @@ __all__ = [
     "CRM",
     "CRMError",
     "CardAction",
+    "CardTab",
     "Channel",
     "Client",
     "Closing",
@@ -141,6 +146,7 @@ __all__ = [
     "Ending",
     "EvidenceKind",
     "HangingDeal",
+    "Health",
     "Hung",
     "Interaction",
     "InvalidInput",
@@ -173,9 +179,11 @@ __all__ = [
     "RestRoutes",
     "Role",
     "Routes",
+    "SearchResult",
     "STATUSES",
     "Sent",
     "SettingsGroup",
+    "TimelineEntry",
     "Stage",
     "StageVisit",
     "Step",

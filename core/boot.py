@@ -190,8 +190,30 @@ def _guarded(crm: CRM, name: str, field: Any) -> Any:
     return replace(field, expression=expression)
 
 
+# What contributions are told apart by. In a plugin's own names no two can meet, in whatever order they start.
+NAMES = {
+    "permissions": "key",
+    "settings_groups": "key",
+    "job_kinds": "kind",
+    "channels": "key",
+    "live_topics": "key",
+    "reports": "name",
+}
+
+
 def _contributed(crm: CRM, name: str, hook: str) -> list[Any]:
-    return [item for owner, item in crm.hooks.collect(hook, crm=crm) if owner == name]
+    found = [item for owner, item in crm.hooks.collect(hook, crm=crm) if owner == name]
+    if name != "core" and hook in NAMES:
+        for item in found:
+            _check_name(name, hook, getattr(item, NAMES[hook]))
+    return found
+
+
+def _check_name(plugin: str, hook: str, name: str) -> None:
+    """Raises PluginRefused for a name that another plugin, or the core, could bear as well."""
+    if name != plugin and not name.startswith((f"{plugin}.", f"{plugin}-")):
+        reason = f"its {hook} name {name!r}, which is not its own: names begin with {plugin!r} and a dot."
+        raise PluginRefused(plugin, reason, "Ask its author.")
 
 
 def _take_settings(crm: CRM, name: str, group: SettingsGroup) -> None:

@@ -2,6 +2,7 @@
 
 from core.boot import is_schema_fine
 from core.deals.inspection import find_wrong_deals
+from core.hooks.condition import conditions
 from core.jobs import job_counts
 from core.process.inspection import find_deals_out_of_step
 from core.runtime import CRM
@@ -19,6 +20,7 @@ def examine(crm: CRM) -> list[str]:
         findings.append(f"{failed} jobs have failed: look at them under Jobs and run them again.")
     if statements := advice(crm.database):
         findings.append(f"Searches read every row. As administrator of PostgreSQL run in this database: {statements}.")
+    findings += [f"Plugin {one.plugin}: {one.words}" for one in conditions(crm) if one.state == "faulty"]
     wrong = find_wrong_deals(crm) + find_deals_out_of_step(crm)
     findings += [f"Deal {number}: {what}" for number, what in wrong[:SHOWN]]
     if len(wrong) > SHOWN:

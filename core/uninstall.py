@@ -5,6 +5,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from peewee import OperationalError
+
 from core.backup import dump_table
 from core.errors import Conflict, CRMError, InvalidInput, NotFound
 from core.hooks.health import PluginFailure, PluginState
@@ -14,16 +16,18 @@ from core.jobs import Job
 from core.runtime import CRM
 from core.settings import Setting
 from core.store import audit
+from core.store.database import is_postgres
 from core.store.migrate import Migration, migrate_down, steps_in
 from core.users.models import Role
 
 
 @dataclass(frozen=True)
 class TableSize:
-    """How many rows a table of a plugin holds."""
+    """How many rows a table of a plugin holds, and how many bytes it and its indexes take (None: not known)."""
 
     table: str
     rows: int
+    bytes: int | None = None
 
 
 def data_of(crm: CRM, name: str) -> list[TableSize]:
@@ -32,7 +36,7 @@ def data_of(crm: CRM, name: str) -> list[TableSize]:
     # A plugin whose name begins with another's keeps its own tables.
     others = [other for other in crm.manifests if other.startswith(f"{name}_")]
     own = [table for table in tables if not any(table.startswith(f"{other}_") for other in others)]
-    return [TableSize(table, _rows(crm, table)) for table in own]
+    return [TableSize(table, _rows(crm, table), _bytes(crm, table)) for table in own]
 
 
 def uninstall(crm: CRM, name: str, typed: str) -> Path:
@@ -88,3 +92,14 @@ def _remove(crm: CRM, name: str) -> None:
 
 def _rows(crm: CRM, table: str) -> int:
     return crm.database.execute_sql(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+
+def _bytes(crm: CRM, table: str) -> int | None:
+    if is_postgres(crm.database):
+        return crm.database.execute_sql("SELECT pg_total_relation_size(%s::regclass)", (table,)).fetchone()[0]
+    names = "SELECT name FROM sqlite_master WHERE tbl_name = ?"
+    try:
+        found = crm.database.execute_sql(f"SELECT sum(pgsize) FROM dbstat WHERE name IN ({names})", (table,))
+        return found.fetchone()[0]
+    except OperationalError:  # an SQLite that was built without it
+        return None

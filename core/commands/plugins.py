@@ -3,13 +3,16 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from core.commands.instance import Opener
 from core.config import FILE_NAME
 from core.hooks.answers import answers
+from core.hooks.condition import conditions
 from core.hooks.guard import resume
+from core.hooks.health import failures
 from core.hooks.switch import disable, enable, states
 from core.kit.new import KINDS, new_plugin
 from core.uninstall import data_of, uninstall
@@ -88,6 +91,36 @@ def show_hooks(opener: Opener, as_json: bool) -> None:
         for one in hook.answers:
             took = f"{one.calls} calls, {one.mean_ms:.2f} ms on average, {one.worst_ms:.1f} ms at most"
             click.echo(f"  {one.plugin:18} {took if one.calls else 'not called lately'}")
+
+
+@plugin.command("health")
+@click.argument("name", default="")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def show_health(opener: Opener, name: str, as_json: bool) -> None:
+    """Show what running plugins say of themselves, their last failures and their data; status 1 for a fault."""
+    crm = opener.crm
+    found = conditions(crm, name)
+    names = [name] if name else [manifest.name for manifest in crm.plugins]
+    about = [
+        {
+            "plugin": one,
+            "health": [{"state": each.state, "words": str(each.words)} for each in found if each.plugin == one],
+            "failures": [f"{row.what}: {row.error} ({row.times}×)" for row in failures(one, 5)],
+            "data": [asdict(size) for size in data_of(crm, one)],
+        }
+        for one in names
+    ]
+    click.echo(json.dumps({"plugins": about}, ensure_ascii=False) if as_json else "\n".join(map(_health_words, about)))
+    raise SystemExit(1 if any(each.state == "faulty" for each in found) else 0)
+
+
+def _health_words(about: dict[str, Any]) -> str:
+    lines = [f"{about['plugin']}: {' '.join(each['state'] for each in about['health']) or 'says nothing of itself'}"]
+    lines += [f"  {each['words']}" for each in about["health"] if each["words"]]
+    lines += [f"  failed: {each}" for each in about["failures"]]
+    lines += [f"  {each['table']}: {each['rows']} rows, {each['bytes'] or 0} bytes" for each in about["data"]]
+    return "\n".join(lines)
 
 
 @plugin.command("new")

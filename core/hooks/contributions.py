@@ -164,6 +164,58 @@ class CardAction:
 
 
 @dataclass(frozen=True)
+class CardTab:
+    """A tab beside the usual sight of a client's or deal's card: `key` is `<plugin>.<noun>`.
+
+    `show()` returns what the template shows; it is called only when somebody opens the tab. It is shown to those who
+    hold `permission` (empty: everybody who sees the card).
+    """
+
+    key: str
+    label: Text
+    template: str
+    show: Callable[[], Mapping[str, Any]]
+    icon: str = "puzzle"
+    permission: str = ""
+    place: int = 500
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """Something that a plugin knows of a client or deal, among what happened there: `id` tells it from its others."""
+
+    id: int
+    at: datetime
+    title: Text
+    icon: str = "puzzle"
+    text: Text = ""
+    url: str = ""
+    user: Any = None
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Something found by the search of all pages: its name, what it is, and the address where it is shown."""
+
+    title: Text
+    url: str
+    words: Text = ""
+    icon: str = "puzzle"
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether a plugin can do its work: `is_fine`, or in `words` what is missing and what to do.
+
+    `is_configured` is False while nobody has set it up: that is no fault.
+    """
+
+    is_fine: bool = True
+    words: Text = ""
+    is_configured: bool = True
+
+
+@dataclass(frozen=True)
 class JobKind:
     """A kind of job: `run(crm, args, progress)` does it; `every` makes it periodic.
 

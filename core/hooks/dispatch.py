@@ -61,10 +61,14 @@ class Dispatcher:
             found += [(name, item) for item in items]
         return found
 
-    def collect_on_page(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
-        """Returns (plugin, contribution) pairs in order; one (plugin, None) for a plugin that fails."""
+    def collect_on_page(self, hook: str, *, only: str = "", **arguments: Any) -> list[tuple[str, Any]]:
+        """Returns (plugin, contribution) pairs in order; one (plugin, None) for a plugin that fails.
+
+        With `only`, that plugin alone is asked.
+        """
         found: list[tuple[str, Any]] = []
-        for name, items, error in self._calls(hook, arguments, _items(hook)):
+        others = {name for name in self.order if name != only} if only else ()
+        for name, items, error in self._calls(hook, arguments, _items(hook), others):
             found += [(name, item) for item in items] if error is None else [(name, None)]
         return found
 

@@ -10,10 +10,12 @@ import pluggy
 
 from core.hooks.contributions import (
     CardAction,
+    CardTab,
     Channel,
     DealTurn,
     EvidenceKind,
     HangingDeal,
+    Health,
     JobKind,
     LiveTopic,
     MenuItem,
@@ -26,7 +28,9 @@ from core.hooks.contributions import (
     ReportFacts,
     RestRoutes,
     Routes,
+    SearchResult,
     SettingsGroup,
+    TimelineEntry,
 )
 
 spec = pluggy.HookspecMarker("hinka")
@@ -156,12 +160,59 @@ def report_facts(crm: Any) -> list[ReportFacts]:
 
 @spec
 def card_actions(crm: Any, entity: str, record: Any, user: Any) -> list[CardAction]:
-    """Adds entries to the menu on the card of a client or deal.
+    """Adds entries to the menu on the card of a client or deal, and to that of its row in a list.
 
-    When: each time a card is shown. Verb: collect on a page.
+    When: each time a card is shown, and when the menu of a row is opened: never for rows that are merely listed.
+    Verb: collect on a page.
     Arguments: crm; entity, client or deal; record, the one shown; user, who looks.
     Return: actions, without a query for any of them.
     Failure: logged against the plugin; its entries are missing.
+    """
+
+
+@spec
+def card_tabs(crm: Any, entity: str, record: Any, user: Any) -> list[CardTab]:
+    """Adds tabs to the card of a client or deal.
+
+    When: each time a card is shown; what a tab shows is made when it is opened. Verb: collect on a page.
+    Arguments: crm; entity, client or deal; record, the one shown; user, who looks.
+    Return: tabs, without a query for any of them.
+    Failure: logged against the plugin; its tabs are missing, and one that fails when opened is a small visible box.
+    """
+
+
+@spec
+def timeline_entries(crm: Any, entity: str, entity_id: int, user: Any, until: Any, limit: int) -> list[TimelineEntry]:
+    """Adds entries to the timeline of a client or deal.
+
+    When: for each page of the timeline. Verb: collect on a page.
+    Arguments: crm; entity, client or deal; entity_id, which the core has looked up; user, who looks, and may see the
+    record; until, a moment after which nothing is wanted, or None; limit, how many at most.
+    Return: the newest entries not later than `until`, at most `limit`, by one query along an index.
+    Failure: logged against the plugin; its entries are missing.
+    """
+
+
+@spec
+def search_results(crm: Any, user: Any, text: str, limit: int) -> list[SearchResult]:
+    """Finds what the plugin keeps by what somebody types into the search of all pages.
+
+    When: at each search. Verb: collect on a page.
+    Arguments: crm; user, who searches; text, at least two signs; limit, how many at most.
+    Return: what `user` may see of it, the most fitting first, by one query.
+    Failure: a small visible box in their place.
+    """
+
+
+@spec
+def health(crm: Any) -> list[Health]:
+    """Tells whether the plugin can do its work.
+
+    When: on the page of the plugin, and by `hinka plugin health` and `hinka doctor`. Verb: collect on a page.
+    Arguments: crm.
+    Return: one answer for each thing that it needs, within a second: settings that are missing, a counterpart that
+    does not answer. A plugin that nobody has set up yet says so, and that is no fault.
+    Failure: shown as a fault of the plugin.
     """
 
 

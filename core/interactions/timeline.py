@@ -25,24 +25,36 @@ from core.users.models import User
 PAGE = 20
 # In this order entries of the same moment follow each other.
 SOURCES = ("interaction", "comment", "closing", "visit", "change")
-DEFAULT = (*KINDS, "comment", "move")
+PLUGIN = "plugin"
+DEFAULT = (*KINDS, "comment", "move", PLUGIN)
 FILTERS = (*DEFAULT, "change")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: `source` is of SOURCES, `record` what it is about, `user` who did it."""
+    """One entry: `source` is of SOURCES, `record` what it is about, `user` who did it.
+
+    Entries of plugins have the plugin's name as `plugin`, and stand after all others of their moment, at `place`.
+    """
 
     source: str
     at: datetime
     id: int
     record: Any
     user: User | None = None
+    plugin: str = ""
+    place: int = 0
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """What entries are ordered by."""
+        return -to_microseconds(self.at), self.place or SOURCES.index(self.source), -self.id
 
     @property
     def mark(self) -> str:
         """Where the next page begins, as text for an address."""
-        return f"{to_microseconds(self.at)}-{SOURCES.index(self.source)}-{self.id}"
+        moment, place, number = self.order
+        return f"{-moment}-{place}-{-number}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,9 @@ def timeline(
     for name, read in _READERS.items():
         if wanted & _KINDS_OF[name]:
             found += read(scope, wanted, lambda query, at, key, name=name: _page(query, at, key, name, cursor, limit))
-    found.sort(key=lambda entry: (-to_microseconds(entry.at), SOURCES.index(entry.source), -entry.id))
+    if PLUGIN in wanted:
+        found += _of_plugins(crm, user, entity, entity_id, cursor, limit)
+    found.sort(key=lambda entry: entry.order)
     shown = _with_users(found[:limit])
     return Timeline(shown, shown[-1].mark if len(found) > limit else "")
 
@@ -159,6 +173,22 @@ _KINDS_OF = {
 }
 
 
+def _of_plugins(crm: CRM, user: User, entity: str, entity_id: int, cursor: tuple | None, limit: int) -> list[Entry]:
+    """The entries of plugins that come after the cursor: each is asked once a page."""
+    until = cursor[0] if cursor else None
+    asked = {"entity": entity, "entity_id": entity_id, "user": user, "until": until, "limit": limit + 1}
+    places = {name: len(SOURCES) + place for place, name in enumerate(crm.hooks.order)}
+    found = [
+        Entry(PLUGIN, one.at, one.id, one, one.user, plugin, places[plugin])
+        for plugin, one in crm.hooks.collect_on_page("timeline_entries", crm=crm, **asked)
+        if one is not None
+    ]
+    if cursor is None:
+        return found
+    moment, place, number = cursor
+    return [entry for entry in found if entry.order > (-to_microseconds(moment), place, -number)]
+
+
 def _page(query: ModelSelect, at: Field, key: Field, source: str, cursor: tuple | None, limit: int) -> ModelSelect:
     """The entries of one source that come after the cursor, one more than fit."""
     if cursor:
@@ -183,7 +213,7 @@ def _cursor(after: str) -> tuple[datetime, int, int] | None:
 def _with_users(entries: list[Entry]) -> list[Entry]:
     """Names those who closed deals or changed records: these rows keep only an id."""
     # A visit's row names who ended it, not who began it.
-    nameless = [entry for entry in entries if entry.user is None and entry.source != "visit"]
+    nameless = [entry for entry in entries if entry.user is None and entry.source not in ("visit", PLUGIN)]
     ids = {entry.record.user_id for entry in nameless} - {None}
     if not ids:
         return entries

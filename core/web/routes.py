@@ -17,13 +17,14 @@ from core.stages.pages import reasons, reference, types
 from core.tasks import pages as tasks
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
-from core.web import health, home, sign_in, stream
+from core.web import health, home, search, sign_in, stream
 from core.web.admin import history, jobs, plugins, rates, settings, sources, worktime
 from core.web.rest.mount import add_rest
 from core.webhooks import pages as webhooks
 
 CORE = (
     (home.blueprint, ""),
+    (search.blueprint, ""),
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
     (stream.blueprint, ""),

@@ -29,7 +29,7 @@ from core.users.models import User
 from core.web.context import crm, needs, user
 from core.web.forms import SchemaForm
 from core.web.pages import go, page
-from core.web.panels import shown_actions, shown_panels
+from core.web.panels import shown_actions, shown_panels, shown_tabs
 
 MOST_DEALS = 30
 
@@ -70,6 +70,7 @@ def card(client_id: int) -> str | Response:
         properties=_shown_properties(properties, client),
         panels=shown_panels("client_panels", client=client),
         actions=shown_actions("client", client),
+        tabs=shown_tabs("client", client),
         today=crm().today(),
         now=crm().clock.now(),
         words={"kinds": KINDS, "statuses": STATUSES, "colours": STATUS_COLOURS, "channels": CHANNELS},

@@ -21,7 +21,7 @@ from core.tasks.models import Task
 from core.tasks.services import tasks_of
 from core.web.context import crm, needs, user
 from core.web.pages import page
-from core.web.panels import shown_actions, shown_panels
+from core.web.panels import shown_actions, shown_panels, shown_tabs
 
 
 @blueprint.get("/<int:deal_id>")
@@ -48,6 +48,7 @@ def card(deal_id: int) -> str | Response:
         proofs=proposed_on(tasks),
         panels=shown_panels("deal_panels", deal=deal),
         actions=shown_actions("deal", deal),
+        tabs=shown_tabs("deal", deal),
         **part_of_timeline(crm(), user(), "deal", deal, shown_kinds(request.args.get("show", ""))),
         today=crm().today(),
         now=crm().clock.now(),

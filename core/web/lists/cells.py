@@ -14,6 +14,7 @@ from markupsafe import Markup
 from core.fields import Entity, label_of, resolve, titles, value_labels
 from core.i18n import _, format_date, format_money, format_number, language
 from core.runtime import CRM
+from core.web.addresses import address
 from core.web.lists.definition import ListPage
 
 Cell = Callable[[dict[str, Any]], str]
@@ -21,6 +22,13 @@ _NUMERIC = ("number", "money")
 _TONES = 8
 _CHECK = (
     '<td class="list-check"><input class="form-check-input" type="checkbox" name="ids" value="{}" aria-label="{}"></td>'
+)
+_MORE = (
+    '<td class="list-more"><div class="dropdown"><button type="button" class="btn btn-icon btn-ghost btn-sm"'
+    ' data-bs-toggle="dropdown" aria-expanded="false" aria-label="{1}"'
+    ' hx-get="{2}?part=row&amp;id={0}" hx-trigger="click once" hx-target="next .dropdown-menu">'
+    '<svg class="icon" aria-hidden="true"><use href="{3}#dots-vertical"></use></svg></button>'
+    '<div class="dropdown-menu dropdown-menu-end"><div class="dropdown-header">{4}</div></div></div></td>'
 )
 
 
@@ -34,6 +42,7 @@ class Column:
     cell: Cell
     is_sortable: bool
     is_title: bool = False
+    plugin: str = ""
 
     @property
     def css(self) -> str:
@@ -53,6 +62,7 @@ def make_columns(
         if step.field.kind in ("user", "link") and not step.field.reverse:
             wanted.setdefault(step.field.target, set()).update(row[path] for row in rows if row[path] is not None)
     named = {target: titles(crm, target, ids) for target, ids in wanted.items()}
+    given = {one.name for one in crm.record_fields.get(start.name, ())}
     return [
         Column(
             path=path,
@@ -61,6 +71,7 @@ def make_columns(
             cell=_cell(crm, list_page, path, step.field, named.get(step.field.target, {})),
             is_sortable=step.field.kind != "multichoice" and not step.field.test,
             is_title=path == list_page.title_column,
+            plugin=path.partition(".")[0] if path in given else "",
         )
         for path, step in steps.items()
     ]
@@ -157,16 +168,29 @@ def money(value: Decimal | None, currency: str, locale: str) -> str:
     return "" if value is None else escape(format_money(value, currency))
 
 
-def row_html(record_id: int, url: str, columns: list[Column], cells: list[str], may_choose: bool) -> str:
+def row_menu(path: str) -> Callable[[int], str]:
+    """Returns what makes the cell with the menu of a row, which asks for its entries when it is opened."""
+    words = [
+        escape(_("More")),
+        escape(path),
+        escape(address("static", filename="dist/icons.svg")),
+        escape(_("One moment…")),
+    ]
+    return lambda record_id: _MORE.format(record_id, *words)
+
+
+def row_html(
+    record_id: int, url: str, columns: list[Column], cells: list[str], may_choose: bool, menu: str = ""
+) -> str:
     """Returns the HTML of a row. Put together here, as a template takes ten times as long; cells are escaped."""
-    address = escape(url)
-    parts = [f'<tr data-row="{record_id}"' + (f' data-url="{address}"' if url else "") + ' tabindex="-1">']
+    card = escape(url)
+    parts = [f'<tr data-row="{record_id}"' + (f' data-url="{card}"' if url else "") + ' tabindex="-1">']
     if may_choose:
         parts.append(_CHECK.format(record_id, escape(_("Choose"))))
     for column, cell in zip(columns, cells, strict=True):
-        inner = f'<a href="{address}">{cell}</a>' if column.is_title and url else cell
+        inner = f'<a href="{card}">{cell}</a>' if column.is_title and url else cell
         parts.append(f'<td class="{column.css}">{inner}</td>')
-    return "".join((*parts, "</tr>"))
+    return "".join((*parts, menu, "</tr>"))
 
 
 def card_url(list_page: ListPage) -> Callable[[int], str]:

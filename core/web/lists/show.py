@@ -17,7 +17,7 @@ from core.users.models import User
 from core.web.context import crm as present_crm
 from core.web.context import user as present_user
 from core.web.lists import actions, exports, graph
-from core.web.lists.cells import Column, card_url, make_columns, row_html
+from core.web.lists.cells import Column, card_url, make_columns, row_html, row_menu
 from core.web.lists.definition import ListPage
 from core.web.lists.favourites import columns_of, favourites_of
 from core.web.lists.filters import branch, condition_of, filter_form
@@ -25,6 +25,10 @@ from core.web.lists.groups import Group, check_groups, choices_of_groups, group_
 from core.web.lists.source import Source
 from core.web.lists.state import DEEPEST, PAGE, State, read_state, state_of
 from core.web.pages import is_htmx, page
+from core.web.panels import shown_actions
+
+# Kinds of record to whose menus plugins may add.
+WITH_ACTIONS = ("client", "deal")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Rows:
     html: Markup
     count: int
     has_more: bool
+    has_menu: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,13 @@ def rows_of(source: Source, *, may_choose: bool = True) -> Rows:
     columns = make_columns(source.crm, source.list_page, source.entity, paths, [values[one] for one in shown])
     url, cells = card_url(source.list_page), [column.cell for column in columns]
     may_choose = may_choose and (_may(source, "write") or _may(source, "delete"))
-    rows = [row_html(one, url(one), columns, [cell(values[one]) for cell in cells], may_choose) for one in shown]
+    has_menu = has_row_menu(source)
+    menu = row_menu(source.state.path) if has_menu else lambda _one: ""
+    rows = [
+        row_html(one, url(one), columns, [cell(values[one]) for cell in cells], may_choose, menu(one)) for one in shown
+    ]
     inside = Markup("".join(rows))  # noqa: S704 - each row has escaped what is in it
-    return Rows(columns, inside, len(rows), found.is_more or found.count > source.state.page * PAGE)
+    return Rows(columns, inside, len(rows), found.is_more or found.count > source.state.page * PAGE, has_menu)
 
 
 def total_of(source: Source, rows: Rows | None = None) -> Total:
@@ -166,6 +175,18 @@ def _chips(source: Source) -> list[tuple[str, str]]:
     return chips
 
 
+def has_row_menu(source: Source) -> bool:
+    """Tells whether rows have a menu: where plugins may add to the card, and one does."""
+    return source.list_page.entity in WITH_ACTIONS and bool(source.crm.hooks.answering("card_actions"))
+
+
+def _row(source: Source) -> str:
+    """Returns the entries of a row's menu: asked for when it is opened, so that a list costs nothing more."""
+    (record_id,) = source.chosen_ids([request.args.get("id", 0, int)], is_all=False)
+    record = source.entity.model.get_by_id(record_id)
+    return page("lists/row.html", actions=shown_actions(source.list_page.entity, record))
+
+
 def _may(source: Source, verb: str) -> bool:
     right = source.list_page.permission(verb)
     return not right or source.user.can(right)
@@ -224,6 +245,7 @@ def _columns(source: Source) -> str:
 
 PARTS: dict[str, Callable[[Source], Any]] = {
     "group": _group_part,
+    "row": _row,
     "panel": _panel,
     "tree": _tree,
     "field": _field,

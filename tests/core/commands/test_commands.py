@@ -72,6 +72,13 @@ def test_an_unknown_command_ends_with_two(made):
     assert made("frobnicate")[0] == 2
 
 
+def test_health_shows_failures_and_data(made):
+    status, out, _err = made("plugin", "health", "importers", "--json")
+    (importers,) = json.loads(out)["plugins"]
+    assert (status, importers["plugin"], importers["failures"]) == (0, "importers", [])
+    assert all(size["rows"] == 0 and size["bytes"] > 0 for size in importers["data"])
+
+
 def test_plugin_list_is_one_json_document(made):
     status, out, _err = made("plugin", "list", "--json")
     assert status == 0

@@ -15,11 +15,14 @@ from core.clients.models import Client
 from core.commands.instance import Opener
 from core.deals import moves
 from core.deals.models import Deal
+from core.doctor import examine
 from core.documentation import PAGES, page
 from core.errors import CRMError
 from core.hooks import specs
+from core.hooks.condition import conditions
 from core.interactions.files import store_file
 from core.interactions.services import change_interaction, log_interaction
+from core.interactions.timeline import timeline
 from core.messages.telling import receive_message
 from core.process.services import kinds_of_evidence
 from core.testing import running
@@ -144,6 +147,80 @@ def test_actions_stand_in_the_menu_of_a_card_for_those_who_may(crm, web, make):
     page_of_director = web.sign_in(director).text(f"/clients/{deal.client_id}")
     assert ("See the dummy" in page_of_director, "Do the dummy" in page_of_director) == (True, False)
     assert called()["card_actions"][0] == ("deal", deal.id, seller.id)
+
+
+def test_actions_of_a_row_come_when_its_menu_is_opened(crm, web, make, seller, queries):
+    clients = [make.client(owner=seller) for _number in range(30)]
+    web.sign_in(seller)
+    with queries.at_most(15):
+        listed = web.text("/clients/")
+    assert ("See the dummy" in listed, "card_actions" in called()) == (False, False)
+    assert f"part=row&amp;id={clients[0].id}" in listed
+    assert "See the dummy" in web.text(f"/clients/?part=row&id={clients[0].id}")
+    assert called()["card_actions"] == [("client", clients[0].id, seller.id)]
+
+
+def test_the_menu_of_a_row_that_one_may_not_see_is_refused(crm, web, make):
+    foreign = make.client(owner=make.user("seller"))
+    assert web.sign_in(make.user("seller")).get(f"/clients/?part=row&id={foreign.id}").status_code == 422
+
+
+def test_tabs_stand_on_the_cards_and_are_made_when_opened(crm, web, make, seller):
+    deal = make.deal(owner=seller)
+    web.sign_in(seller)
+    for kind, path, number in (("client", "clients", deal.client_id), ("deal", "deals", deal.id)):
+        closed = web.text(f"/{path}/{number}")
+        assert ("Tab of the dummy" in closed, "Closed tab" in closed, "dummy-tab" in closed) == (True, False, False)
+        assert f"Inside of {kind} {number}" in web.text(f"/{path}/{number}?tab=dummy.tab")
+    assert called()["card_tabs"][0] == ("client", deal.client_id, seller.id)
+    assert called()["tab"] == [("client", deal.client_id), ("deal", deal.id)]
+
+
+def test_a_tab_that_fails_leaves_a_box_and_the_card(crm, web, make, seller):
+    client = make.client("Kafe Mira", owner=seller)
+    page = web.sign_in(seller).text(f"/clients/{client.id}?tab=dummy.broken")
+    assert ("Kafe Mira" in page, "failed-box" in page) == (True, True)
+
+
+def test_entries_of_plugins_stand_in_the_timeline_page_by_page(crm, web, make, seller):
+    client = make.client(owner=seller)
+    first = timeline(crm, seller, "client", client.id)
+    second = timeline(crm, seller, "client", client.id, after=first.next)
+    found = [entry.record.id for entry in (*first.entries, *second.entries) if entry.source == "plugin"]
+    assert (found, second.next) == (list(range(30)), "")
+    assert called()["timeline_entries"][0] == ("client", client.id, None)
+    shown = web.sign_in(seller).text(f"/interactions/client/{client.id}/timeline")
+    assert 'data-plugin="dummy"' in shown.split("Dummy entry 0.")[0]
+
+
+def test_the_search_of_all_pages_finds_clients_deals_and_what_plugins_keep(crm, web, make, seller, queries):
+    make.deal("Ovens for Mira", client=make.client("Kafe Mira", owner=seller), owner=seller)
+    make.client("Mira of another", owner=make.user("seller"))
+    web.sign_in(make.user("reader"))
+    assert "Kafe Mira" in web.text("/search?q=mira")
+    web.sign_in(seller)
+    with queries.at_most(12):
+        page = web.text("/search?q=mira")
+    assert [words in page for words in ("Kafe Mira", "Ovens for Mira", "Found mira")] == [True] * 3
+    assert called()["search_results"][-1] == (seller.id, "mira")
+    assert "Found m" not in web.text("/search?q=m")
+
+
+def test_a_plugin_says_how_it_is(crm, web, make):
+    found = [(one.state, one.words) for one in conditions(crm, "dummy")]
+    assert found == [("fine", ""), ("unconfigured", "Type a colour first.")]
+    assert "health" in called()
+    page = web.sign_in(make.user("administrator")).text("/settings/plugins/dummy")
+    assert "Type a colour first." in page
+    assert [one for one in examine(crm) if "dummy" in one] == []
+
+
+def test_a_look_at_the_health_that_fails_is_a_fault(crm, monkeypatch):
+    import plugins.dummy.hooks as dummy
+
+    monkeypatch.setattr(dummy, "note", lambda *_arguments: 1 / 0)
+    assert [one.state for one in conditions(crm, "dummy")] == ["faulty"]
+    assert len([one for one in examine(crm) if "dummy" in one]) == 1
 
 
 def test_the_rows_of_a_plugins_field_are_grouped(crm, web, make, seller):

@@ -36,6 +36,10 @@ BROKEN_CODE = {
     "REST paths that are none": (HOOK.format("rest_routes") + "return [RestRoutes(7)]", "REST paths can't be mounted"),
     "a menu item to nowhere": (HOOK.format("menu_items") + "return [MenuItem('a', 'A', 'no.where', 'x')]", "no page"),
     "a page that is no text": (HOOK.format("menu_items") + "return [MenuItem('a', 'A', ['x'], 'x')]", "must be str"),
+    "a right with a name of others": (
+        HOOK.format("permissions") + "return [Permission('clients.read', 'Read')]",
+        "names begin with 'moody' and a dot",
+    ),
     "settings that can't be made": (HOOK.format("settings_groups") + "return [SettingsGroup('a', 'A', 7)]", "settings"),
 }
 BROKEN_MANIFESTS = {

@@ -24,7 +24,7 @@ def admin(crm, make):
 
 def test_a_plugin_shows_what_it_brings_and_holds(admin):
     page = admin.text("/settings/plugins/importers")
-    for word in ("Running", "importers_batch", "importers.run", "0 rows", "It can be removed when the plugin"):
+    for word in ("Running", "importers_batch", "importers.run", "0 rows, ", "kB", "It can be removed when the plugin"):
         assert word in page
 
 

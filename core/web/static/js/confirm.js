@@ -1,6 +1,6 @@
-// A form with data-confirm asks before it is sent.
+// A form with data-confirm, or the button that sends it, asks before it is sent.
 document.addEventListener("submit", (event) => {
-  const words = event.target.dataset?.confirm;
+  const words = event.submitter?.dataset.confirm ?? event.target.dataset?.confirm;
   if (words && !window.confirm(words)) {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -1,5 +1,7 @@
 """Implements every hook and writes down that it was called."""
 
+from datetime import timedelta
+
 import click
 from flask import Blueprint
 from flask_smorest import Blueprint as RestBlueprint
@@ -8,7 +10,9 @@ from peewee import fn
 
 from core.api import (
     CardAction,
+    CardTab,
     EvidenceKind,
+    Health,
     JobKind,
     LiveTopic,
     MenuItem,
@@ -21,7 +25,9 @@ from core.api import (
     ReportMeasure,
     RestRoutes,
     Routes,
+    SearchResult,
     SettingsGroup,
+    TimelineEntry,
     hook,
 )
 from core.api import fields as fields_of
@@ -55,7 +61,7 @@ def menu_items(crm):
 @hook
 def routes(crm):
     note("routes", crm)
-    blueprint = Blueprint("dummy", __name__)
+    blueprint = Blueprint("dummy", __name__, template_folder="templates")
     blueprint.add_url_rule("/", "index", lambda: "dummy page")
     return [Routes(blueprint, "/dummy")]
 
@@ -127,6 +133,44 @@ def card_actions(crm, entity, record, user):
         CardAction("dummy.see", "See the dummy", f"/dummy/?{entity}={record.id}"),
         CardAction("dummy.do", "Do the dummy", "/dummy/do", permission="dummy.look", is_post=True, confirm="Really?"),
     ]
+
+
+@hook
+def card_tabs(crm, entity, record, user):
+    note("card_tabs", entity, record.id, user.id)
+
+    def show():
+        note("tab", entity, record.id)
+        return {"what": f"Inside of {entity} {record.id}"}
+
+    return [
+        CardTab("dummy.tab", "Tab of the dummy", "dummy/tab.html", show),
+        CardTab("dummy.broken", "Broken tab", "dummy/tab.html", lambda: 1 / 0),
+        CardTab("dummy.closed", "Closed tab", "dummy/tab.html", show, permission="dummy.look"),
+    ]
+
+
+@hook
+def timeline_entries(crm, entity, entity_id, user, until, limit):
+    note("timeline_entries", entity, entity_id, until)
+    began = crm.clock.now()
+    found = [
+        TimelineEntry(number, began - timedelta(minutes=number), f"Dummy entry {number}.", text="Said")
+        for number in range(30)
+    ]
+    return [one for one in found if until is None or one.at <= until][:limit]
+
+
+@hook
+def search_results(crm, user, text, limit):
+    note("search_results", user.id, text)
+    return [SearchResult(f"Found {text}", "/dummy/", "of the dummy")]
+
+
+@hook
+def health(crm):
+    note("health")
+    return [Health(), Health(is_configured=False, words="Type a colour first.")]
 
 
 @hook
