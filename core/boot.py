@@ -45,6 +45,7 @@ ENTITIES = {
     "deal_type": "core.stages.fields:deal_type_entity",
     "stage": "core.stages.fields:stage_entity",
     "loss_reason": "core.stages.fields:loss_reason_entity",
+    "message": "core.messages.fields:message_entity",
     "task": "core.tasks.fields:task_entity",
     "user": "core.users.fields:user_entity",
     "team": "core.users.fields:team_entity",

@@ -19,7 +19,7 @@ from core.hooks.contributions import (
 )
 from core.hooks.dispatch import marker
 from core.i18n import lazy
-from core.messages import sending
+from core.messages import inbox, sending
 from core.process import engine, proofs
 from core.process.jobs import KEEP_TASKS, MOVE_RUNNING
 from core.process.mass import jobs as mass
@@ -79,6 +79,8 @@ def permissions() -> list[Permission]:
         Permission("deals.delete", lazy("Delete deals"), HEADS),
         Permission("deals.export", lazy("Export deals"), HEADS),
         Permission("deals.hand_over", lazy("Hand over clients and deals"), HEADS),
+        Permission("messages.unknown", lazy("See messages of unknown senders"), ("director", "head", "seller")),
+        Permission("messages.templates", lazy("Change message templates"), HEADS),
         Permission("admin.users", lazy("Manage users, roles and teams")),
         Permission("admin.settings", lazy("Change settings, properties, categories, stages and deal types")),
         Permission("admin.plugins", lazy("Switch plugins on and off")),
@@ -111,8 +113,8 @@ def deal_turned(crm: CRM, turn: DealTurn) -> None:
 
 @marker
 def live_topics() -> list[LiveTopic]:
-    """Names what the core keeps fresh on open pages: the number of tasks in the bar."""
-    return [BADGE]
+    """Names what the core keeps fresh on open pages: the numbers of tasks and of the inbox, states of messages."""
+    return [BADGE, *inbox.TOPICS]
 
 
 @marker
@@ -147,8 +149,8 @@ def message_received(crm: CRM, message: Any) -> None:
 
 
 @marker
-def menu_items() -> list[MenuItem]:
-    """Names the pages of the core."""
-    from core.web.menu import CORE_ITEMS  # the command line does without Flask
+def menu_items(crm: CRM) -> list[MenuItem]:
+    """Names the pages of the core; those of messages only where a channel is switched on."""
+    from core.web.menu import CORE_ITEMS, MESSAGE_ITEMS  # the command line does without Flask
 
-    return list(CORE_ITEMS)
+    return [*CORE_ITEMS, *(MESSAGE_ITEMS if crm.channels else ())]

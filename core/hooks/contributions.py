@@ -19,7 +19,10 @@ class Permission:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the menu; shown to those who hold `permission` (empty: everybody)."""
+    """An entry of the menu; shown to those who hold `permission` (empty: everybody).
+
+    `live` is the key of a live topic whose text stands beside it, such as how much waits there.
+    """
 
     key: str
     label: Text
@@ -28,6 +31,7 @@ class MenuItem:
     place: int = 500
     permission: str = ""
     section: str = "main"
+    live: str = ""
 
 
 @dataclass(frozen=True)
@@ -329,12 +333,18 @@ class Sent:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A draft made ready: its address comparable, its text as it will be sent, and in how many parts it goes."""
+    """A draft made ready: its address comparable, its text as it will be sent, and in how many parts it goes.
+
+    `counted` says to the writer what the text costs, such as “2 parts · 31 signs left”. `offered` is the text written
+    so that it costs less, for the writer to choose; empty where there is nothing to win.
+    """
 
     address: str
     body: str
     parts: int = 1
     extra: Mapping[str, Any] = field(default_factory=dict)
+    counted: Text = ""
+    offered: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from core.deals.models import Deal
 from core.i18n import Text, lazy
 from core.interactions.telling import tell
 from core.interactions.timeline import DEFAULT, timeline
-from core.interactions.words import ICONS, KINDS
+from core.interactions.words import BY_HAND, ICONS, KINDS
 from core.runtime import CRM
 from core.users.access import visible_to
 from core.users.models import User
@@ -17,7 +17,7 @@ from core.users.models import User
 SHOWS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "": (lazy("All"), DEFAULT),
     "calls": (lazy("Calls"), ("call",)),
-    "letters": (lazy("Letters"), ("letter", "sms")),
+    "letters": (lazy("Letters and messages"), ("letter", "sms", "message")),
     "meetings": (lazy("Meetings"), ("meeting",)),
     "notes": (lazy("Notes"), ("note", "comment")),
     "moves": (lazy("Deals"), ("move",)),
@@ -43,6 +43,7 @@ def part_of_timeline(
         "show": show,
         "shows": [(name, label) for name, (label, _kinds) in SHOWS.items()],
         "kinds": KINDS,
+        "kinds_by_hand": BY_HAND,
         "icons": ICONS,
         "told": tell(crm, entity, [entry.record for entry in found.entries if entry.source == "change"]),
         "me": user,

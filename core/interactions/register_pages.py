@@ -18,7 +18,7 @@ from core.interactions import services
 from core.interactions.models import Interaction
 from core.interactions.panels import contact_choices, deal_choices
 from core.interactions.schemas import RegisterSchema
-from core.interactions.words import ICONS, KINDS
+from core.interactions.words import BY_HAND, ICONS, KINDS
 from core.users.access import visible_to
 from core.web.context import crm, needs, page_arguments, user
 from core.web.forms import SchemaForm
@@ -70,7 +70,9 @@ def add() -> str | Response:
 def clients() -> str:
     """Shows the clients that fit what was typed; before anything is typed, one's own of late."""
     text = request.args.get("q", "").strip()
-    return page("interactions/_register_clients.html", clients=_found(text) if text else _recent(), text=text)
+    return page(
+        "interactions/_register_clients.html", clients=clients_found(text) if text else clients_of_late(), text=text
+    )
 
 
 @blueprint.get("/client/<int:client_id>")
@@ -87,6 +89,26 @@ def nobody() -> str:
     return _part(None)
 
 
+def clients_found(text: str) -> list[Client]:
+    """Returns the first clients that the user sees whose name, phone, e-mail or tax number fits a text."""
+    query = Client.select().where(Client.deleted_at.is_null(), visible_to(user(), Client.owner))
+    query = query.where(matches(Client, text, crm().config.country))
+    return list(query.order_by(Client.name_key).limit(SUGGESTIONS))
+
+
+def clients_of_late() -> list[Client]:
+    """Returns the clients with whom the user spoke last."""
+    late = Interaction.select(
+        Interaction.id.alias("id"), Interaction.client.alias("client_id"), Interaction.user.alias("user_id")
+    )
+    late = late.order_by(Interaction.id.desc()).limit(_LATE).alias("late")
+    mine = Select((late,), (late.c.client_id,)).where(late.c.user_id == user().id).order_by(late.c.id.desc())
+    seen = Client.deleted_at.is_null() & visible_to(user(), Client.owner)
+    ids = list(dict.fromkeys(row[0] for row in mine.bind(Client._meta.database).tuples()))
+    found = {one.id: one for one in Client.select().where(Client.id.in_(ids[:_OFFERED]), seen)}
+    return [found[one] for one in ids if one in found][:SUGGESTIONS]
+
+
 def _facts(values: dict[str, Any]) -> dict[str, Any]:
     """Returns what the form said as the service takes it."""
     planned_at, is_planned = values.pop("planned_at"), values.pop("state") == "planned"
@@ -95,13 +117,15 @@ def _facts(values: dict[str, Any]) -> dict[str, Any]:
 
 def _dialog(form: SchemaForm, client: Client | None) -> str:
     template = "interactions/_register.html" if is_htmx() else "interactions/register.html"
-    recent = () if client else _recent()
-    return page(template, form=form, client=client, recent=recent, kinds=KINDS, icons=ICONS)
+    recent = () if client else clients_of_late()
+    return page(template, form=form, client=client, recent=recent, kinds=BY_HAND, icons=ICONS)
 
 
 def _part(client: Client | None) -> str:
     form = SchemaForm(RegisterSchema, {}, choices=_choices(client))
-    return page("interactions/_register_client.html", form=form, client=client, recent=() if client else _recent())
+    return page(
+        "interactions/_register_client.html", form=form, client=client, recent=() if client else clients_of_late()
+    )
 
 
 def _noted(made: Interaction, client: Client) -> str | Response:
@@ -135,24 +159,6 @@ def _choices(client: Client | None) -> dict[str, list[tuple[int, str]]]:
     if client is None:
         return {}
     return {"contact": contact_choices(client), "deal": deal_choices(user(), client)}
-
-
-def _found(text: str) -> list[Client]:
-    query = Client.select().where(Client.deleted_at.is_null(), visible_to(user(), Client.owner))
-    query = query.where(matches(Client, text, crm().config.country))
-    return list(query.order_by(Client.name_key).limit(SUGGESTIONS))
-
-
-def _recent() -> list[Client]:
-    late = Interaction.select(
-        Interaction.id.alias("id"), Interaction.client.alias("client_id"), Interaction.user.alias("user_id")
-    )
-    late = late.order_by(Interaction.id.desc()).limit(_LATE).alias("late")
-    mine = Select((late,), (late.c.client_id,)).where(late.c.user_id == user().id).order_by(late.c.id.desc())
-    seen = Client.deleted_at.is_null() & visible_to(user(), Client.owner)
-    ids = list(dict.fromkeys(row[0] for row in mine.bind(Client._meta.database).tuples()))
-    found = {one.id: one for one in Client.select().where(Client.id.in_(ids[:_OFFERED]), seen)}
-    return [found[one] for one in ids if one in found][:SUGGESTIONS]
 
 
 def _number(text: Any) -> int | None:

@@ -10,6 +10,8 @@ KINDS = {
     "sms": lazy("SMS"),
     "message": lazy("Message"),
 }
+# What people note themselves; an SMS is sent, and then noted, by its channel.
+BY_HAND = {kind: label for kind, label in KINDS.items() if kind != "sms"}
 ICONS = {
     "call": "phone",
     "letter": "mail",

@@ -12,7 +12,8 @@ class Message(Record):
     """A message to (`direction` out) or from a client; it is a row before it is sent.
 
     `state` is one of `core.messages.states`; `provider_ref` is the network's own number of it, `extra` what only its
-    channel understands. `user_id` wrote it. Without a client it came from an unknown address.
+    channel understands. `user_id` wrote it. Without a client it came from an unknown address. One that came in waits in
+    the inbox until it is handled.
     """
 
     channel = CharField()
@@ -37,6 +38,8 @@ class Message(Record):
     created_at = UtcField()
     sent_at = UtcField(null=True)
     changed_at = UtcField()
+    handled_at = UtcField(null=True)
+    handled_by_id = BigIntegerField(null=True)
 
     class Meta:
         table_name = "core_message"
@@ -67,3 +70,20 @@ class Receipt(Record):
 
     class Meta:
         table_name = "core_receipt"
+
+
+class MessageTemplate(Record):
+    """A text that is written again and again; names of fields in braces are filled in for each client.
+
+    Without a channel it is for all of them.
+    """
+
+    name = CharField()
+    channel = CharField(default="")
+    subject = CharField(default="")
+    body = TextField()
+    created_at = UtcField()
+    changed_at = UtcField()
+
+    class Meta:
+        table_name = "core_message_template"

@@ -127,6 +127,7 @@ def _set(crm: CRM, message: Message, state: str, reason: str = "") -> None:
     message.state, message.reason, message.changed_at = state, str(reason), crm.clock.now()
     message.save()
     MessageEvent.create(message=message.id, state=state, at=message.changed_at, reason=message.reason)
+    crm.changed("message", message.id, state)
 
 
 JOBS = (

@@ -48,6 +48,7 @@ def take_receipt(crm: CRM, message: Message, state: str, at: datetime, reason: s
     message.state, message.reason, message.changed_at = state, reason, crm.clock.now()
     message.save(only=[Message.state, Message.reason, Message.changed_at])
     MessageEvent.create(message=message.id, state=state, at=at, reason=reason)
+    crm.changed("message", message.id, state)
 
 
 def receive_message(
@@ -94,15 +95,17 @@ def receive_message(
         MessageEvent.create(message=message.id, state=RECEIVED, at=now)
         if client is not None:
             _follow(crm, way, message, client, last)
+        crm.changed("message", message.id, RECEIVED)
         crm.hooks.check("message_received", crm=crm, message=message)
     return message
 
 
-def _follow(crm: CRM, way: Channel, message: Message, client: Client, last: Message | None) -> None:
+def note_received(crm: CRM, message: Message) -> None:
+    """Puts a message that came in on the timeline of its client; call it inside the work."""
     message.interaction = log_interaction(
         crm,
-        client,
-        kind=way.interaction,
+        message.client,
+        kind=channel_of(crm, message.channel).interaction,
         direction="in",
         at=message.created_at,
         contact_id=message.contact_id,
@@ -111,13 +114,17 @@ def _follow(crm: CRM, way: Channel, message: Message, client: Client, last: Mess
         body=message.body,
     )
     message.save(only=[Message.interaction])
+
+
+def _follow(crm: CRM, way: Channel, message: Message, client: Client, last: Message | None) -> None:
+    note_received(crm, message)
     if last is not None:
         take_receipt(crm, last, ANSWERED, message.created_at)
     if way.consent and message.body.strip().casefold() in {word.casefold() for word in way.stop_words}:
         how = _("They sent “%(word)s”", word=message.body.strip())
         record_consent(crm, client, way.consent, is_given=False, how=how)
-        message.reason = how
-        message.save(only=[Message.reason])
+        message.reason, message.handled_at = how, message.changed_at
+        message.save(only=[Message.reason, Message.handled_at])
 
 
 def _last_sent(way: Channel, address: str) -> Message | None:
@@ -134,4 +141,9 @@ def _who(way: Channel, address: str) -> tuple[Client | None, Contact | None]:
         .order_by(Client.changed_at.desc())
     )
     point = query.first()
-    return (point.client, point.contact) if point else (None, None)
+    if point is not None:
+        return point.client, point.contact
+    # An address that stands on no card: whoever it was found to belong to when it wrote before.
+    earlier = Message.select(Message, Client).join(Client).where(Message.channel == way.key, Message.address == address)
+    known = earlier.where(Client.deleted_at.is_null()).order_by(Message.id.desc()).first()
+    return (known.client, known.contact) if known else (None, None)

@@ -8,7 +8,7 @@ from core.clients.consent import is_allowed
 from core.clients.models import Client, Contact
 from core.deals.models import Deal
 from core.errors import InvalidInput, NotFound
-from core.hooks.contributions import Channel, Draft
+from core.hooks.contributions import Channel, Draft, Prepared
 from core.i18n import _
 from core.interactions.services import log_interaction
 from core.messages.models import Message, MessageEvent
@@ -41,7 +41,7 @@ def queue_message(
     way = channel_of(crm, channel)
     if dedupe_key and (known := Message.get_or_none(Message.dedupe_key == dedupe_key)):
         return known
-    ready = _prepared(crm, way, client, Draft(address, body, subject, extra or {}))
+    ready = prepared(crm, way, client, Draft(address, body, subject, extra or {}))
     now = crm.clock.now()
     with crm.work():
         message = Message.create(
@@ -63,9 +63,7 @@ def queue_message(
             created_at=now,
             changed_at=now,
         )
-        MessageEvent.create(message=message.id, state=QUEUED, at=now)
-        if message.send_after <= now:
-            wake(crm, way)
+        _follow(crm, way, message)
     return message
 
 
@@ -77,7 +75,20 @@ def cancel_message(crm: CRM, message: Message) -> Message:
         if not Message.update(state=CANCELLED, changed_at=now).where(waits).execute():
             raise InvalidInput(_("This message is on its way already."))
         MessageEvent.create(message=message.id, state=CANCELLED, at=now)
+        crm.changed("message", message.id, CANCELLED)
     return Message.get_by_id(message.id)
+
+
+def prepared(crm: CRM, channel: Channel, client: Client, draft: Draft) -> Prepared:
+    """Returns a draft as its channel would send it to a client; raises InvalidInput for what it can't or may not."""
+    if not draft.body.strip():
+        raise InvalidInput(_("Write something first."), fields={"body": [_("Write something first.")]})
+    if len(draft.body) > channel.most_signs:
+        sentence = _("The text is too long: at most %(n)s signs.", n=channel.most_signs)
+        raise InvalidInput(sentence, fields={"body": [sentence]})
+    if channel.consent and not is_allowed(client, channel.consent):
+        raise InvalidInput(_("%(name)s does not want this: consent was refused.", name=client.name))
+    return channel.prepare(crm, draft)
 
 
 def channel_of(crm: CRM, key: str) -> Channel:
@@ -93,15 +104,19 @@ def wake(crm: CRM, channel: Channel) -> None:
     crm.jobs.enqueue(SEND, {"channel": channel.key}, dedupe_key=f"{SEND}:{channel.key}")
 
 
-def _prepared(crm: CRM, channel: Channel, client: Client, draft: Draft) -> Any:
-    if not draft.body.strip():
-        raise InvalidInput(_("Write something first."), fields={"body": [_("Write something first.")]})
-    if len(draft.body) > channel.most_signs:
-        sentence = _("The text is too long: at most %(n)s signs.", n=channel.most_signs)
-        raise InvalidInput(sentence, fields={"body": [sentence]})
-    if channel.consent and not is_allowed(client, channel.consent):
-        raise InvalidInput(_("%(name)s does not want this: consent was refused.", name=client.name))
-    return channel.prepare(crm, draft)
+def _follow(crm: CRM, way: Channel, message: Message) -> None:
+    MessageEvent.create(message=message.id, state=QUEUED, at=message.created_at)
+    crm.changed("message", message.id, QUEUED)
+    _answer(crm, message)
+    if message.send_after <= message.created_at:
+        wake(crm, way)
+
+
+def _answer(crm: CRM, message: Message) -> None:
+    """Takes what came from the addressee by this channel out of the inbox: it is answered now."""
+    waiting = (Message.channel == message.channel) & (Message.address == message.address) & Message.handled_at.is_null()
+    done = {"handled_at": message.created_at, "handled_by_id": crm.actor.user_id}
+    Message.update(**done).where(waiting, Message.direction == "in").execute()
 
 
 def _told(

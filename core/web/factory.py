@@ -74,6 +74,7 @@ def _set_up_templates(app: Flask, crm: CRM) -> None:
         hinka_version=VERSION,
         language=language,
         day_sign=lambda: SEPARATORS[language()],
+        has_channels=lambda: bool(crm.channels),
         live=live,
         live_topics=crm.live_topics,
         plugin_troubles=partial(_plugin_troubles, crm),

@@ -37,6 +37,18 @@ CORE_ITEMS = (
     MenuItem("trash", lazy("Deleted clients"), "clients.trash", "trash", 650, "clients.delete", "settings"),
     MenuItem("history", lazy("History"), "history.index", "history", 700, "admin.users", "settings"),
 )
+MESSAGE_ITEMS = (
+    MenuItem("messages", lazy("Messages"), "messages.inbox", "inbox", 60, "clients.read", live="core.inbox"),
+    MenuItem(
+        "message_templates",
+        lazy("Message templates"),
+        "message_templates.index",
+        "template",
+        330,
+        "messages.templates",
+        "settings",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,7 @@ class Entry:
     icon: str
     is_active: bool
     section: str
+    live: str = ""
 
 
 def collect_menu(app: Flask, crm: CRM) -> list[MenuItem]:
@@ -68,7 +81,7 @@ def menu_of(items: list[MenuItem]) -> dict[str, list[Entry]]:
         return {}
     here = _endpoint_here(items)
     seen = [
-        Entry(item.label, address(item.endpoint), item.icon, item.endpoint == here, item.section)
+        Entry(item.label, address(item.endpoint), item.icon, item.endpoint == here, item.section, item.live)
         for item in items
         if not item.permission or can(item.permission)
     ]

@@ -10,6 +10,7 @@ from core.deals import pages as deals
 from core.errors import PluginRefused
 from core.interactions import pages as interactions
 from core.interactions import register_pages
+from core.messages import pages as messages
 from core.process import version_pages
 from core.process.mass import pages as mass
 from core.runtime import CRM
@@ -35,6 +36,7 @@ CORE = (
     (setup_pages.categories_blueprint, "/settings/categories"),
     (interactions.blueprint, "/interactions"),
     (register_pages.blueprint, "/register"),
+    (messages.blueprint, "/messages"),
     (deals.blueprint, "/deals"),
     (tasks.blueprint, "/tasks"),
     (mass.blueprint, "/mass"),
@@ -42,6 +44,7 @@ CORE = (
     (version_pages.blueprint, "/settings/deal-types"),
     (reference.blueprint, "/settings/stages"),
     (reasons.blueprint, "/settings/loss-reasons"),
+    (messages.wordings.blueprint, "/settings/message-templates"),
     (profile_pages.blueprint, "/profile"),
     (settings.blueprint, "/settings"),
     (worktime.blueprint, "/settings/worktime"),

@@ -15,6 +15,10 @@ ACTIONS = {
         "restored",
     ),
     "interaction": ("created", "changed"),
+    "message": (
+        "queued", "sent", "delivered", "opened", "answered", "bounced", "refused", "failed", "uncertain", "cancelled",
+        "received", "assigned", "handled",
+    ),
     "task": (
         "created", "changed", "taken", "handed_over", "handed_back", "postponed", "reported", "sent_back", "accepted",
         "done", "reopened", "cancelled",

@@ -23,7 +23,14 @@ from core.webhooks.sending import check_url
 DELIVER = "core.deliver_webhook"
 KEPT = timedelta(days=30)
 CHUNK = 500
-PATHS = {"client": "clients", "contact": "contacts", "deal": "deals", "interaction": "interactions", "task": "tasks"}
+PATHS = {
+    "client": "clients",
+    "contact": "contacts",
+    "deal": "deals",
+    "interaction": "interactions",
+    "task": "tasks",
+    "message": "messages",
+}
 
 
 def create_webhook(

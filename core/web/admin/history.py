@@ -40,6 +40,7 @@ ENTITIES: dict[str, tuple[Text, str]] = {  # entity: (what the user reads, endpo
     "source": (lazy("Source"), "sources.edit"),
     "loss_reason": (lazy("Reason of loss"), ""),
     "comment": (lazy("Comment"), ""),
+    "message": (lazy("Message"), "messages.card"),
 }
 SOURCES: dict[str, Text] = {
     "web": lazy("Pages"),

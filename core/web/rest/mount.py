@@ -11,6 +11,7 @@ from core.deals import api as deals
 from core.deals import demand_api as demand
 from core.errors import PluginRefused
 from core.interactions import api as interactions
+from core.messages import api as messages
 from core.process import api as process
 from core.process import maps_api as maps
 from core.process import versions_api as versions
@@ -32,6 +33,7 @@ CORE = (
     demand,
     stages,
     interactions,
+    messages,
     tasks,
     process,
     maps,

@@ -16,7 +16,7 @@ from core.messages.telling import receive_message, report_state
 from core.messages.writing import cancel_message, queue_message
 from core.tasks.models import Task
 
-PHONE = "+355691111111"
+from .conftest import PHONE
 
 
 @pytest.fixture

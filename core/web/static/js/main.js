@@ -16,3 +16,4 @@ import "./live.js";
 import "./ordering.js";
 import "./register.js";
 import "./rows.js";
+import "./telling.js";

@@ -1,0 +1,99 @@
+"""A message: its text, what became of it and when; trying it again, cancelling it; its state on open timelines."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from core.i18n import _
+from core.interactions.timeline import Timeline
+from core.messages.again import RETRIED, send_again
+from core.messages.inbox import handle
+from core.messages.models import Message
+from core.messages.pages.blueprint import blueprint, shown_message
+from core.messages.reading import FINAL, events_of, newest_of, of_interactions, visible_messages
+from core.messages.states import COLOURS, STATES, UNCERTAIN
+from core.messages.writing import cancel_message
+from core.users.services import users_by_id
+from core.web.context import crm, needs, user
+from core.web.pages import go_to, is_htmx, page, safe_next, toast
+
+MOST_SHOWN = 60
+WORDS = {"states": STATES, "colours": COLOURS, "retried": RETRIED, "uncertain": UNCERTAIN}
+
+
+@blueprint.app_template_global("message_words")
+def words(name: str) -> Any:
+    """Returns the words and rules about states that templates go by."""
+    return WORDS[name]
+
+
+@blueprint.app_template_global("messages_on")
+def messages_on(timeline: Timeline) -> dict[int, Message]:
+    """Returns the messages behind the entries of a timeline, by the id of the interaction; for templates."""
+    return of_interactions(one.id for one in timeline.entries if one.source == "interaction")
+
+
+@blueprint.app_template_global("states_url")
+def states_url(timeline: Timeline, entity: str, subject: Any) -> str:
+    """Returns where a timeline asks for the states of its messages that may still change, and for newer ones."""
+    changing = [str(one.id) for one in messages_on(timeline).values() if one.state not in FINAL]
+    newest = newest_of(entity, subject.id)
+    return url_for("messages.states", entity=entity, entity_id=subject.id, newest=newest, ids=",".join(changing))
+
+
+@blueprint.get("/<int:message_id>")
+@needs("clients.read")
+def card(message_id: int) -> str:
+    """Shows a message with all that became of it."""
+    message = shown_message(message_id)
+    writer = users_by_id([message.user_id, message.handled_by_id])
+    channel = crm().channels.get(message.channel)
+    return page("messages/card.html", message=message, channel=channel, events=events_of(message), users=writer)
+
+
+@blueprint.get("/states")
+@needs("clients.read")
+def states() -> str:
+    """Shows the states of the messages named by the address anew, and that others have come in since."""
+    ids = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()][:MOST_SHOWN]
+    entity, entity_id = request.args.get("entity", "client"), request.args.get("entity_id", 0, int)
+    found = list(visible_messages(user()).where(Message.id.in_(ids))) if ids else []
+    has_news = newest_of(entity, entity_id) > request.args.get("newest", 0, int)
+    return page("messages/_states.html", messages=found, entity=entity, entity_id=entity_id, has_news=has_news)
+
+
+@blueprint.post("/<int:message_id>/again")
+@needs("clients.write")
+def again(message_id: int) -> str | Response:
+    """Sends a message again that did not arrive; one that may have arrived only after a question."""
+    is_sure = request.form.get("is_sure") == "yes"
+    return _act(message_id, lambda one: send_again(crm(), one, is_sure=is_sure), _("It is sent once more."))
+
+
+@blueprint.post("/<int:message_id>/cancel")
+@needs("clients.write")
+def cancel(message_id: int) -> str | Response:
+    """Takes a message that still waits out of the queue."""
+    return _act(message_id, lambda one: cancel_message(crm(), one), _("It will not be sent."))
+
+
+@blueprint.post("/<int:message_id>/done")
+@needs("clients.write")
+def done(message_id: int) -> str | Response:
+    """Marks a message that came in as done with, or as waiting again."""
+    is_done = request.form.get("is_done") != "no"
+    return _act(
+        message_id,
+        lambda one: handle(crm(), one, is_done=is_done),
+        _("Done with.") if is_done else _("It waits again."),
+    )
+
+
+def _act(message_id: int, change: Callable[[Message], Message], words: str) -> str | Response:
+    changed = change(shown_message(message_id))
+    if is_htmx():
+        return toast(page("messages/_states.html", messages=[shown_message(changed.id)]), words)
+    fallback = url_for("messages.card", message_id=message_id)
+    return go_to(safe_next(request.form.get("next") or fallback), words)

@@ -1,0 +1,197 @@
+"""Writing a message: a dialog over any page, with the channels that reach the client and what the text costs."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from core.clients.models import Client
+from core.clients.services import get_client
+from core.deals.models import Deal
+from core.deals.services import get_deal
+from core.errors import CRMError, InvalidInput
+from core.hooks.contributions import Draft, Prepared
+from core.i18n import _
+from core.interactions.files import files_of, get_file
+from core.interactions.panels import deal_choices
+from core.interactions.register_pages import clients_found, clients_of_late
+from core.messages.addressing import Way, ways_to
+from core.messages.pages.blueprint import blueprint
+from core.messages.schemas import WritingSchema
+from core.messages.wordings import filled, get_template, templates_for
+from core.messages.writing import prepared, queue_message
+from core.web.context import crm, needs, user
+from core.web.forms import SchemaForm
+from core.web.pages import go, is_htmx, page, toast
+
+
+@dataclass(frozen=True)
+class About:
+    """Who is written to, about which deal, through which of the ways that lead there."""
+
+    client: Client
+    deal: Deal | None
+    ways: list[Way]
+    way: Way | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether something can be sent."""
+        return self.way is not None and not self.way.why_not
+
+
+@blueprint.get("/write")
+@needs("clients.write")
+def write() -> str:
+    """Shows the dialog, for the client, contact or deal of the address; without one it asks for a client first."""
+    if not request.args.get("client") and not request.args.get("deal"):
+        return _dialog("messages/_to_whom.html", clients=clients_of_late(), text="")
+    about = _about(request.args)
+    wanted, contact = request.args.get("address", ""), request.args.get("contact", 0, int)
+    known = about.way.addresses if about.way else ()
+    address = next((one for one in known if one.value == wanted or one.contact and one.contact.id == contact), None)
+    shown = {"address": address.value if address else None, "deal": about.deal.id if about.deal else None}
+    return _dialog("messages/_write_form.html", **_form_context(about, {**shown, "body": request.args.get("body")}))
+
+
+@blueprint.get("/write/clients")
+@needs("clients.write")
+def write_clients() -> str:
+    """Shows the clients that fit what was typed."""
+    text = request.args.get("q", "").strip()
+    return page("messages/_clients.html", clients=clients_found(text) if text else clients_of_late(), text=text)
+
+
+@blueprint.post("/write/channel")
+@needs("clients.write")
+def write_channel() -> str:
+    """Shows the form for another channel, with what was typed so far."""
+    kept = {name: request.form.get(name) for name in ("subject", "body", "deal")}
+    about = _about(request.form)
+    return page("messages/_write_form.html", **_form_context(about, kept))
+
+
+@blueprint.post("/write/text")
+@needs("clients.write")
+def write_text() -> str:
+    """Shows what the typed text costs and what speaks against it."""
+    return _measure(_about(request.form), _typed())
+
+
+@blueprint.post("/write/offered")
+@needs("clients.write")
+def write_offered() -> str:
+    """Puts the cheaper spelling that the channel offers in place of the text."""
+    about, draft = _about(request.form), _typed()
+    offered = _measured(about, draft)[0].offered
+    return _measure(about, replace(draft, body=offered or draft.body), is_taken=True)
+
+
+@blueprint.post("/write/template")
+@needs("clients.write")
+def write_template() -> str:
+    """Puts a template in place of the text, filled in for the client and deal."""
+    about, draft, chosen = _about(request.form), _typed(), request.form.get("template", 0, int)
+    if chosen:
+        template = get_template(chosen)
+        subject, body = (
+            filled(crm(), user(), text, about.client, about.deal) for text in (template.subject, template.body)
+        )
+        draft = replace(draft, subject=subject or draft.subject, body=body)
+    return _measure(about, draft, is_taken=True)
+
+
+@blueprint.post("/write")
+@needs("clients.write")
+def send() -> str | Response:
+    """Queues the message and stays on the page; what can't be sent is said in the dialog."""
+    about = _about(request.form)
+    form = SchemaForm(WritingSchema, choices=_choices(about))
+    with form.catching():
+        values = form.read(request.form)
+        return _queued(about, values)
+    return _dialog("messages/_write_form.html", **_form_context(about, None, form))
+
+
+def _typed() -> Draft:
+    return Draft(*(request.form.get(name, "") for name in ("address", "body", "subject")))
+
+
+def _measure(about: About, draft: Draft, *, is_taken: bool = False) -> str:
+    ready, problem = _measured(about, draft)
+    known = {"ready": ready, "problem": problem, "draft": draft, "way": about.way, "is_taken": is_taken}
+    return page("messages/_measure.html", **known)
+
+
+def _queued(about: About, values: dict[str, Any]) -> str | Response:
+    address = next((one for one in about.way.addresses if one.value == values["address"]), None) if about.way else None
+    if address is None:
+        raise InvalidInput(_("Choose an address."), fields={"address": [_("Choose an address.")]})
+    files = [get_file(crm(), user(), one).id for one in values["files"]] if about.way.channel.carries_files else []
+    deal_id = values["deal_id"]
+    message = queue_message(
+        crm(),
+        about.way.channel.key,
+        client=about.client,
+        address=address.value,
+        contact=address.contact,
+        deal=get_deal(crm(), user(), deal_id) if deal_id else None,
+        subject=values["subject"] if about.way.channel.has_subject else "",
+        body=values["body"],
+        send_after=values["send_after"],
+        extra={"files": files} if files else None,
+    )
+    is_later = message.send_after > message.created_at
+    words = _("It will be sent at the time you chose.") if is_later else _("The message is on its way.")
+    if is_htmx():
+        return toast('<hx-partial hx-target="#dialogs" hx-swap="innerHTML"></hx-partial>', words, also=("hinka:noted",))
+    return go("clients.card", words, client_id=about.client.id)
+
+
+def _about(sent: Any) -> About:
+    """Returns who is written to, as far as the user sees them: who sees a deal may write about it."""
+    deal_id, client_id = sent.get("deal", "", str), sent.get("client", "", str)
+    deal = get_deal(crm(), user(), int(deal_id)) if deal_id.isdecimal() else None
+    if deal is not None and client_id in ("", str(deal.client_id)):
+        client = deal.client
+    else:
+        client, deal = get_client(crm(), user(), int(client_id) if client_id.isdecimal() else 0), None
+    ways = ways_to(crm(), client)
+    usable = [way for way in ways if not way.why_not]
+    way = next((way for way in usable if way.channel.key == sent.get("channel")), usable[0] if usable else None)
+    return About(client, deal, ways, way)
+
+
+def _choices(about: About) -> dict[str, list[tuple[Any, str]]]:
+    files = files_of("client", about.client.id) + (files_of("deal", about.deal.id) if about.deal else [])
+    return {
+        "address": [(one.value, one.label) for one in about.way.addresses] if about.way else [],
+        "deal": deal_choices(user(), about.client),
+        "files": [(one.id, one.name) for one in files],
+    }
+
+
+def _form_context(about: About, values: dict[str, Any] | None, form: SchemaForm | None = None) -> dict[str, Any]:
+    form = form or SchemaForm(WritingSchema, values, choices=_choices(about))
+    draft = Draft(form["address"].value, form["body"].value, form["subject"].value)
+    ready, problem = _measured(about, draft)
+    templates = templates_for(about.way.channel.key) if about.way else []
+    return {"about": about, "form": form, "templates": templates, "ready": ready, "problem": problem}
+
+
+def _measured(about: About, draft: Draft) -> tuple[Prepared, str]:
+    """Returns the draft as the channel would send it, and what it says against it."""
+    bare = Prepared(draft.address, draft.body)
+    if about.way is None or not draft.body.strip():
+        return bare, ""
+    if not draft.address and about.way.addresses:
+        draft = Draft(about.way.addresses[0].value, draft.body, draft.subject)
+    try:
+        return prepared(crm(), about.way.channel, about.client, draft), ""
+    except CRMError as error:
+        return bare, error.message
+
+
+def _dialog(part: str, **context: Any) -> str:
+    return page("messages/_write.html" if is_htmx() else "messages/write.html", part=part, **context)
