@@ -76,6 +76,11 @@ class Linker:
         state_is = _is("state", state) if state else {"field": "state", "op": "in", "value": ["won", "lost"]}
         return [*self.settings.conditions, *types, *self._period(), state_is]
 
+    def opened_whole(self) -> Conditions:
+        """Returns the conditions of all deals opened in the period."""
+        types = [self._types(self.settings.type_ids)] if self.settings.type_ids else []
+        return [*self.settings.conditions, *types, *self._period("opened_at")]
+
     def open_whole(self) -> Conditions:
         """Returns the conditions of all deals that are open now and not on hold."""
         types = [self._types(self.settings.type_ids)] if self.settings.type_ids else []
@@ -92,13 +97,13 @@ class Linker:
             return _is("type", type_ids[0])
         return {"field": "type", "op": "in", "value": list(type_ids)}
 
-    def _period(self) -> Conditions:
+    def _period(self, moment: str = "closed_at") -> Conditions:
         period = self.settings.period
         if period.is_bounded:
-            return [{"field": "closed_at", "op": "between", "value": [str(period.first), str(period.last)]}]
+            return [{"field": moment, "op": "between", "value": [str(period.first), str(period.last)]}]
         if period.first:
-            return [{"field": "closed_at", "op": "greater_equal", "value": str(period.first)}]
-        return [{"field": "closed_at", "op": "less_equal", "value": str(period.last)}] if period.until else []
+            return [{"field": moment, "op": "greater_equal", "value": str(period.first)}]
+        return [{"field": moment, "op": "less_equal", "value": str(period.last)}] if period.until else []
 
     def _with_key(self, found: Conditions, row: Any, dimension: Dimension | None) -> Conditions | None:
         return found if dimension is None else self.with_key(found, row.key, dimension)

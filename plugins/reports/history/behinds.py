@@ -1,5 +1,7 @@
 """Which reports can find the deals, or the clients, behind their numbers again, by name."""
 
+from plugins.reports.clients import cohorts as cohorts_of_clients
+from plugins.reports.clients import primary_demand, repeat
 from plugins.reports.funnel import closed_report, credit, open_report
 from plugins.reports.history import bridge_asked, bridge_report, cohorts, contacts, conversion, flow, hanging, past
 from plugins.reports.people import activity, standards
@@ -15,5 +17,8 @@ BEHINDS = {
     hanging.NAME: hanging.BEHIND,
     activity.NAME: activity.BEHIND,
     standards.NAME: standards.BEHIND,
+    primary_demand.NAME: primary_demand.BEHIND,
+    repeat.NAME: repeat.BEHIND,
+    cohorts_of_clients.NAME: cohorts_of_clients.BEHIND,
 }
 CLIENTS = {standards.NAME: standards.CLIENTS_BEHIND}

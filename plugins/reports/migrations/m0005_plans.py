@@ -19,8 +19,8 @@ TABLES = {
         plan_id     ref reports_plan not null
         place       int not null
         step        text not null
-        stage_id    ref core_stage
-        user_id     ref core_user
+        stage_id    bigint
+        user_id     bigint
         week_on     date not null
         quantity    int not null
     """,
