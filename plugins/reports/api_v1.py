@@ -44,7 +44,7 @@ def show_report(name: str) -> Response:
     form = request.args.get("format", "json")
     if form != "json":
         require(present_user(), "reports.export")
-    pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "format"]
-    file = write(make_report(present_crm(), present_user(), name, pairs), form)
+    pairs = [(key, value) for key, value in request.args.items(multi=True) if key not in ("format", "chart")]
+    file = write(make_report(present_crm(), present_user(), name, pairs), form, request.args.get("chart", ""))
     headers = {} if form == "json" else {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.content, content_type=file.media_type, headers=headers)

@@ -26,7 +26,7 @@ blueprint = Blueprint(
     "reports", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
 # Names that belong to the page, not to the report.
-OWN = ("variant", "format")
+OWN = ("variant", "format", "chart")
 DAYS = ("from", "to", "through", "as_of", "compare_from", "compare_to")
 
 
@@ -103,7 +103,11 @@ def show(name: str) -> str | Response:
 def download(name: str) -> Response:
     """Returns the report as a file."""
     pairs = _pairs(request.args.items(multi=True))
-    file = write(make_report(present_crm(), present_user(), name, pairs), request.args.get("format", "pdf"))
+    file = write(
+        make_report(present_crm(), present_user(), name, pairs),
+        request.args.get("format", "pdf"),
+        request.args.get("chart", ""),
+    )
     response = make_response(file.content)
     response.headers["Content-Type"] = file.media_type
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'

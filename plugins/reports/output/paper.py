@@ -17,9 +17,11 @@ MEMORY = 1 << 30
 log = logging.getLogger("hinka.reports")
 
 
-def press(charts: Sequence[Mapping[str, Any]], html: str | None = None, *, seconds: int = SECONDS) -> bytes:
-    """Returns the PDF of `html` with its charts, or the first chart as SVG; CRMError if limits are exceeded."""
-    order = {"charts": list(charts), "html": html, "seconds": seconds, "memory": MEMORY}
+def press(
+    charts: Sequence[Mapping[str, Any]], html: str | None = None, *, seconds: int = SECONDS, picture: str = "svg"
+) -> bytes:
+    """Returns the PDF of `html` with its charts, or the first chart as a `picture`; CRMError if limits are exceeded."""
+    order = {"charts": list(charts), "html": html, "seconds": seconds, "memory": MEMORY, "picture": picture}
     # -I: neither the folder of press.py nor the environment adds to the modules that it can import.
     command = [sys.executable, "-I", str(PRESS)]
     try:

@@ -1,4 +1,4 @@
-"""A report's charts as one SVG drawing."""
+"""A report's charts as one drawing, as SVG here and as a picture in `png.py`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,18 @@ WIDTH = 720
 
 def write_svg(document: Document) -> bytes:
     """Returns all charts, one below the other, under the report's title; InvalidInput if it has none."""
+    return press([one_picture(document)])
+
+
+def one_picture(document: Document) -> dict[str, Any]:
+    """Returns the specification of all charts together; raises InvalidInput if there is none."""
     if not document.charts:
         raise InvalidInput(_("This report has no chart to draw with these settings."))
     charts = [
         on_paper({**chart.specification, "title": {"text": chart.title, "anchor": "start", "offset": 8}}, width=WIDTH)
         for chart in document.charts
     ]
-    return press([_stacked(document, charts)])
+    return _stacked(document, charts)
 
 
 def _stacked(document: Document, charts: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""A report as an Excel workbook: real numbers, its charts as Excel's own, nothing that could run as a formula."""
+"""A report as an Excel workbook: real numbers, totals as sums, charts as Excel's own; no text can run as a formula."""
 
 import io
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, TEXT, Document, Row, Table, as_number
+from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, TEXT, Column, Document, Row, Table, as_number
 from plugins.reports.output.xlsx_charts import add_charts
 
 # Texts are written as texts: neither formulas, links nor numbers are guessed from what users typed.
@@ -77,7 +78,12 @@ def _write_table(book: Workbook, sheet: Worksheet, table: Table, first: int) -> 
     for row in table.rows:
         line += 1
         for place, column in enumerate(table.columns):
-            looks = strong if row.is_heading else marked if _is_worse(row, column.key) else formats
+            looks = strong if row.is_heading or row.is_total else marked if _is_worse(row, column.key) else formats
+            if row.is_total and is_sum(table, column, row):
+                summed = f"=SUM({xl_rowcol_to_cell(first + 1, place)}:{xl_rowcol_to_cell(line - 1, place)})"
+                value = as_number(row.values[column.key], column.kind)
+                sheet.write_formula(line, place, summed, looks[column.kind], value)
+                continue
             _write(sheet, line, place, row.values.get(column.key), column.kind, looks[column.kind])
             if _is_worse(row, column.key):
                 sheet.write_comment(line, place, row.marks[column.key].words)
@@ -85,6 +91,14 @@ def _write_table(book: Workbook, sheet: Worksheet, table: Table, first: int) -> 
         line += 1
         sheet.write_string(line, 0, note)
     return line + 1
+
+
+def is_sum(table: Table, column: Column, total: Row) -> bool:
+    """Tells whether a total is the sum of all the lines above it in a column: what overlaps or is a mean isn't."""
+    if column.kind not in (COUNT, MONEY) or table.rows[-1] is not total or len(table.rows) < 2:
+        return False
+    parts = [row.values.get(column.key) for row in table.rows[:-1]]
+    return None not in (total.values.get(column.key), *parts) and sum(parts) == total.values[column.key]
 
 
 def _is_worse(row: Row, key: str) -> bool:

@@ -1,7 +1,7 @@
 """Excel's own charts of a funnel: bars in the middle that narrow from stage to stage, in two colours.
 
 Excel has no funnel that shows two parts, so each bar is stacked: an invisible piece of half the missing width, then
-the two parts. The pieces lie on a hidden sheet, as numbers: no cell of our workbooks is a formula.
+the two parts. The pieces lie on a hidden sheet, as numbers.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from core.api import gettext as _
 from plugins.reports.charts import LIGHT, LOST, PASSED
 from plugins.reports.document import Table
+from plugins.reports.output.xlsx_plain import add_plain_chart
 
 SIZE = {"width": 520, "height": 340}
 COLUMNS_OF_A_CHART = 5  # of the table's sheet
@@ -37,6 +38,8 @@ def add_charts(book: Workbook, sheet: Worksheet, table: Table, first: int, last:
     keys = {column.key for column in table.columns}
     lines = [first + 1 + number for number, row in enumerate(table.rows) if not row.is_heading]
     funnels = [one for one in _funnels() if {"stage", one.whole, one.core} <= keys]
+    if not funnels:
+        add_plain_chart(book, sheet, table, first, last)
     if not lines or not funnels:
         return
     # A chart takes one block of cells: the rows of the first funnel, which stand together.

@@ -153,7 +153,7 @@ def _table(counted: Counted, order: Sequence[int | None], whole: Mapping[str, An
         for key in order
     ]
     if rows:
-        rows.append(Row({"name": _("All together"), **whole}, partial(_links, counted, ANYBODY, whole)))
+        rows.append(Row({"name": _("All together"), **whole}, partial(_links, counted, ANYBODY, whole), is_total=True))
     return Table("activity", "", columns, tuple(rows))
 
 

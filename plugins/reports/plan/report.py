@@ -154,7 +154,7 @@ def _by_manager(asked: Asked) -> Table:
         for number, manager in enumerate(plan.managers)
     ]
     whole = {"manager": _("All together"), "per_week": interested.needed / weeks}
-    rows.append(Row({**whole, **{f"{place}": line.needed for place, line in steps}}))
+    rows.append(Row({**whole, **{f"{place}": line.needed for place, line in steps}}, is_total=True))
     return Table("managers", _("Who does how much"), columns, tuple(rows))
 
 
@@ -169,7 +169,7 @@ def _by_week(plan: Plan) -> Table:
         Row({"week": week_words(monday), **{f"{place}": by_week[place][number] for place, _line in steps}})
         for number, monday in enumerate(plan.weeks)
     ]
-    whole = Row({"week": _("All together"), **{f"{place}": line.needed for place, line in steps}})
+    whole = Row({"week": _("All together"), **{f"{place}": line.needed for place, line in steps}}, is_total=True)
     return Table("weeks", _("Week by week"), columns, (*rows, whole))
 
 

@@ -63,7 +63,7 @@ def _table(asked: Asked, rows: Sequence[Outcome], linker: Linker) -> Table:
 
     lines = [Row({"name": label_of(asked, row), **_values(asked, row)}, partial(links, row)) for row in rows]
     whole = {"name": _("All together"), **_values(asked, asked.whole)}
-    return Table("outcomes", "", columns, (*lines, Row(whole)) if lines else ())
+    return Table("outcomes", "", columns, (*lines, Row(whole, is_total=True)) if lines else ())
 
 
 def _charts(asked: Asked, rows: Sequence[Outcome], linker: Linker, currency: str) -> tuple[Chart, ...]:

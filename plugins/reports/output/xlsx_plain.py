@@ -1,0 +1,50 @@
+"""Excel's own chart of any table: columns for its names, a series for each group, live on the table's cells."""
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from plugins.reports.charts import PASSED
+from plugins.reports.document import COUNT, MONEY, TEXT, Column, Table
+
+SIZE = {"width": 760, "height": 340}
+MOST_NAMES, MOST_SERIES = 40, 8
+COLOURS = (PASSED, "#F2983E", "#3F6FB5", "#B0518E", "#7A9C2F", "#8A6D3B", "#5F6B7A", "#D0514C")
+
+
+def add_plain_chart(book: Workbook, sheet: Worksheet, table: Table, first: int, last: int) -> None:
+    """Adds the chart of a table below it, if it has names and numbers; `first` is the line of its heads."""
+    count = next((n for n, row in enumerate(table.rows) if row.is_heading or row.is_total), len(table.rows))
+    series = _series(table)
+    if not count or not series or table.columns[0].kind != TEXT:
+        return
+    end = first + min(count, MOST_NAMES)
+    chart = book.add_chart({"type": "column"})
+    for number, place in enumerate(series):
+        column = table.columns[place]
+        chart.add_series(
+            {
+                "name": str(column.group or column.title),
+                "categories": [sheet.name, first + 1, 0, end, 0],
+                "values": [sheet.name, first + 1, place, end, place],
+                "fill": {"color": COLOURS[number]},
+                "gap": 60,
+            }
+        )
+    chart.set_title({"name": str(table.columns[series[0]].title), "name_font": {"size": 12}})
+    chart.set_legend({"position": "top"} if len(series) > 1 else {"none": True})
+    chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#E3E8EF"}}, "num_format": "#,##0"})
+    chart.set_size(SIZE)
+    sheet.insert_chart(last + 1, 0, chart)
+
+
+def _series(table: Table) -> list[int]:
+    """Returns the columns of the first number: of each group but that of all together, or its only one."""
+    found = [(place, one) for place, one in enumerate(table.columns) if one.kind in (COUNT, MONEY)]
+    if not found:
+        return []
+    alike = [place for place, one in found if _is_like(one, found[0][1])]
+    return alike[:-1][:MOST_SERIES] if len(alike) > 1 else alike
+
+
+def _is_like(one: Column, other: Column) -> bool:
+    return (str(one.title), one.kind) == (str(other.title), other.kind)
