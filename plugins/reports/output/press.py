@@ -2,7 +2,8 @@
 
 Reads one JSON document from standard input: {"charts": [Vega-Lite…], "html": str | null, "seconds": int, "memory": int}
 and writes bytes: the PDF of the HTML, where `chart:0` as an image's address is the first chart; without HTML, the
-first chart as SVG, or with "picture": "png" as PNG. Nothing is fetched from anywhere. Ends with status 3 and one line when something is not allowed.
+first chart as SVG, or as PNG with "picture": "png". Nothing is fetched from anywhere. Ends with status 3 and one line
+when something is not allowed.
 """
 
 import json
