@@ -86,6 +86,8 @@ def write_config(config: Config) -> None:
     for key in ("name", "database", "language", "currency", "country", "time_zone"):
         value = str(getattr(config, key)).replace("\\", "\\\\").replace('"', '\\"')
         lines.append(f'{key} = "{value}"')
+    if config.base_url:
+        lines.append(f'base_url = "{config.base_url}"')
     config.folder.mkdir(parents=True, exist_ok=True)
     (config.folder / FILE_NAME).write_text("\n".join(lines) + "\n", "utf-8")
 

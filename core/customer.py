@@ -16,13 +16,17 @@ from core.hooks.switch import save_names, saved_names
 from core.runtime import CRM
 from core.settings import Setting
 
-PLAIN = ("name", "language", "currency", "country", "time_zone")
+PLAIN = ("name", "language", "currency", "country", "time_zone", "base_url")
+# What a set-up may say that is only of interest when an instance is made.
+AT_FIRST = {"deal_types"}
+PROFILES = Path(__file__).parent / "profiles"
 
 
 def export(crm: CRM) -> str:
     """Returns the set-up as TOML, from which `hinka init --from` makes an instance like this one."""
     lines = ["# Written by “hinka config export”; secrets are not in it."]
-    lines += [f"{name} = {_toml(getattr(crm.config, name))}" for name in PLAIN]
+    plain = {name: getattr(crm.config, name) for name in PLAIN}
+    lines += [f"{name} = {_toml(value)}" for name, value in plain.items() if value]
     lines.append(f"plugins = {_toml(saved_names(crm) if crm.config.plugins is None else list(crm.config.plugins))}")
     for key, group in sorted(crm.settings.groups.items()):
         secret = {name for name, field in group.schema().fields.items() if field.metadata.get("secret")}
@@ -41,10 +45,25 @@ def read_set_up(file: Path) -> dict[str, Any]:
         values = tomllib.loads(file.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} can't be read: {error}.") from error
-    unknown = sorted(set(values) - {one.name for one in fields(Config)})
+    unknown = sorted(set(values) - {one.name for one in fields(Config)} - AT_FIRST)
     if unknown:
         raise ConfigError(f"{file}: unknown key {unknown[0]!r}.")
     return values
+
+
+def profiles() -> list[str]:
+    """Returns the names of the set-ups for kinds of companies that Hinka brings along."""
+    return sorted(path.stem for path in PROFILES.glob("*.toml"))
+
+
+def joined(profile: str, file: Path | None) -> dict[str, Any]:
+    """Returns the set-up of a profile, changed by what a file says; either may be missing."""
+    base = read_set_up(PROFILES / f"{profile}.toml") if profile else {}
+    own = read_set_up(file) if file else {}
+    settings = {key: dict(values) for key, values in base.get("settings", {}).items()}
+    for key, values in own.get("settings", {}).items():
+        settings.setdefault(key, {}).update(values)
+    return {**base, **own, "settings": settings}
 
 
 def apply(crm: CRM, set_up: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from peewee import Database
 from psycopg import sql
 
 from core.boot import boot, core_steps, wanted_plugins
@@ -21,30 +23,37 @@ from core.config import Config
 from core.doctor import examine
 from core.errors import Conflict, CRMError, NotFound, PluginRefused
 from core.hooks.plugins import discover, in_order, with_links
+from core.kit.check import check
 from core.store.database import open_database
 from core.store.migrate import Step, migrate_up, pending, steps_in
 
 LOCK = "serve.lock"
 MARK = "before_upgrade"
+_NAMED = re.compile(r"[\"'](\w+)[\"']")
 
 
 @dataclass(frozen=True)
 class Taken:
-    """One step of a migration, and how long it took."""
+    """One step of a migration, how long it took, and which tables it touches."""
 
     owner: str
     name: str
     seconds: float
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What an upgrade would do: steps with their times, plugins that would not run, and what `hinka doctor` finds."""
+    """What an upgrade would do: steps with their times, plugins that would not run, and what `hinka doctor` finds.
+
+    `contract` has what plugins break of their contract: they run, but their authors should know.
+    """
 
     steps: tuple[Taken, ...]
     refused: tuple[str, ...]
     findings: tuple[str, ...]
     seconds: float
+    contract: tuple[str, ...] = ()
 
 
 def rehearse(config: Config) -> Rehearsal:
@@ -57,7 +66,8 @@ def rehearse(config: Config) -> Rehearsal:
         found = [finding for finding in examine(crm) if not finding.startswith("Plugin ")]
         crm.database.close()
         crm.database.close_all()
-        return Rehearsal(tuple(steps), tuple(refused), tuple(found), time.perf_counter() - began)
+        broken = tuple(f"{one.name}: {sentence}" for one in crm.plugins for sentence in check(str(one.folder)))
+        return Rehearsal(tuple(steps), tuple(refused), tuple(found), time.perf_counter() - began, broken)
 
 
 def upgrade(config: Config) -> Rehearsal:
@@ -125,10 +135,12 @@ def _migrate(config: Config) -> tuple[list[Taken], list[str]]:
     return taken, refused
 
 
-def _take(database: object, step: Step) -> Taken:
-    began = time.perf_counter()
+def _take(database: Database, step: Step) -> Taken:
+    before, began = set(database.get_tables()), time.perf_counter()
     migrate_up(database, [step], Clock())
-    return Taken(step.owner, step.path.stem, time.perf_counter() - began)
+    took, named = time.perf_counter() - began, set(_NAMED.findall(step.path.read_text("utf-8")))
+    tables = sorted(named & (before | set(database.get_tables())))
+    return Taken(step.owner, step.path.stem, took, tuple(tables))
 
 
 def _plugin_steps(config: Config) -> list[Step]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Adds what only the tests need: a browser, a PostgreSQL server that is not started here, a reader of PDFs.
+# Adds what only the tests need: a browser, a PostgreSQL server that is not started here, a reader of PDFs, nginx.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/system.sh
@@ -8,10 +8,11 @@ missing=()
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
+[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=(nginx-light)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(uname)" = Darwin ]; then
-    echo "Tests need a browser, PostgreSQL and poppler. Type: brew install --cask chromium && brew install postgresql@15 poppler" >&2
+    echo "Tests need a browser, PostgreSQL, poppler and nginx. Type: brew install --cask chromium && brew install postgresql@15 poppler nginx" >&2
     exit 1
 fi
 system_packages "${missing[@]}"

@@ -12,13 +12,14 @@ import click
 
 from core.doctor import examine
 from core.boot import all_steps, boot
-from core.customer import PLAIN, apply, export, read_set_up
+from core.customer import PLAIN, apply, export, joined, profiles
 from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
 from core.errors import CRMError
 from core.hooks.plugins import discover
 from core.i18n import speaking
 from core.runtime import CRM
 from core import backup as backups
+from core import releases
 from core import upgrade as upgrades
 from core.store.migrate import migrate_down, pending
 from core.serve.worker import work
@@ -55,24 +56,33 @@ class Opener:
 @click.option("--currency", default="", help="The company's currency, e.g. EUR.")
 @click.option("--name", default="Hinka", help="The company's name.")
 @click.option("--sample", is_flag=True, help="Fill in a believable company to try things on.")
+@click.option("--profile", type=click.Choice(profiles()), help="Begin with what such a company needs.")
 @click.option("--from", "file", type=click.Path(path_type=Path), help="A set-up that “hinka config export” wrote.")
 @click.pass_obj
 def init(
-    opener: Opener, database: str, language: str, currency: str, name: str, sample: bool, file: Path | None
+    opener: Opener,
+    database: str,
+    language: str,
+    currency: str,
+    name: str,
+    sample: bool,
+    profile: str | None,
+    file: Path | None,
 ) -> None:
     """Make a new instance: its folder, database, roles, stages and an administrator."""
     folder = opener.folder
     if (folder / FILE_NAME).exists():
         raise CRMError(f"There is already an instance in {folder}; choose another folder with --instance.")
-    own_currency, country, zone = CURRENCIES[language]
+    set_up = joined(profile or "", file)
+    own_currency, country, zone = CURRENCIES[set_up.get("language", language)]
     config = Config(folder, name, database, language, currency or own_currency, country, zone)
-    set_up = read_set_up(file) if file else {}
     write_config(replace(config, **{key: set_up[key] for key in PLAIN if key in set_up}))
     try:
-        password = _fill(_made(folder, set_up), sample)
+        password = _fill(_made(folder, set_up), sample, set_up.get("deal_types"))
     except BaseException:
         (folder / FILE_NAME).unlink()  # a half-made instance must not pass for one
         raise
+    releases.link(folder, releases.OWN)
     click.echo(f"Made the instance {folder}. Sign in as admin with the password {password}")
 
 
@@ -149,6 +159,7 @@ def backup(opener: Opener, file: Path) -> None:
 def restore(opener: Opener, file: Path, database: str) -> None:
     """Make an instance in the folder of --instance from a backup FILE."""
     rows = backups.restore(file, opener.folder, database)
+    releases.link(opener.folder, releases.OWN)
     click.echo(f"Restored {rows} rows to {opener.folder}.")
 
 
@@ -172,18 +183,23 @@ def export_set_up(opener: Opener, file: Path | None) -> None:
 
 @click.command()
 @click.option("--rehearse", "only_rehearse", is_flag=True, help="Only try it on a copy, and tell what it does.")
-@click.option("--back", "is_back", is_flag=True, help="Put the database back as it was before the last upgrade.")
+@click.option("--back", "is_back", is_flag=True, help="Put database and release back as before the last upgrade.")
+@click.option("--release", type=click.Path(path_type=Path), help="The folder of another release, to go over to it.")
 @click.pass_obj
-def upgrade(opener: Opener, only_rehearse: bool, is_back: bool) -> None:
-    """Bring the instance to this release: rehearsed on a copy first, all or nothing."""
+def upgrade(opener: Opener, only_rehearse: bool, is_back: bool, release: Path | None) -> None:
+    """Bring the instance to this release, or to that of --release: rehearsed on a copy first, all or nothing."""
     config = read_config(opener.folder)
     if is_back:
         click.echo(f"The database is again what it was: {upgrades.go_back(config)}.")
+        click.echo(f"The release is {releases.go_back(config.folder)}.")
+        return
+    if release is not None:
+        releases.go_to(config.folder, release, only_rehearse=only_rehearse)
         return
     shown = upgrades.rehearse(config) if only_rehearse else upgrades.upgrade(config)
     for step in shown.steps:
-        click.echo(f"{step.owner:18} {step.name:30} {step.seconds:.2f} s")
-    for sentence in (*shown.refused, *shown.findings):
+        click.echo(f"{step.owner:18} {step.name:30} {step.seconds:.2f} s  {', '.join(step.tables)}".rstrip())
+    for sentence in (*shown.refused, *shown.findings, *shown.contract):
         click.echo(sentence, err=True)
     done = "would be taken" if only_rehearse else "were taken"
     click.echo(f"{len(shown.steps)} migrations {done}; the trial took {shown.seconds:.1f} s.")
@@ -214,13 +230,13 @@ def _made(folder: Path, set_up: dict[str, Any]) -> CRM:
     return crm
 
 
-def _fill(crm: CRM, sample: bool) -> str:
+def _fill(crm: CRM, sample: bool, types: list[str] | None) -> str:
     from core.stages.services import ensure_defaults  # features are loaded only when an instance is made
 
     password = secrets.token_urlsafe(9)
     with speaking(crm.config.language), crm.acting(None, "cli"):
         ensure_roles(crm)
-        ensure_defaults(crm)
+        ensure_defaults(crm, *([types] if types else []))
         create_user(crm, "admin", "Administrator", role="administrator", password=password)
         if sample:
             from core.sample import generate

@@ -4,6 +4,7 @@ import graphlib
 import importlib
 import importlib.metadata
 import importlib.util
+import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ from typing import Any
 
 from core import VERSION
 from core.errors import PluginRefused
-from core.hooks.versions import fits
+from core.hooks.versions import RANGE, can_agree, fits
 
 MANIFEST = "plugin.toml"
 ENTRY_POINTS = "hinka.plugins"
@@ -35,6 +36,8 @@ class Manifest:
     module: str
     summary: str = ""
     requires: tuple[str, ...] = ()
+    # The versions of others that it works with: ("reports", ">=1,<2").
+    wants: tuple[tuple[str, str], ...] = ()
     # A link between plugins: it runs by itself exactly when all of these do.
     links: tuple[str, ...] = ()
     core: str = ""
@@ -85,7 +88,10 @@ def read_manifest(folder: Path, module: str) -> Manifest:
         raise PluginRefused(folder.name, f"{path}: {wrong}.", "Correct the file.")
     for key in _LISTS:
         values[key] = tuple(values.get(key, ()))
-    return Manifest(folder=folder, module=module, **values)
+    pairs = [_NAME.match(text) for text in values["requires"]]
+    wants = tuple((pair[0], pair.string[pair.end() :].strip()) for pair in pairs)
+    values["requires"] = tuple(name for name, _range in wants)
+    return Manifest(folder=folder, module=module, wants=tuple(one for one in wants if one[1]), **values)
 
 
 def _wrong_in(values: Mapping[str, Any], folder: str) -> str:
@@ -96,6 +102,10 @@ def _wrong_in(values: Mapping[str, Any], folder: str) -> str:
         kind = list if key in _LISTS else bool if key == "default_on" else str
         if not isinstance(value, kind) or (kind is list and not all(isinstance(item, str) for item in value)):
             return f"{key} must be {_KINDS[kind]}"
+    for text in values.get("requires", ()):
+        name = _NAME.match(text)
+        if name is None or not (RANGE.fullmatch(text[name.end() :].strip()) or name.end() == len(text)):
+            return f"requires names {text!r}; write a plugin, or one with its versions like 'reports>=1,<2'"
     if not _NAME.fullmatch(values["name"]) or values["name"] == "core":
         return f"the name {values['name']!r} must be small letters, digits and _, and not core"
     if folder and values["name"] != folder:
@@ -107,8 +117,12 @@ def in_order(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> tuple[
     """Returns the wanted plugins with what they require before them, and refusals for those that can't run."""
     refusals: list[Refusal] = []
     graph: dict[str, tuple[str, ...]] = {}
-    for name in sorted(set(wanted)):
+    wanted = sorted(set(wanted))
+    deadlocks = _deadlocks(manifests, wanted)
+    for name in wanted:
         refusal = _cannot_run(manifests, name, ())
+        if refusal and name in deadlocks:
+            refusal = Refusal(name, deadlocks[name], "Switch one of them off, or install another version of it.")
         if refusal:
             refusals.append(refusal)
         else:
@@ -141,11 +155,32 @@ def _cannot_run(manifests: Mapping[str, Manifest], name: str, asked_by: tuple[st
         return Refusal(asker, reason, f"Put {name} into a folder of plugins, or install its package.")
     if not fits(VERSION, manifest.core):
         return Refusal(asker, f"{name} wants a core {manifest.core}; this is {VERSION}.", "Install a fitting version.")
+    for required, versions in manifest.wants:
+        other = manifests.get(required)
+        if other is not None and not fits(other.version, versions):
+            reason = f"{name} wants {required} {versions}; here is {required} {other.version}."
+            return Refusal(asker, reason, f"Install a fitting version of {required}, or switch {name} off.")
     for distribution in manifest.distributions:
         if not _is_installed(distribution):
             return Refusal(asker, f"{name} needs the Python package {distribution}.", f"pip install {distribution}")
     refused = (_cannot_run(manifests, required, (*asked_by, name)) for required in manifest.needs)
     return next((refusal for refusal in refused if refusal), None)
+
+
+def _deadlocks(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> dict[str, str]:
+    """Returns why no version of something suits two plugins, by the name of each of the two."""
+    asked: dict[str, list[tuple[str, str]]] = {}
+    for manifest in (manifests[name] for name in wanted if name in manifests):
+        for target, versions in (("the core", manifest.core), *manifest.wants):
+            if versions:
+                asked.setdefault(target, []).append((manifest.name, versions))
+    found: dict[str, str] = {}
+    for target, askers in asked.items():
+        for (one, left), (other, right) in itertools.combinations(askers, 2):
+            if not can_agree((left, right)):
+                reason = f"{one} wants {target} {left}, but {other} wants {target} {right}: no version suits both."
+                found[one] = found.setdefault(other, reason)
+    return found
 
 
 def _add_with_required(manifests: Mapping[str, Manifest], name: str, graph: dict[str, tuple[str, ...]]) -> None:

@@ -1,5 +1,11 @@
 """Dotted versions and the ranges that manifests ask for."""
 
+import re
+from collections.abc import Iterable
+
+RANGE = re.compile(r"((>=|<=|>|<|==|!=)\s*\d+(\.\d+)*)(\s*,\s*(>=|<=|>|<|==|!=)\s*\d+(\.\d+)*)*")
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
+
 
 def fits(version: str, wanted: str) -> bool:
     """Tells whether a dotted version lies in a range such as ">=0.1,<1"; an empty range takes every version."""
@@ -20,6 +26,15 @@ def fits(version: str, wanted: str) -> bool:
         if not holds.get(sign.strip(), False):
             return False
     return True
+
+
+def can_agree(ranges: Iterable[str]) -> bool:
+    """Tells whether any version at all lies in all of these ranges."""
+    ranges = list(ranges)
+    named = {number for one in ranges for number in _VERSION.findall(one)}
+    # Between two versions that are named it makes no difference which one it is; so each, and one just above it.
+    candidates = ["0", *named, *(f"{number}.0.0.1" for number in named)]
+    return any(all(fits(version, one) for one in ranges) for version in candidates)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

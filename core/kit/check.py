@@ -19,8 +19,6 @@ from core.serve.trial import try_out
 from core.store.migrate import migrate_down, migrate_up, steps_in
 
 HEADINGS = 5
-# Hooks whose contributions bear the plugin's name in this attribute.
-_PREFIXED = {"permissions": "key", "job_kinds": "kind", "live_topics": "key", "settings_groups": "key"}
 _SECRET = re.compile(r"password|token|secret|api_key")
 _IMPORT_PARTS = ("core.api", "core.testing")
 
@@ -116,24 +114,11 @@ def _tree(path: Path) -> ast.Module:
 def _running(config: Config, manifest: Manifest, before: set[str]) -> Iterator[str]:
     app = make_web(Config(**{**config.__dict__, "plugins": (manifest.name,)}))
     crm: CRM = app.extensions["hinka"]
-    looks: tuple[Callable[..., Iterator[str]], ...] = (_prefixes, _doors, _settings)
+    looks: tuple[Callable[..., Iterator[str]], ...] = (_doors, _settings)
     for look in looks:
         yield from look(crm, app, manifest)
     yield from _migrations(crm, manifest, before)
     crm.database.close_all()
-
-
-def _prefixes(crm: CRM, app: Any, manifest: Manifest) -> Iterator[str]:
-    for hook, key in (
-        ("permissions", "key"),
-        ("job_kinds", "kind"),
-        ("live_topics", "key"),
-        ("settings_groups", "key"),
-    ):
-        for owner, item in crm.hooks.collect(hook, crm=crm):
-            value = getattr(item, key)
-            if owner == manifest.name and value != manifest.name and not value.startswith(f"{manifest.name}."):
-                yield f"{hook}: {value!r} must begin with {manifest.name!r} and a dot."
 
 
 def _doors(crm: CRM, app: Any, manifest: Manifest) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What every instance begins with: the nine standard stages, reasons of loss, and the typical sale."""
 
+from collections.abc import Sequence
+
 from core.i18n import lazy, speaking
 from core.runtime import CRM
 from core.stages.library import TYPICAL, add_from_library, text_of
@@ -19,8 +21,8 @@ STANDARD_REASONS = (
 )
 
 
-def ensure_defaults(crm: CRM) -> None:
-    """Makes stages, reasons and the typical sale, in the company's language, where there are none yet."""
+def ensure_defaults(crm: CRM, types: Sequence[str] = (TYPICAL,)) -> None:
+    """Makes stages, reasons and these types of the library, in the company's language, where there are none yet."""
     language = crm.config.language
     with crm.work(), speaking(language):
         if not Stage.select().where(Stage.is_standard).exists():
@@ -31,7 +33,8 @@ def ensure_defaults(crm: CRM) -> None:
             create_reason(crm, str(lazy("Other")), needs_note=True, key="other")
             not_given(crm)
         if not DealType.select().exists():
-            add_from_library(crm, TYPICAL, language)
+            for key in types:
+                add_from_library(crm, key, language)
 
 
 def _make_standard_stages(crm: CRM, language: str) -> None:

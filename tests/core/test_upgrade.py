@@ -2,6 +2,7 @@
 
 import pytest
 
+from core import releases
 from core.boot import boot
 from core.clients.models import Client
 from core.clients.services import create_client
@@ -56,7 +57,8 @@ def test_a_rehearsal_tells_what_it_does_and_changes_nothing(config):
     bring(config, GOOD)
     shown = rehearse(config)
     assert [(step.owner, step.name) for step in shown.steps] == [("lamp", "m0001_bulb")]
-    assert shown.refused == ()
+    assert (shown.refused, shown.steps[0].tables) == ((), ("lamp_bulb",))
+    assert "lamp: README.md needs 5 headings (## What it does, …); it has 0." in shown.contract
     assert "lamp_bulb" not in tables(config)
 
 
@@ -86,3 +88,43 @@ def test_while_hinka_is_served_nothing_is_upgraded(config):
 def test_without_a_copy_there_is_no_way_back(config):
     with pytest.raises(NotFound, match="no copy"):
         go_back(config)
+
+
+@pytest.fixture
+def releases_beside(tmp_path):
+    """Returns two releases; the program of the second writes its arguments down and ends as the file `status` says."""
+    for name in ("old", "new"):
+        program = tmp_path / name / ".venv" / "bin" / "hinka"
+        program.parent.mkdir(parents=True)
+        program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\nexit $(cat {tmp_path}/status)\n')
+        program.chmod(0o755)
+    (tmp_path / "status").write_text("0")
+    (tmp_path / "instance").mkdir()
+    releases.link(tmp_path / "instance", tmp_path / "old")
+    return tmp_path
+
+
+def test_an_instance_goes_over_to_a_release_that_took_it_and_back(releases_beside):
+    here = releases_beside
+    releases.go_to(here / "instance", here / "new")
+    assert (here / "asked").read_text() == f"--instance {here}/instance upgrade\n"
+    assert releases.current(here / "instance") == here / "new"
+    assert releases.go_back(here / "instance") == here / "old"
+    assert releases.go_back(here / "instance") == here / "old"
+
+
+def test_an_instance_stays_with_its_release_when_the_other_fails(releases_beside):
+    here = releases_beside
+    (here / "status").write_text("1")
+    with pytest.raises(CRMError, match="stays with its release"):
+        releases.go_to(here / "instance", here / "new")
+    with pytest.raises(NotFound, match="unpack the release there"):
+        releases.go_to(here / "instance", here / "nowhere")
+    assert releases.current(here / "instance") == here / "old"
+
+
+def test_a_rehearsal_with_another_release_leaves_the_link(releases_beside):
+    here = releases_beside
+    releases.go_to(here / "instance", here / "new", only_rehearse=True)
+    assert (here / "asked").read_text().endswith("upgrade --rehearse\n")
+    assert releases.current(here / "instance") == here / "old"

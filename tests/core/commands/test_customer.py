@@ -6,9 +6,10 @@ import pytest
 
 from core.boot import boot
 from core.config import Config, read_config, write_config
-from core.customer import apply, export, read_set_up
+from core.customer import apply, export, profiles, read_set_up
 from core.errors import ConfigError, PluginRefused
 from core.hooks.switch import disable, saved_names
+from core.stages.models import DealType
 from tests.core.hooks.written import write_plugin
 from tests.serving import hinka
 
@@ -73,3 +74,21 @@ def test_a_file_that_is_no_set_up_is_refused(tmp_path, text):
     (tmp_path / "x.toml").write_text(text)
     with pytest.raises(ConfigError, match="x.toml"):
         read_set_up(tmp_path / "x.toml")
+
+
+@pytest.mark.parametrize(("profile", "types"), [("retail", 1), ("projects", 2), ("call-centre", 2)])
+def test_a_profile_is_what_such_a_company_begins_with(tmp_path, profile, types):
+    file = tmp_path / "own.toml"
+    file.write_text('language = "ru"\n[settings.company]\ncompany_name = "Альянс"\n')
+    made = hinka("--instance", str(tmp_path / "made"), "init", "--profile", profile, "--from", str(file))
+    assert made.returncode == 0, made.stderr
+    crm = boot(read_config(tmp_path / "made", environment={}))
+    assert (crm.config.currency, DealType.select().count()) == ("RUB", types)
+    company = crm.settings.get("company")
+    assert (company["company_name"], company["usual_least"]) == ("Альянс", 10 if profile == "projects" else 50)
+    crm.database.close()
+    crm.database.close_all()
+
+
+def test_every_profile_is_tried_here():
+    assert profiles() == ["call-centre", "projects", "retail"]

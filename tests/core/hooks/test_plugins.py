@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.boot import boot
 from core.config import Config, read_config, write_config
 from core.errors import Conflict, NotFound, PluginRefused
 from core.hooks.plugins import Manifest, discover, in_order, read_manifest
 from core.hooks.switch import disable, enable, states
-from core.hooks.versions import fits
+from core.hooks.versions import can_agree, fits
 from tests.core.hooks.written import write_plugin
 
 
@@ -74,6 +76,55 @@ def test_a_core_that_does_not_fit_is_refused():
 )
 def test_versions_fit_ranges(version, wanted, expected):
     assert fits(version, wanted) is expected
+
+
+@pytest.mark.parametrize(
+    ("ranges", "expected"),
+    [
+        ((">=1,<2", ">=1.5"), True),
+        ((">=2", "<2"), False),
+        ((">=2", "<=2"), True),
+        ((">1,<3", "!=2"), True),
+        ((">=1.2,<=1.2", "!=1.2"), False),
+        (("", "<0.1"), True),
+        ((), True),
+    ],
+)
+def test_ranges_agree_when_a_version_lies_in_all(ranges, expected):
+    assert can_agree(ranges) is expected
+
+
+@given(st.lists(st.sampled_from([">=1", "<1", "==1.5", ">2,<3", "!=2.1", "<=2", ">=2.1"]), max_size=4))
+def test_ranges_agree_as_a_search_through_versions_says(ranges):
+    versions = [f"{major}.{minor}.{patch}" for major in range(4) for minor in range(7) for patch in range(2)]
+    assert can_agree(ranges) is any(all(fits(version, one) for one in ranges) for version in versions)
+
+
+def test_a_version_that_does_not_fit_is_refused(folder):
+    write_plugin(folder, "base")
+    write_plugin(folder, "tall", extra='requires = ["base>=2,<3"]\n')
+    crm = booted(folder, "tall")
+    assert [(one.plugin, one.reason) for one in crm.refusals] == [
+        ("tall", "tall wants base >=2,<3; here is base 1.0."),
+    ]
+
+
+def test_a_deadlock_of_versions_is_explained(folder):
+    write_plugin(folder, "base")
+    write_plugin(folder, "old", extra='requires = ["base <2"]\n')
+    write_plugin(folder, "young", extra='requires = ["base>=2"]\n')
+    crm = booted(folder, "old", "young")
+    assert crm.hooks.order[:2] == ["base", "old"]
+    (refusal,) = crm.refusals
+    assert refusal.reason == "old wants base <2, but young wants base >=2: no version suits both."
+
+
+@pytest.mark.parametrize("wanted", ["base=2", "base 2", "Base", ">=2", "base>=2;"])
+def test_a_requirement_that_is_none_is_refused(tmp_path, wanted):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "plugin.toml").write_text(f'name = "x"\ntitle = "X"\nversion = "1"\nrequires = ["{wanted}"]\n')
+    with pytest.raises(PluginRefused, match="requires names"):
+        read_manifest(tmp_path / "x", "plugins.x")
 
 
 def test_a_manifest_with_an_unknown_key_is_refused(tmp_path):
