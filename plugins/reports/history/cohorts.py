@@ -248,8 +248,8 @@ def _charts(counted: Counted) -> tuple[Chart, ...]:
         shares.append(Share(counted.asked.dimension.label(key) or _("None"), parts, words))
     chart = shares_chart(shares, (str(WORDS["won"]), str(WORDS["open"]), str(WORDS["lost"])))
     described = "; ".join(f"{share.name}: {share.words}" for share in shares)
-    return (Chart("cohorts", _("What became of the deals; beside it, how many were opened and the share still open"),
-                  chart, described),)  # fmt: skip
+    note = _("beside: how many, and the share still open")
+    return (Chart("cohorts", _("What became of the deals opened"), chart, described, note),)
 
 
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
