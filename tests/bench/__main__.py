@@ -81,6 +81,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "funnel": _module("funnel"),
     "history": _module("history"),
     "map": _module("map"),
+    "matrix": _module("matrix"),
     "process": _module("process"),
     "sellers": _module("sellers"),
 }

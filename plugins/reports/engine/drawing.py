@@ -49,33 +49,48 @@ def _bars(found: Answer, behind: Behind, one: ReportMeasure, place: int) -> dict
 
 def _lines(found: Answer, behind: Behind, one: ReportMeasure, place: int) -> dict[str, Any]:
     """Returns lines along the rows' time: one for each of the greatest columns, or one and that of the time before."""
+    today = str(behind.crm.today())
     values = []
     for series, key, is_before in _series(found, place):
-        numbers = found.before if is_before and found.before else found.now
-        source = numbers.of_rows if found.wanted.columns is None or key is ALL else None
-        for row in found.rows:
-            if row is None:
-                continue
-            cell = source.get(row) if source is not None else numbers.cells.get((row, key))
-            value = cell[place] if cell else (0 if one.how in ("count", "sum", "distinct") else None)
-            if value is not None:
-                link = None if is_before or not value else behind.query(row, key, one)
-                hint = f"{series}, {found.wanted.rows.label(row)}: {words_of(one, value)}"
-                values.append(
-                    {
-                        "at": found.wanted.rows.label(row),
-                        "value": float(value),
-                        "series": series,
-                        "hint": hint,
-                        "link": link,
-                    }
-                )
+        # What is still to come is no fall to nothing.
+        keys = [row for row in found.rows if row is not None and (is_before or row <= today)]
+        points = (_point(found, behind, one, place, series, (row, key), is_before=is_before) for row in keys)
+        values += [point for point in points if point is not None]
     names = list(dict.fromkeys(value["series"] for value in values))
     order = [found.wanted.rows.label(row) for row in found.rows if row is not None]
-    return line_chart(values, order, names)
+    return line_chart(values, order, names, is_share=one.kind == "share")
 
 
-def line_chart(values: Sequence[dict[str, Any]], order: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
+def _point(
+    found: Answer,
+    behind: Behind,
+    one: ReportMeasure,
+    place: int,
+    series: str,
+    keys: tuple[Any, Any],
+    *,
+    is_before: bool,
+) -> dict[str, Any] | None:
+    """Returns one point of a line, None where there is nothing to say."""
+    row, column = keys
+    numbers = found.before if is_before and found.before else found.now
+    cell = numbers.of_rows.get(row) if column is ALL else numbers.cells.get(keys)
+    value = cell[place] if cell else (0 if one.how in ("count", "sum", "distinct") else None)
+    if value is None:
+        return None
+    at = found.wanted.rows.label(row) if found.wanted.rows else ""
+    return {
+        "at": at,
+        "value": float(value),
+        "series": series,
+        "hint": f"{series}, {at}: {words_of(one, value)}",
+        "link": None if is_before or not value else behind.query(row, column, one),
+    }
+
+
+def line_chart(
+    values: Sequence[dict[str, Any]], order: Sequence[str], names: Sequence[str], *, is_share: bool = False
+) -> dict[str, Any]:
     """Returns lines with points through values of (at, value, series, hint, link), along `order`."""
     legend = {"orient": "top", "title": None, "symbolType": "stroke"} if len(names) > 1 else None
     layer = {
@@ -88,7 +103,11 @@ def line_chart(values: Sequence[dict[str, Any]], order: Sequence[str], names: Se
                 "sort": list(order),
                 "axis": {"title": None, "labelAngle": -40 if len(order) > 6 else 0, "labelOverlap": True},
             },
-            "y": {"field": "value", "type": "quantitative", "axis": {"title": None, "tickCount": 5}},
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "axis": {"title": None, "tickCount": 5} | ({"format": ".0%"} if is_share else {}),
+            },
             "color": {
                 "field": "series",
                 "type": "nominal",

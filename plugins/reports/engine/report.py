@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from core.api import CRM, Report, User, lazy
+from core.api import CRM, Report, ReportMeasure, User, lazy
 from core.api import gettext as _
 from plugins.reports.conditions import in_words
 from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, TEXT, Column, Document, Figure, Note, Row, Table
@@ -112,7 +112,8 @@ def _measure_columns(found: Answer, prefix: str, group: str) -> list[Column]:
         columns.append(Column(prefix + one.name, one.label, kind, group))
         if found.before is not None:
             columns.append(Column(prefix + one.name + BEFORE, _("Before"), kind, group))
-            columns.append(Column(prefix + one.name + CHANGE, _("Change"), SHARE, group))
+            title = _("Change, points") if one.kind == "share" else _("Change")
+            columns.append(Column(prefix + one.name + CHANGE, title, SHARE, group))
     return columns
 
 
@@ -126,7 +127,7 @@ def _line(found: Answer, behind: Behind, row: Any, label: str, *, is_total: bool
             values[prefix + one.name] = now[place]
             if before is not None:
                 values[prefix + one.name + BEFORE] = before[place]
-                values[prefix + one.name + CHANGE] = change_of(now[place], before[place])
+                values[prefix + one.name + CHANGE] = change_of(one, now[place], before[place])
 
     def links() -> dict[str, str]:
         return {
@@ -152,8 +153,10 @@ def _at(found: Answer, row: Any, column: Any, *, is_before: bool = False) -> Val
     return numbers.cells.get((row, column), none)
 
 
-def change_of(now: Any, before: Any) -> float | None:
-    """Returns by which share a number grew or fell, None where that can't be said."""
+def change_of(one: ReportMeasure, now: Any, before: Any) -> float | None:
+    """Returns by which share a number grew or fell, of a share by how many points; None where that can't be said."""
+    if one.kind == "share":
+        return None if now is None or before is None else now - before
     return float(now) / float(before) - 1 if now is not None and before else None
 
 

@@ -33,3 +33,9 @@ for (const form of document.querySelectorAll("[data-report-settings]")) {
     form.querySelectorAll(":disabled").forEach((field) => { field.disabled = false; });
   });
 }
+
+// On a narrow screen the tab of the present report is brought into sight.
+for (const chosen of document.querySelectorAll(".report-switch .active")) {
+  const strip = chosen.parentElement;
+  strip.scrollLeft = chosen.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
+}
