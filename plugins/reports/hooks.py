@@ -55,21 +55,24 @@ def routes() -> list[Routes]:
     from plugins.reports.pages import blueprint
     from plugins.reports.people.setup_pages import blueprint as setup
     from plugins.reports.people.talks_pages import blueprint as talks
+    from plugins.reports.plan.pages import blueprint as plans
 
     return [
         Routes(blueprint, "/reports"),
         Routes(checking, "/reports/checking"),
         Routes(talks, "/reports/talks"),
         Routes(setup, "/reports/setup"),
+        Routes(plans, "/reports/plans"),
     ]
 
 
 @hook
 def rest_routes() -> list[RestRoutes]:
     """Adds the reports to the REST API."""
-    from plugins.reports.api_v1 import blueprint  # only the web needs it
+    from plugins.reports.api_v1 import blueprint  # only the web needs them
+    from plugins.reports.plan.api_v1 import blueprint as plans
 
-    return [RestRoutes(blueprint)]
+    return [RestRoutes(plans), RestRoutes(blueprint)]
 
 
 def _clients_behind() -> Mapping[str, Behind]:

@@ -16,6 +16,7 @@ from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.parameters import OWNER
 from plugins.reports.periods import PRESETS
+from plugins.reports.plan.saving import plans_of
 from plugins.reports.words import COUNTINGS, CREDITS
 
 Pairs = Sequence[tuple[str, str]]
@@ -88,6 +89,11 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
         "credit": (lazy("Credit goes to"), [("" if k == OWNER else k, words) for k, words in CREDITS.items()]),
         "counting": (lazy("Count lost deals"), [("" if k == FINAL else k, words) for k, words in COUNTINGS.items()]),
     }
+    if "plan" in report.parameters:
+        offered["plan"] = (
+            lazy("Plan"),
+            [("", lazy("The newest")), *((str(one.id), one.name) for one in plans_of(user))],
+        )
     is_own = FACTS in report.parameters
     offered |= menus.offered(crm, values) if is_own else {}
     choices = {

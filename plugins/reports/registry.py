@@ -38,6 +38,7 @@ OWN = {
     "forecast-check": "forecast.check_report:REPORT",
     "seasonality": "forecast.season_report:REPORT",
     "plan": "plan.report:REPORT",
+    "plan-fact": "plan.fact_report:REPORT",
 }
 
 
