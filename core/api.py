@@ -277,6 +277,7 @@ _PAGES = {
     "listing": "core.web.rest",
     "answer": "core.web.rest",
     "Resource": "core.web.rest",
+    "SchemaForm": "core.web.forms",
     "takes_up_to": "core.web.context",
 }
 __all__ += sorted(_PAGES)
