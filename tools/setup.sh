@@ -17,6 +17,7 @@ main() {
     step node_packages install_node_packages package.json package-lock.json
     step assets build_assets package-lock.json tools/assets.mjs $(asset_sources)
     step translations compile_translations tools/translations.py $(catalogs)
+    step bytecode compile_python $(find app.py core plugins -name '*.py' | sort)
     need_libraries
 }
 
@@ -114,6 +115,11 @@ catalogs() {
 
 compile_translations() {
     "$VENV_PYTHON" tools/translations.py compile
+}
+
+# A start reads what is compiled, also where Python is told to write nothing (PYTHONDONTWRITEBYTECODE).
+compile_python() {
+    "$VENV_PYTHON" -m compileall -q app.py core plugins
 }
 
 # WeasyPrint draws PDFs with pango; without it all but PDFs works, so a missing library does not stop us.

@@ -74,6 +74,7 @@ def _with_fresh_instance(name: str) -> Callable[[Bases, str], list[Figure]]:
 
 BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "start": _module("start"),
+    "plugins": _module("plugins"),
     "rest": _module("rest"),
     "pages": _module("pages"),
     "board": _module("board"),
