@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from core.api import needs, present_crm, present_user, require, rest_blueprint
 from plugins.reports.output.forms import write
 from plugins.reports.registry import all_reports, make_report
+from plugins.reports.variants.keeping import find_variant, pairs_of
 
 blueprint = rest_blueprint("reports", "Funnels of closed and of open deals, with the parameters of `hinka report`")
 
@@ -44,7 +45,10 @@ def show_report(name: str) -> Response:
     form = request.args.get("format", "json")
     if form != "json":
         require(present_user(), "reports.export")
-    pairs = [(key, value) for key, value in request.args.items(multi=True) if key not in ("format", "chart")]
+    own = ("format", "chart", "variant")
+    pairs = [(key, value) for key, value in request.args.items(multi=True) if key not in own]
+    if "variant" in request.args:
+        pairs = [*pairs_of(find_variant(name, request.args["variant"], present_user())), *pairs]
     file = write(make_report(present_crm(), present_user(), name, pairs), form, request.args.get("chart", ""))
     headers = {} if form == "json" else {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.content, content_type=file.media_type, headers=headers)

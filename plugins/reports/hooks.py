@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from core.api import JobKind, MenuItem, Permission, RecordField, RestRoutes, Routes, hook, lazy
+from core.api import JobKind, MenuItem, Panel, Permission, RecordField, RestRoutes, Routes, hook, lazy
 from plugins.reports.commands import report
 from plugins.reports.forecast.learning import KIND, run_forecast
 from plugins.reports.history.behind import Behind, record_field
 from plugins.reports.registry import read_given
+from plugins.reports.variants import schedules
 
 EVERYBODY = ("director", "head", "seller", "agent", "reader")
 
@@ -26,8 +27,19 @@ def permissions() -> list[Permission]:
 
 @hook
 def job_kinds() -> list[JobKind]:
-    """Learns the statistics of the forecast, and checks it, every night."""
-    return [JobKind(KIND, run_forecast, every=timedelta(days=1), attempts=2)]
+    """Learns the statistics of the forecast, and checks it, every night; sends reports at their time."""
+    return [
+        JobKind(KIND, run_forecast, every=timedelta(days=1), attempts=2),
+        JobKind(schedules.KIND, schedules.send_due, every=schedules.LOOK),
+    ]
+
+
+@hook
+def home_panels(user: Any) -> list[Panel]:
+    """Adds the tiles that a user has chosen, or those that people of that role usually need."""
+    from plugins.reports.variants.panels import panels_of  # only the web needs them
+
+    return panels_of(user)
 
 
 @hook
@@ -56,6 +68,7 @@ def routes() -> list[Routes]:
     from plugins.reports.people.setup_pages import blueprint as setup
     from plugins.reports.people.talks_pages import blueprint as talks
     from plugins.reports.plan.pages import blueprint as plans
+    from plugins.reports.variants.pages import blueprint as saved
 
     return [
         Routes(blueprint, "/reports"),
@@ -63,6 +76,7 @@ def routes() -> list[Routes]:
         Routes(talks, "/reports/talks"),
         Routes(setup, "/reports/setup"),
         Routes(plans, "/reports/plans"),
+        Routes(saved, "/reports/saved"),
     ]
 
 

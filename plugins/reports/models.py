@@ -6,7 +6,7 @@ from core.api import MoneyField, Record, User, UtcField
 
 
 class Variant(Record):
-    """Settings of a report that somebody saved; shared ones are seen by everybody.
+    """Settings of a report that somebody saved: the owner's alone, those of a team (`team_id`), or everybody's.
 
     `settings` are the parameters as they came: pairs of name and value, in order.
     """
@@ -15,6 +15,7 @@ class Variant(Record):
     name = CharField()
     owner = ForeignKeyField(User)
     is_shared = BooleanField(default=False)
+    team_id = BigIntegerField(null=True)
     settings = JSONField()
     created_at = UtcField()
     changed_at = UtcField()

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, make_response, request, url_for
 
 from core.api import InvalidInput, fields, go, go_to, iso_day, list_filters, needs, page, present_crm, present_user
 from core.api import gettext as _
-from plugins.reports import variants
 from plugins.reports.addresses import address_of
 from plugins.reports.charts import with_links
 from plugins.reports.conditions import PARAMETER, as_text
@@ -21,12 +20,14 @@ from plugins.reports.output.forms import write
 from plugins.reports.output.pdf import change_words
 from plugins.reports.panel import make_panel
 from plugins.reports.registry import all_reports, get_report, make_report
+from plugins.reports.variants import keeping as variants
+from plugins.reports.variants.defaults import default_of
 
 blueprint = Blueprint(
     "reports", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
 # Names that belong to the page, not to the report.
-OWN = ("variant", "format", "chart")
+OWN = ("variant", "format", "chart", "usual")
 DAYS = ("from", "to", "through", "as_of", "compare_from", "compare_to")
 
 
@@ -69,6 +70,8 @@ def index() -> str:
 def show(name: str) -> str | Response:
     """Shows a report; what its settings name and is gone is said and left out, what is wrong is named."""
     crm, user, report = present_crm(), present_user(), get_report(present_crm(), name)
+    if not request.args and (default := default_of(user, name)) is not None:
+        return go_to(url_for("reports.show", name=name) + "?" + variants.query_of(default))
     pairs, problem, lost = _pairs(request.args.items(multi=True)), "", []
     document = _made(name, pairs)
     if document is None:
@@ -87,6 +90,7 @@ def show(name: str) -> str | Response:
         panel=make_panel(crm, user, report, pairs),
         saved=variants.variants_of(user, name),
         variant=request.args.get("variant", 0, int),
+        audiences=variants.AUDIENCES,
         pairs=pairs,
         query=variants.query_of,
         chooser=Chooser(name, urlencode(pairs)),
@@ -147,7 +151,7 @@ def save(name: str) -> Any:
         name,
         request.form.get("name", ""),
         _pairs(request.args.items(multi=True)),
-        is_shared="shared" in request.form,
+        audience=request.form.get("audience", variants.MINE),
     )
     words = _("Saved. You find these settings under “%(name)s”.", name=variant.name)
     return go_to(url_for("reports.show", name=name) + "?" + variants.query_of(variant), words)

@@ -11,7 +11,7 @@ from core.testing import PASSWORD
 from core.users.services import create_token
 from plugins.reports.commands import report as command
 from plugins.reports.registry import OWN
-from plugins.reports.variants import delete_variant, get_variant, save_variant, variants_of
+from plugins.reports.variants.keeping import delete_variant, get_variant, save_variant, variants_of
 from tests.core.web.visitor import Visitor
 
 ADDRESS = "/reports/funnel-closed?type=Sale&columns=owner&from=2025-03-01&to=2025-09-01&compare=previous"
@@ -156,8 +156,8 @@ def test_private_settings_are_seen_by_their_owner_alone(crm, base, make):
 def test_sharing_and_deleting_of_others_are_rights(crm, base, make, director):
     seller = make.user("seller")
     with pytest.raises(NotAllowed):
-        save_variant(crm, seller, "funnel-open", "All", [], is_shared=True)
-    shared = save_variant(crm, director, "funnel-open", "All", [], is_shared=True)
+        save_variant(crm, seller, "funnel-open", "All", [], audience="all")
+    shared = save_variant(crm, director, "funnel-open", "All", [], audience="all")
     with pytest.raises(NotAllowed):
         delete_variant(crm, seller, shared.id)
 

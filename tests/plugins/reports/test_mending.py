@@ -8,7 +8,7 @@ from core.clients.properties import change_property, create_property
 from core.testing import PASSWORD
 from plugins.reports.mending import usable
 from plugins.reports.registry import get_report
-from plugins.reports.variants import query_of, save_variant
+from plugins.reports.variants.keeping import query_of, save_variant
 from tests.core.web.visitor import Visitor
 
 NORTH = ("f", json.dumps({"field": "client.region", "op": "equal", "value": "North"}))

@@ -1,0 +1,145 @@
+"""Saves, finds and deletes variants: named settings of a report, private, for a team, or for everybody."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, lazy, write_history
+from core.api import gettext as _
+from plugins.reports.models import Variant
+from plugins.reports.registry import get_report, read_pairs
+from plugins.reports.variants.models import Default, Schedule, Sending, Tile
+
+SHARE = "reports.share"
+LONGEST_NAME = 80
+MINE, TEAM, ALL = "mine", "team", "all"
+AUDIENCES = {MINE: lazy("For me"), TEAM: lazy("For my team"), ALL: lazy("For everybody")}
+
+
+def save_variant(
+    crm: CRM, user: User, report: str, name: str, pairs: Sequence[tuple[str, str]], *, audience: str = MINE
+) -> Variant:
+    """Returns the variant with these settings; one of the same name and owner gets the new ones.
+
+    Raises InvalidInput for an empty name or settings that can't be used, NotAllowed if the user may not share.
+    """
+    name = _checked_name(name)
+    read_pairs(crm, user, get_report(crm, report), pairs)
+    with crm.work():
+        now = crm.clock.now()
+        variant = Variant.get_or_none(Variant.report == report, Variant.owner == user.id, Variant.name == name)
+        if variant is None:
+            variant = Variant(report=report, owner=user.id, name=name, created_at=now)
+        variant.is_shared, variant.team_id = _seen_by(user, audience)
+        variant.settings, variant.changed_at = [list(pair) for pair in pairs], now
+        variant.save()
+        write_history(crm, "reports_variant", variant.id, "saved", {"name": [None, name]})
+    return variant
+
+
+def rename_variant(crm: CRM, user: User, variant_id: int, name: str, audience: str) -> Variant:
+    """Returns the variant under another name and for others; raises InvalidInput for a name in use."""
+    variant, name = _own(user, variant_id), _checked_name(name)
+    twin = Variant.get_or_none(
+        Variant.report == variant.report, Variant.owner == variant.owner_id, Variant.name == name
+    )
+    if twin is not None and twin.id != variant.id:
+        sentence = _("There are settings called “%(name)s” already.", name=name)
+        raise InvalidInput(sentence, fields={"name": [sentence]})
+    with crm.work():
+        write_history(crm, "reports_variant", variant.id, "renamed", {"name": [variant.name, name]})
+        variant.name, variant.changed_at = name, crm.clock.now()
+        variant.is_shared, variant.team_id = _seen_by(user, audience)
+        variant.save()
+    return variant
+
+
+def delete_variant(crm: CRM, user: User, variant_id: int) -> Variant:
+    """Deletes a variant of the user's own, or a shared one if the user may share, and returns it.
+
+    With it go the tiles, defaults and schedules that show it.
+    """
+    variant = _own(user, variant_id)
+    with crm.work():
+        schedules = Schedule.select(Schedule.id).where(Schedule.variant == variant.id)
+        Sending.delete().where(Sending.schedule.in_(schedules)).execute()
+        for model in (Schedule, Default, Tile):
+            model.delete().where(model.variant == variant.id).execute()
+        variant.delete_instance()
+        write_history(crm, "reports_variant", variant_id, "deleted", {"name": [variant.name, None]})
+    return variant
+
+
+def get_variant(user: User, variant_id: int) -> Variant:
+    """Returns a variant that the user may see; raises NotFound."""
+    variant = Variant.get_or_none(Variant.id == variant_id)
+    if variant is None or not is_seen(user, variant):
+        raise NotFound(_("There are no such saved settings; perhaps they were deleted."))
+    return variant
+
+
+def find_variant(report: str, name: str, user: User | None = None) -> Variant:
+    """Returns the variant of a report by its name, the user's own first (None: any); raises NotFound."""
+    found = Variant.select().where(Variant.report == report, Variant.name == name.strip()).order_by(Variant.id)
+    seen = [one for one in found if user is None or is_seen(user, one)]
+    if not seen:
+        raise NotFound(_("There are no settings “%(name)s” of the report %(report)s.", name=name, report=report))
+    return next((one for one in seen if user is not None and one.owner_id == user.id), seen[0])
+
+
+def variants_of(user: User, report: str = "") -> list[Variant]:
+    """Returns the variants that the user sees, own ones first, by name."""
+    seen = (Variant.owner == user.id) | Variant.is_shared
+    if user.team_id is not None:
+        seen |= Variant.team_id == user.team_id
+    query = Variant.select(Variant, User).join(User).where(seen)
+    if report:
+        query = query.where(Variant.report == report)
+    return sorted(query, key=lambda variant: (variant.owner_id != user.id, variant.name.casefold()))
+
+
+def is_seen(user: User, variant: Variant) -> bool:
+    """Tells whether a user may see a variant."""
+    is_of_team = variant.team_id is not None and variant.team_id == user.team_id
+    return variant.is_shared or variant.owner_id == user.id or is_of_team
+
+
+def audience_of(variant: Variant) -> str:
+    """Returns for whom a variant is."""
+    return ALL if variant.is_shared else TEAM if variant.team_id else MINE
+
+
+def pairs_of(variant: Variant) -> list[tuple[str, str]]:
+    """Returns the settings of a variant as the parameters of its report."""
+    return [(str(name), str(value)) for name, value in variant.settings]
+
+
+def query_of(variant: Variant) -> str:
+    """Returns the variant's settings as the query of an address, with the number of the variant."""
+    return urlencode([*pairs_of(variant), ("variant", str(variant.id))])
+
+
+def _own(user: User, variant_id: int) -> Variant:
+    variant = get_variant(user, variant_id)
+    if variant.owner_id != user.id and not user.can(SHARE):
+        raise NotAllowed(_("These settings belong to somebody else."))
+    return variant
+
+
+def _seen_by(user: User, audience: str) -> tuple[bool, int | None]:
+    if audience == MINE:
+        return False, None
+    if audience not in AUDIENCES:
+        raise InvalidInput(_("Choose for whom these settings are."))
+    if not user.can(SHARE):
+        raise NotAllowed(_("You may not share settings with others: save them for yourself."))
+    if audience == TEAM and user.team_id is None:
+        raise InvalidInput(_("You are in no team; save the settings for yourself or for everybody."))
+    return audience == ALL, user.team_id if audience == TEAM else None
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        sentence = _("Give the settings a name of at most %(n)s characters.", n=LONGEST_NAME)
+        raise InvalidInput(sentence, fields={"name": [sentence]})
+    return name

@@ -1,0 +1,189 @@
+"""The pages of saved settings: their names and readers, one's default, tiles of the home page, schedules."""
+
+from typing import Any
+
+from flask import Blueprint, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from core.api import InvalidInput, SchemaForm, go, go_to, needs, page, present_crm, present_user
+from core.api import gettext as _
+from plugins.reports.addresses import address_of
+from plugins.reports.charts import with_links
+from plugins.reports.document import as_shown
+from plugins.reports.models import Variant
+from plugins.reports.output.forms import MEDIA_TYPES
+from plugins.reports.registry import get_report, make_report
+from plugins.reports.variants import calendar, defaults, keeping, schedules, tiles
+from plugins.reports.variants.models import Schedule
+from plugins.reports.variants.schemas import ScheduleSchema
+
+blueprint = Blueprint("reports_saved", __name__)
+
+
+@blueprint.route("/<int:variant_id>", methods=["GET", "POST"])
+@needs("reports.read")
+def edit(variant_id: int) -> str | Response:
+    """Shows saved settings with all that can be done with them, and renames them."""
+    crm, user = present_crm(), present_user()
+    variant, problem = keeping.get_variant(user, variant_id), ""
+    if request.method == "POST":
+        try:
+            keeping.rename_variant(
+                crm, user, variant_id, request.form.get("name", ""), request.form.get("audience", keeping.MINE)
+            )
+            return go("reports_saved.edit", _("Saved."), variant_id=variant_id)
+        except InvalidInput as error:
+            problem = str(error)
+    return page(
+        "reports/variant.html",
+        variant=variant,
+        report=get_report(crm, variant.report),
+        problem=problem,
+        audiences=keeping.AUDIENCES,
+        audience=keeping.audience_of(variant),
+        is_own=variant.owner_id == user.id or user.can(keeping.SHARE),
+        is_default=(found := defaults.default_of(user, variant.report)) is not None and found.id == variant.id,
+        query=keeping.query_of,
+    )
+
+
+@blueprint.post("/<int:variant_id>/default")
+@needs("reports.read")
+def default(variant_id: int) -> Response:
+    """Lets the report begin with these settings, or no more."""
+    defaults.begin_with(present_crm(), present_user(), variant_id)
+    return go("reports_saved.edit", _("Saved."), variant_id=variant_id)
+
+
+@blueprint.post("/tiles")
+@needs("reports.read")
+def add_tile() -> Response:
+    """Puts a report or saved settings on the user's home page."""
+    variant_id = request.form.get("variant", type=int)
+    report = get_report(present_crm(), request.form.get("report", "")).name if not variant_id else ""
+    tiles.add_tile(present_crm(), present_user(), report, variant_id)
+    return go("home.index", _("It stands on your home page now."))
+
+
+@blueprint.post("/tiles/change")
+@needs("reports.read")
+def change_tile() -> Response:
+    """Moves a tile, or takes it away."""
+    tile_id, report = request.form.get("tile", 0, int), request.form.get("report", "")
+    tiles.change_tile(present_crm(), present_user(), tile_id, report, request.form.get("action", ""))
+    return go("home.index")
+
+
+@blueprint.get("/tiles/body")
+@needs("reports.read")
+def tile_body() -> str:
+    """Shows what a tile shows: the figures and the first chart of its report."""
+    crm, user = present_crm(), present_user()
+    variant_id = request.args.get("variant", type=int)
+    variant = keeping.get_variant(user, variant_id) if variant_id else None
+    name = variant.report if variant else request.args.get("report", "")
+    try:
+        document = make_report(crm, user, name, keeping.pairs_of(variant) if variant else [])
+    except InvalidInput as error:
+        return page("reports/tile_body.html", document=None, problem=str(error))
+    return page(
+        "reports/tile_body.html",
+        document=document,
+        problem="",
+        shown=as_shown,
+        list_url=address_of,
+        linked=lambda specification: with_links(specification, address_of),
+    )
+
+
+@blueprint.get("/schedules")
+@needs("reports.export")
+def all_schedules() -> str:
+    """Shows what is sent when."""
+    found = schedules.schedules_of(present_user())
+    return page(
+        "reports/schedules.html",
+        schedules=found,
+        newest=schedules.newest_sendings(found),
+        when=_when,
+        has_carrier=schedules.carrier(present_crm()) is not None,
+    )
+
+
+@blueprint.route("/<int:variant_id>/schedule", methods=["GET", "POST"])
+@needs("reports.export")
+def new_schedule(variant_id: int) -> str | Response:
+    """Asks when and to whom saved settings are sent."""
+    return _form(keeping.get_variant(present_user(), variant_id), None)
+
+
+@blueprint.route("/schedules/<int:schedule_id>", methods=["GET", "POST"])
+@needs("reports.export")
+def edit_schedule(schedule_id: int) -> str | Response:
+    """Shows a schedule with what it sent, and saves it."""
+    schedule = schedules.get_schedule(present_user(), schedule_id)
+    return _form(schedule.variant, schedule)
+
+
+@blueprint.post("/schedules/<int:schedule_id>/send")
+@needs("reports.export")
+def send(schedule_id: int) -> Response:
+    """Sends a schedule's report now."""
+    sending = schedules.send_now(present_crm(), schedules.get_schedule(present_user(), schedule_id))
+    words = {schedules.SENT: _("It is sent."), schedules.WAITS: _("The file is made.")}
+    return go("reports_saved.edit_schedule", words.get(sending.state, sending.note), schedule_id=schedule_id)
+
+
+@blueprint.post("/schedules/<int:schedule_id>/delete")
+@needs("reports.export")
+def delete_schedule(schedule_id: int) -> Response:
+    """Deletes a schedule."""
+    schedules.delete_schedule(present_crm(), schedules.get_schedule(present_user(), schedule_id))
+    return go("reports_saved.all_schedules", _("The schedule is deleted."))
+
+
+@blueprint.get("/sendings/<int:sending_id>")
+@needs("reports.export")
+def fetch(sending_id: int) -> Response:
+    """Gives the file of a sending."""
+    sending, path = schedules.file_of(present_crm(), present_user(), sending_id)
+    media_type = MEDIA_TYPES[path.suffix.removeprefix(".")]
+    return send_file(path, mimetype=media_type, as_attachment=True, download_name=sending.file_name)
+
+
+def _form(variant: Variant, schedule: Schedule | None) -> str | Response:
+    form = SchemaForm(ScheduleSchema, _shown(schedule))
+    if request.method == "POST":
+        try:
+            values = form.read(request.form)
+            day = values["weekday"] if values["every"] == calendar.WEEK else values["month_day"]
+            saved = schedules.save_schedule(
+                present_crm(), present_user(), {**values, "on_day": day, "variant": variant.id}, schedule
+            )
+            return go_to(url_for("reports_saved.edit_schedule", schedule_id=saved.id), _("Saved."))
+        except InvalidInput as error:
+            form.take(error)
+    sent: list[Any] = schedules.sendings_of(schedule) if schedule else []
+    return page(
+        "reports/schedule.html", form=form, variant=variant, schedule=schedule, sendings=sent, when=_when,
+        has_carrier=schedules.carrier(present_crm()) is not None,
+    )  # fmt: skip
+
+
+def _shown(schedule: Schedule | None) -> dict[str, Any]:
+    if schedule is None:
+        return {"every": "week", "weekday": 0, "month_day": 1, "at_hour": 8, "form": "pdf", "is_active": True}
+    is_week = schedule.every == calendar.WEEK
+    return {
+        "every": schedule.every,
+        "weekday": schedule.on_day if is_week else 0,
+        "month_day": 1 if is_week else schedule.on_day or 1,
+        "at_hour": schedule.at_hour,
+        "form": schedule.form,
+        "is_active": schedule.is_active,
+        "recipients": ", ".join(schedule.recipients),
+    }
+
+
+def _when(schedule: Schedule) -> str:
+    return str(calendar.in_words(schedule.every, schedule.on_day, schedule.at_hour))

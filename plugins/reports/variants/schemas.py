@@ -1,0 +1,47 @@
+"""The forms of schedules."""
+
+from marshmallow import Schema, fields, validate
+
+from core.api import lazy
+from plugins.reports.variants.calendar import EVERY, WEEKDAYS
+
+FORMS = {"pdf": lazy("PDF"), "xlsx": lazy("Excel")}
+
+
+class ScheduleSchema(Schema):
+    """When, in which form and to whom saved settings are sent."""
+
+    every = fields.String(
+        load_default="week",
+        validate=validate.OneOf(list(EVERY), list(EVERY.values())),
+        metadata={"label": lazy("How often"), "choices": tuple(EVERY.items())},
+    )
+    weekday = fields.Integer(
+        load_default=0,
+        validate=validate.OneOf(list(range(7)), list(WEEKDAYS)),
+        metadata={"label": lazy("On (every week)"), "choices": tuple(enumerate(WEEKDAYS)), "widget": "select"},
+    )
+    month_day = fields.Integer(
+        load_default=1,
+        validate=validate.Range(1, 31),
+        metadata={"label": lazy("Day (every month)"), "help": lazy("A day that the month lacks is its last one.")},
+    )
+    at_hour = fields.Integer(
+        load_default=8,
+        validate=validate.Range(0, 23),
+        metadata={"label": lazy("At (hour)"), "help": lazy("By the company's clock.")},
+    )
+    form = fields.String(
+        load_default="pdf",
+        validate=validate.OneOf(list(FORMS), list(FORMS.values())),
+        metadata={"label": lazy("As"), "choices": tuple(FORMS.items())},
+    )
+    is_active = fields.Boolean(load_default=True, metadata={"label": lazy("In use")})
+    recipients = fields.String(
+        load_default="",
+        metadata={
+            "label": lazy("To"),
+            "widget": "textarea",
+            "help": lazy("Addresses of e-mail, with commas or on lines of their own. They read what you may see."),
+        },
+    )

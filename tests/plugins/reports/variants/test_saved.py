@@ -1,0 +1,131 @@
+"""Saved settings: for whom they are, one's default, tiles of the home page."""
+
+import pytest
+
+from core.api import InvalidInput, NotAllowed, NotFound
+from plugins.reports.models import Variant
+from plugins.reports.variants import defaults, keeping, tiles
+from plugins.reports.variants.models import Tile
+
+
+@pytest.fixture
+def team(make):
+    return make.team("North")
+
+
+@pytest.fixture
+def head(make, team):
+    return make.user("head", team=team)
+
+
+def saved(crm, user, name="Mine", audience=keeping.MINE, report="managers"):
+    return keeping.save_variant(crm, user, report, name, [("period", "this_year")], audience=audience)
+
+
+def test_settings_for_a_team_are_seen_by_the_team_alone(crm, make, head, team):
+    variant = saved(crm, head, audience=keeping.TEAM)
+    assert keeping.get_variant(make.user("seller", team=team), variant.id).name == "Mine"
+    with pytest.raises(NotFound):
+        keeping.get_variant(make.user("seller"), variant.id)
+
+
+def test_only_who_may_share_saves_for_others(crm, make, team):
+    with pytest.raises(NotAllowed):
+        saved(crm, make.user("seller", team=team), audience=keeping.TEAM)
+    with pytest.raises(InvalidInput, match="in no team"):
+        saved(crm, make.user("director"), audience=keeping.TEAM)
+
+
+def test_a_name_is_given_once(crm, head):
+    saved(crm, head, "One")
+    two = saved(crm, head, "Two")
+    with pytest.raises(InvalidInput):
+        keeping.rename_variant(crm, head, two.id, "One", keeping.MINE)
+    assert keeping.rename_variant(crm, head, two.id, "Three", keeping.ALL).is_shared
+
+
+def test_a_report_begins_with_ones_default_until_it_is_taken_back(crm, web, head):
+    variant = saved(crm, head)
+    web.sign_in(head)
+    web.post(f"/reports/saved/{variant.id}/default")
+    assert f"variant={variant.id}" in web.get("/reports/managers").headers["Location"]
+    assert web.get("/reports/managers?usual=1").status_code == 200
+    web.post(f"/reports/saved/{variant.id}/default")
+    assert web.get("/reports/managers").status_code == 200
+
+
+def test_a_default_that_is_seen_no_more_counts_no_more(crm, make, head):
+    variant, seller = saved(crm, head, audience=keeping.ALL), make.user("seller")
+    defaults.begin_with(crm, seller, variant.id)
+    assert defaults.default_of(seller, "managers") == variant
+    keeping.rename_variant(crm, head, variant.id, "Mine", keeping.MINE)
+    assert defaults.default_of(seller, "managers") is None
+
+
+def test_what_shows_deleted_settings_goes_with_them(crm, head):
+    variant = saved(crm, head)
+    defaults.begin_with(crm, head, variant.id)
+    tiles.add_tile(crm, head, "", variant.id)
+    keeping.delete_variant(crm, head, variant.id)
+    assert Variant.select().count() == 0
+    assert defaults.default_of(head, "managers") is None
+    assert all(tile.variant is None for tile in tiles.tiles_of(head))
+
+
+@pytest.mark.parametrize(("role", "first"), [("director", "forecast"), ("head", "hanging"), ("seller", "funnel-open")])
+def test_who_has_chosen_no_tile_sees_what_the_role_needs(make, role, first):
+    assert tiles.tiles_of(make.user(role))[0].report == first
+
+
+def test_tiles_are_added_moved_and_taken_away(crm, make):
+    user = make.user("head")
+    tiles.add_tile(crm, user, "sources", None)
+    assert [one.report for one in tiles.tiles_of(user)] == ["hanging", "managers", "sources"]
+    tiles.change_tile(crm, user, tiles.tiles_of(user)[2].id, "", "up")
+    assert [one.report for one in tiles.tiles_of(user)] == ["hanging", "sources", "managers"]
+    for _one in range(3):
+        tiles.change_tile(crm, user, tiles.tiles_of(user)[0].id, "", "remove")
+    assert tiles.tiles_of(user) == []
+
+
+def test_a_usual_tile_is_meant_by_its_report(crm, make):
+    user = make.user("head")
+    tiles.change_tile(crm, user, 0, "hanging", "remove")
+    assert [one.report for one in tiles.tiles_of(user)] == ["managers"]
+
+
+def test_nobody_changes_the_tiles_of_others(crm, make):
+    mine, other = make.user("head"), make.user("head")
+    tiles.add_tile(crm, mine, "sources", None)
+    with pytest.raises(NotFound):
+        tiles.change_tile(crm, other, Tile.get(Tile.user == mine.id).id, "", "remove")
+
+
+def test_too_many_tiles_are_refused(crm, make):
+    user = make.user("head")
+    for _time in range(tiles.MOST - 2):
+        tiles.add_tile(crm, user, "sources", None)
+    with pytest.raises(InvalidInput, match="12 tiles"):
+        tiles.add_tile(crm, user, "sources", None)
+
+
+def test_the_home_page_shows_tiles_that_are_counted_when_seen(crm, web, base, make, queries):
+    web.sign_in(make.user("director"))
+    web.text("/")
+    with queries.at_most(15):
+        home = web.text("/")
+    assert "/reports/saved/tiles/body?report=hanging" in home
+    assert "data-chart" in web.text("/reports/saved/tiles/body?report=hanging")
+
+
+def test_a_tile_whose_settings_can_not_be_used_says_so(crm, web, head):
+    variant = saved(crm, head)
+    Variant.update(settings=[["by", "gone"]]).execute()
+    assert "gone" in web.sign_in(head).text(f"/reports/saved/tiles/body?variant={variant.id}")
+
+
+def test_saved_settings_are_found_by_name(crm, head):
+    saved(crm, head, "This year", audience=keeping.ALL)
+    assert keeping.find_variant("managers", "This year").name == "This year"
+    with pytest.raises(NotFound, match="There are no settings"):
+        keeping.find_variant("managers", "Other")
