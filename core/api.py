@@ -279,7 +279,6 @@ _PAGES = {
     "Resource": "core.web.rest",
     "SchemaForm": "core.web.forms",
     "takes_up_to": "core.web.context",
-    "SchemaForm": "core.web.forms",
 }
 __all__ += sorted(_PAGES)
 
