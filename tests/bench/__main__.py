@@ -82,6 +82,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "funnel": _module("funnel"),
     "history": _module("history"),
     "map": _module("map"),
+    "export": _module("export"),
     "matrix": _module("matrix"),
     "process": _module("process"),
     "sellers": _module("sellers"),

@@ -68,10 +68,10 @@ def _fill(crm: CRM, deals: int) -> int:
 
 
 def _learning(crm: CRM) -> list[Figure]:
-    before, begun = _memory_mb("VmRSS"), time.perf_counter()
-    _forget_peak()
+    before, begun = memory_mb("VmRSS"), time.perf_counter()
+    forget_peak()
     learn_usual_stays(crm)
-    took, peak = time.perf_counter() - begun, _memory_mb("VmHWM")
+    took, peak = time.perf_counter() - begun, memory_mb("VmHWM")
     return [
         Figure("usual stays learned in the night", took, "s"),
         Figure("usual stays: memory at its peak more than before", max(peak - before, 0), "MB", MOST_MEMORY_MB),
@@ -123,10 +123,12 @@ def _median_ms(work: Callable[[], object]) -> float:
     return 1000 * percentile(times, 0.5)
 
 
-def _memory_mb(name: str) -> float:
+def memory_mb(name: str) -> float:
+    """Returns a figure of this process's memory by its name under /proc: VmRSS is now, VmHWM the peak."""
     lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(lines[name].split()[0]) / 1024
 
 
-def _forget_peak() -> None:
+def forget_peak() -> None:
+    """Begins the peak of this process's memory anew."""
     Path("/proc/self/clear_refs").write_text("5")

@@ -1,6 +1,7 @@
 """A list as a file: the chosen columns of all that matches, read in pieces; who took it out is in the history."""
 
 import tempfile
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,11 @@ def export(source: Source) -> Response:
 
 
 def _rows(source: Source, query: Any, paths: tuple[str, ...]) -> Iterator[list[Any]]:
-    """Yields the rows in order: the ids are read at once, which is little, their values in pieces."""
-    ids = [row[0] for row in query.tuples()]
+    """Yields the rows in order: the ids are read at once, eight bytes each, their values in pieces."""
+    ids = array("q", (row[0] for row in source.crm.database.execute(query)))
     fields = {path: resolve(source.crm, source.entity, path).field for path in paths}
     for at in range(0, len(ids), PIECE):
-        piece = ids[at : at + PIECE]
+        piece = ids[at : at + PIECE].tolist()
         values = source.values(piece, paths)
         named = _names(source, fields, values)
         for one in piece:

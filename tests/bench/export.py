@@ -1,0 +1,39 @@
+"""A list of 1,000,000 deals as csv and as xlsx: the time, and how much more memory the process held at its peak."""
+
+import time
+
+from core.runtime import CRM
+from core.testing import PASSWORD
+from core.users.services import create_user
+from core.web.factory import create_web
+from tests.bench.bases import Bases, fresh
+from tests.bench.browser import signed_in
+from tests.bench.figures import Figure
+from tests.bench.funnel import DEALS, fill
+from tests.bench.map import forget_peak, memory_mb
+
+MOST_MEMORY_MB = 64
+
+
+def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
+    """Returns time and memory of both files."""
+    with fresh(bases.new_folder(), database) as crm:
+        fill(crm, deals, visits="SELECT 1")
+        return [figure for form in ("csv", "xlsx") for figure in _exported(crm, form, deals)]
+
+
+def _exported(crm: CRM, form: str, deals: int) -> list[Figure]:
+    boss = create_user(crm, f"boss-{form}", "Boss", role="director", password=PASSWORD)
+    asked = signed_in(create_web(crm), boss)
+    asked.get("/deals/")
+    before, begun = memory_mb("VmRSS"), time.perf_counter()
+    forget_peak()
+    answer = asked.get(f"/deals/?part=export&format={form}", buffered=False)
+    size = sum(len(piece) for piece in answer.response)
+    answer.close()
+    took, peak = time.perf_counter() - begun, memory_mb("VmHWM")
+    return [
+        Figure(f"{deals:,} deals as {form}", took, "s"),
+        Figure(f"{deals:,} deals as {form}: size", size / 1_000_000, "MB"),
+        Figure(f"{deals:,} deals as {form}: memory more than before", max(peak - before, 0), "MB", MOST_MEMORY_MB),
+    ]
