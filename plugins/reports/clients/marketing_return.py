@@ -79,8 +79,7 @@ def _count(crm: CRM, user: User | None, settings: Settings) -> Counted:
         key: _values(costs.get(key), leads.get(key, 0), outcomes.get(key, Outcome(key)))
         for key in {*outcomes, *leads, *costs}
     }
-    known = [cost for cost in costs.values() if cost is not None]
-    whole = _values(sum(known, Decimal(0)) if known else None, sum(leads.values()), asked.whole)
+    whole = _together(rows, leads, asked.whole)
     names = fields.titles(crm, "source", [key for key in rows if key is not None])
     return Counted(asked, rows, whole, names, Linker(crm, settings))
 
@@ -120,6 +119,21 @@ def _values(cost: Decimal | None, leads: int, outcome: Outcome) -> dict[str, Any
     }
 
 
+def _together(
+    rows: Mapping[Hashable, dict[str, Any]], leads: Mapping[int | None, int], outcome: Outcome
+) -> dict[str, Any]:
+    """Returns the numbers of all sources; what is reckoned with the cost only of those whose cost is known."""
+    known = [row for row in rows.values() if row["cost"] is not None]
+    cost = sum((row["cost"] for row in known), Decimal(0)) if known else None
+    back = sum((row["won_amount"] for row in known), Decimal(0))
+    return {
+        **_values(cost, sum(leads.values()), outcome),
+        "cost_per_lead": _per(cost, sum(row["leads"] for row in known)),
+        "cost_per_won": _per(cost, sum(row["won"] for row in known)),
+        "roi": float((back - cost) / cost) if cost else None,
+    }
+
+
 def _per(cost: Decimal | None, count: int) -> Decimal | None:
     return (cost / count).quantize(CENT) if cost is not None and count else None
 
@@ -137,7 +151,7 @@ def _table(counted: Counted, order: Sequence[Hashable]) -> Table:
     )
     rows = [Row({"name": counted.name(key), **counted.rows[key]}, partial(_links, counted, key)) for key in order]
     if rows:
-        rows.append(Row({"name": _("All together"), **counted.whole}))
+        rows.append(Row({"name": _("All together"), **counted.whole}, is_total=True))
     return Table("sources", "", columns, tuple(rows))
 
 
@@ -175,7 +189,13 @@ def _notes(counted: Counted) -> list[Note]:
             _("No costs are known for this period, so there is no return: type what each source cost."), **where
         )
     else:
-        first = Note(_("Costs are those typed for the months that begin within the period."), **where)
+        first = Note(
+            _(
+                "Costs are those typed for the months that begin within the period; all together, the cost is set "
+                "against sources alone whose cost is known."
+            ),
+            **where,
+        )
     return [first, Note(_("Costs of single campaigns will come with the plugin of campaigns."))]
 
 

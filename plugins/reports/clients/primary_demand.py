@@ -134,7 +134,7 @@ def _manager_table(settings: Settings, groups: Sequence[Group], names: Mapping[i
         name = _("Nobody") if owner is None else names.get(owner, str(owner))
         rows.append(Row({"name": name, **values}, partial(_owner_links, settings, owner, values)))
     if rows:
-        rows.append(Row({"name": _("All together"), **_values(groups)}))
+        rows.append(Row({"name": _("All together"), **_values(groups)}, is_total=True))
     return Table("managers", _("By manager"), columns, tuple(rows))
 
 

@@ -124,7 +124,7 @@ def _table(counted: Counted, order: list[int | None], whole: Mapping[str, Any]) 
     )
     rows = [Row({"name": counted.name(key), **counted.rows[key]}, partial(_links, counted, key)) for key in order]
     if rows:
-        rows.append(Row({"name": _("All together"), **whole}))
+        rows.append(Row({"name": _("All together"), **whole}, is_total=True))
     return Table("managers", "", columns, tuple(rows))
 
 

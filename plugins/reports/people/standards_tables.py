@@ -91,6 +91,7 @@ def week_table(settings: Settings, week: Mapping[date, Count]) -> Table:
             },
             partial(_day_link, settings, day or min(week), day or max(week), one),
             partial(_marks, one),
+            is_total=day is None,
         )
         for day, one in days
     ]
@@ -149,7 +150,7 @@ def figures(
         Figure("never", _("Never contacted"), late.counts[NEVER], link=links.get(NEVER, "")),
         Figure("taken_up", _("Taken up within %(n)s hours", n=hours), in_time / max(len(handled), 1), SHARE),
         Figure("median", _("To the first step, hours"), median_hours(handled), NUMBER),
-        Figure("interests", _("Interests in seven days, and usual"), whole.count, before=whole.usual,
+        Figure("interests", _("Interests in seven days, and usual"), whole.count, before=round(whole.usual),
                link=_day_link(settings, min(week), max(week), whole).get("count", "")),
     ]  # fmt: skip
 

@@ -1,12 +1,14 @@
 """The reports *sources* and *managers*: what the closed deals of each brought, the best on top."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from core.api import CRM, Report, User, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Row, Table
+from plugins.reports.funnel import open_report
 from plugins.reports.links import Linker
 from plugins.reports.parameters import TABLE, Settings
 from plugins.reports.ranking import Rank
@@ -16,6 +18,7 @@ from plugins.reports.words import compact
 
 SOURCES, MANAGERS = "sources", "managers"
 TITLES = {SOURCES: lazy("Sources"), MANAGERS: lazy("Managers")}
+MATRIX = ("deals", "expected_income", "probability")
 USUAL = {SOURCES: "source", MANAGERS: "owner"}
 
 
@@ -24,7 +27,7 @@ def make(name: str, crm: CRM, user: User | None, settings: Settings) -> Document
     asked = ask_outcomes(crm, user, settings, USUAL[name])
     rows = sorted(asked.rows, key=lambda row: (-row.won_amount, -row.won, label_of(asked, row)))
     linker = Linker(crm, settings)
-    return table_document(
+    document = table_document(
         crm,
         user,
         settings,
@@ -36,6 +39,18 @@ def make(name: str, crm: CRM, user: User | None, settings: Settings) -> Document
         draw=partial(_charts, asked, rows, linker, crm.currency),
         rows=[{settings.by or USUAL[name]: asked.dimension.label(row.key), **_values(asked, row)} for row in rows],
     )
+    return _with_matrix(crm, user, settings, document) if name == MANAGERS else document
+
+
+def _with_matrix(crm: CRM, user: User | None, settings: Settings, document: Document) -> Document:
+    """Returns the ranking with what its people have open now, stage by stage."""
+    now = replace(settings, report=open_report.NAME, by="", columns=settings.by or USUAL[MANAGERS], indicators=MATRIX)
+    standing = open_report.make(crm, user, now)
+    if standing.is_empty:
+        return document
+    matrix = replace(standing.tables[-1], key="matrix", title=_("What they have open now, stage by stage"))
+    data = {**document.data, "matrix": standing.data["matrix"]}
+    return replace(document, tables=(*document.tables, matrix), data=data, is_empty=False)
 
 
 def _values(asked: Asked, row: Outcome) -> dict[str, Any]:
@@ -88,7 +103,7 @@ OF_MANAGERS = Report(
     TITLES[MANAGERS],
     partial(make, MANAGERS),
     TABLE,
-    lazy("Who won what: deals, win rate, money and its share, the best on top."),
+    lazy("Who won what, the best on top; and what everybody has open now, stage by stage."),
     "users",
     "people",
     USUAL[MANAGERS],

@@ -95,3 +95,15 @@ def test_pages_ask_little_and_lead_to_the_lists(base, web, make, queries, name):
     with queries.at_most(15):
         text = web.text(f"/reports/{name}")
     assert "/deals/?f=" in text
+
+
+def test_managers_show_what_everybody_has_open_stage_by_stage(base, report):
+    document = report("managers")
+    matrix = document.tables[-1]
+    standing = [deal for deal in base.deals if deal.state == "open" and not deal.is_on_hold]
+    shown = 0
+    for owner in base.users:
+        columns = [one.key for one in matrix.columns if str(one.group) == owner and one.key.endswith("deals")]
+        shown += sum(row.values.get(key) or 0 for row in matrix.rows for key in columns)
+    assert matrix.key == "matrix"
+    assert shown == sum(deal.owner is not None for deal in standing)

@@ -67,6 +67,10 @@ def test_return_by_source_equals_a_plain_count(crm, base, costs, report):
     assert fair["roi"] == pytest.approx(float((fair["won_amount"] - fair["cost"]) / fair["cost"]))
     assert (rows["Call"]["cost"], rows["Call"]["roi"]) == (0, None)
     assert data["totals"]["cost"] == Decimal("1250.50")
+    known = [row for row in data["rows"] if row["cost"] is not None]
+    back = sum(row["won_amount"] for row in known)
+    assert data["totals"]["roi"] == pytest.approx(float((back - fair["cost"]) / fair["cost"]))
+    assert data["totals"]["leads"] == sum(row["leads"] for row in data["rows"])
 
 
 def day(crm, moment):
