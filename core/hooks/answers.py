@@ -8,6 +8,8 @@ from core.hooks import specs
 from core.hooks.health import HookTime
 from core.runtime import CRM
 
+SHOWN_PAGES = 10
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -33,6 +35,13 @@ def answers(crm: CRM) -> list[AnsweredHook]:
     """Returns every hook in the order of docs/hooks.md."""
     times = {(row.plugin, row.what): row for row in HookTime.select()}
     return [_answered(crm, name, spec, times) for name, spec in vars(specs).items() if _is_hook(spec)]
+
+
+def pages_of(plugin: str) -> list[tuple[str, Answer]]:
+    """Returns how long the plugin's own pages took lately, in all processes, the slowest on average first."""
+    rows = HookTime.select().where(HookTime.plugin == plugin, HookTime.what.startswith("page "))
+    found = [(row.what.removeprefix("page "), _answer(plugin, row)) for row in rows]
+    return sorted(found, key=lambda pair: -pair[1].mean_ms)[:SHOWN_PAGES]
 
 
 def _answered(crm: CRM, name: str, spec: object, times: dict[tuple[str, str], HookTime]) -> AnsweredHook:

@@ -49,6 +49,7 @@ class Calls:
         self.watch: Watch = lambda _plugin, _what: None
         self.failed: Failed = lambda _plugin, _what, _error: None
         self.slow: Slow = lambda _plugin, _what, _seconds: None
+        self.sluggish: Slow = lambda _plugin, _what, _seconds: None
 
     def begin(self, plugin: str, what: str) -> Call:
         """Notes that a plugin is called."""
@@ -65,7 +66,19 @@ class Calls:
         """Notes that it came back."""
         took = perf_counter() - call.began
         self.under_way[call.thread].pop()
-        key = (call.plugin, call.what)
+        self._count(call.plugin, call.what, took)
+        if took > SLOW_S:
+            log.warning("plugin is slow", extra={"plugin": call.plugin, "hook": call.what, "seconds": round(took, 1)})
+            self.slow(call.plugin, call.what, took)
+
+    def note(self, plugin: str, what: str, took: float) -> None:
+        """Notes how long something took for which its plugin alone is waited: a page of its own, say."""
+        self._count(plugin, what, took)
+        if took > SLOW_S:
+            self.sluggish(plugin, what, took)
+
+    def _count(self, plugin: str, what: str, took: float) -> None:
+        key = (plugin, what)
         tally = self.tallies.get(key)
         if tally is None:
             tally = self.tallies[key] = Tally()
@@ -73,9 +86,6 @@ class Calls:
         tally.total_s += took
         if took > tally.worst_s:
             tally.worst_s = took
-        if took > SLOW_S:
-            log.warning("plugin is slow", extra={"plugin": call.plugin, "hook": call.what, "seconds": round(took, 1)})
-            self.slow(call.plugin, call.what, took)
 
     def fail(self, plugin: str, what: str, error: BaseException) -> None:
         """Logs a failure against its plugin and tells whoever decides what follows."""

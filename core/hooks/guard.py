@@ -9,7 +9,7 @@ from peewee import PeeweeException
 
 from core.errors import CRMError
 from core.hooks import health, specs
-from core.hooks.calls import ENDLESS_S
+from core.hooks.calls import ENDLESS_S, SLOW_S
 from core.hooks.switch import next_generation
 from core.runtime import CRM
 from core.store import audit
@@ -24,6 +24,7 @@ def stand_guard(crm: CRM) -> None:
     crm.hooks.paused = health.paused()
     crm.hooks.calls.failed = partial(_failed, crm)
     crm.hooks.calls.slow = partial(_slow, crm)
+    crm.hooks.calls.sluggish = partial(_sluggish, crm)
 
 
 def resume(crm: CRM, plugin: str) -> None:
@@ -72,6 +73,13 @@ def _slow(crm: CRM, plugin: str, what: str, seconds: float) -> None:
         health.note_failure(plugin, what, "it took too long", now)
         if plugin != "core" and health.strike(plugin, now):
             _stop(crm, plugin, f"its {what} took {seconds:.1f} s, and was slow {health.STRIKES} times within an hour.")
+
+    _write_down(crm, write)
+
+
+def _sluggish(crm: CRM, plugin: str, what: str, seconds: float) -> None:
+    def write() -> None:
+        health.note_failure(plugin, what, f"it took more than {SLOW_S:.0f} s", crm.clock.now())
 
     _write_down(crm, write)
 

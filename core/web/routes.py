@@ -20,6 +20,7 @@ from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
 from core.web import health, home, search, sign_in, stream
 from core.web.admin import history, jobs, plugins, rates, settings, sources, worktime
+from core.web.measured import measure
 from core.web.rest.mount import add_rest
 from core.webhooks import pages as webhooks
 
@@ -70,3 +71,4 @@ def add_routes(app: Flask, crm: CRM) -> None:
         _nothing, failure = crm.hooks.attempt(plugin, "mounting of pages", mount)
         if failure is not None:
             raise PluginRefused(plugin, f"its pages can't be mounted ({failure}).", "Ask its author.") from failure
+        measure(app, crm, plugin, routes.blueprint)

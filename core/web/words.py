@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask import Flask
+from flask import Flask, g
 from markupsafe import Markup, escape
 
 from core import i18n
@@ -62,5 +62,7 @@ def _day(day: date | datetime | None) -> str:
 
 
 def _icons() -> str:
-    """Returns the address of the sprite of icons."""
-    return address("static", filename="dist/icons.svg")
+    """Returns the address of the sprite of icons, put together once a request: a page has dozens of them."""
+    if "icons" not in g:
+        g.icons = address("static", filename="dist/icons.svg")
+    return g.icons

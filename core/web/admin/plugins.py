@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.errors import NotFound
 from core.hooks import switch
-from core.hooks.answers import answers
+from core.hooks.answers import answers, pages_of
 from core.hooks.condition import conditions
 from core.hooks.effects import effects
 from core.hooks.guard import resume
@@ -40,6 +40,7 @@ def show(name: str) -> str:
         missing=[other for other in state.requires if other not in crm().hooks.order],
         groups=[group for group in crm().settings.groups.values() if group.key.split(".")[0] == name],
         failures=failures(name),
+        pages=pages_of(name),
         conditions=conditions(crm(), name),
         tables=data_of(crm(), name),
         pinned=_is_pinned(),

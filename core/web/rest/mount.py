@@ -22,6 +22,7 @@ from core.tasks import api as tasks
 from core.users import api as users
 from core.web import plugins_api
 from core.web.errors import refused
+from core.web.measured import measure
 from core.web.rest import describe
 from core.web.rest.arguments import invalid
 from core.web.rest.blueprint import PREFIX
@@ -55,6 +56,7 @@ def add_rest(app: Flask, crm: CRM) -> None:
         _nothing, failure = crm.hooks.attempt(plugin, "mounting of REST paths", mount)
         if failure is not None:
             raise PluginRefused(plugin, f"its REST paths can't be mounted ({failure}).", "Ask its author.") from failure
+        measure(app, crm, plugin, routes.blueprint)
         mounted.append(routes.blueprint)
     app.extensions["hinka_rest"] = mounted
     app.register_blueprint(describe.blueprint)

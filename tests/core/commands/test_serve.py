@@ -1,9 +1,13 @@
 """`hinka serve` as a person uses it: one command starts web and worker, Ctrl-C stops both."""
 
+import json
 import os
 import shutil
 import signal
+import urllib.request
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -79,6 +83,60 @@ def test_a_plugin_that_ends_the_process_is_named_and_the_rest_is_served(instance
         assert "hinka plugin disable landmine" in lines[2]
         switched = hinka("--instance", str(instance), "plugin", "disable", "landmine")
         assert (switched.returncode, switched.stdout) == (0, "Off: landmine.\n")
+    finally:
+        shutil.rmtree(place)
+
+
+# Its home page never comes; nobody waits the twenty seconds of a real one here.
+SWAMP = """from threading import Event
+
+from flask import Blueprint
+
+from core.api import Routes, hook
+from core.hooks import calls
+from core.web.context import crm, public
+
+calls.ENDLESS_S = 1.0
+blueprint = Blueprint("swamp", __name__)
+
+
+@blueprint.get("/swamp")
+@public
+def index():
+    crm().hooks.attempt("swamp", "home_panels", Event().wait)
+
+
+@blueprint.get("/swamp/edge")
+@public
+def edge():
+    return "dry"
+
+
+@hook
+def routes():
+    return [Routes(blueprint)]
+"""
+
+
+def wait_in_vain(url: str) -> None:
+    with suppress(OSError):
+        urllib.request.urlopen(url, timeout=5)
+
+
+def test_a_hook_that_never_comes_back_stops_its_plugin_while_all_is_served(instance):
+    place = write_plugin(instance, "swamp", code=SWAMP)
+    try:
+        assert hinka("--instance", str(instance), "plugin", "enable", "swamp").returncode == 0
+        with serving(instance, "--workers", "1") as (_process, url):
+            assert answers(f"{url}/swamp/edge")
+            stuck = Thread(target=wait_in_vain, args=(f"{url}/swamp",))
+            stuck.start()
+            until(lambda: not answers(f"{url}/swamp/edge"), 60)
+            assert answers(f"{url}/healthz")
+            listed = json.loads(hinka("--instance", str(instance), "plugin", "list", "--json").stdout)["plugins"]
+            stuck.join(60)
+        (swamp,) = [one for one in listed if one["name"] == "swamp"]
+        assert (swamp["state"], swamp["reason"]) == ("refused", "its home_panels did not come back within 20 s.")
     finally:
         shutil.rmtree(place)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.hooks import health
+from core.hooks import calls, health
 from core.hooks.calls import Tally
 from core.hooks.guard import save_times
 from core.hooks.health import HookTime
@@ -59,6 +59,20 @@ def test_hooks_show_who_answers_and_how_long_it_took(crm, admin):
     assert (row.calls, row.total_us, row.worst_us) == (8, 200_000, 50_000)
     page = admin.text("/settings/plugins/hooks")
     assert ("exchange_rate" in page, "25.00" in page, "50.0" in page) == (True, True, True)
+
+
+def test_its_own_pages_are_measured_and_a_slow_one_is_named(crm, admin, monkeypatch):
+    assert admin.get("/imports/").status_code == 200
+    monkeypatch.setattr(calls, "SLOW_S", 0.0)
+    assert admin.get("/imports/").status_code == 200
+    save_times(crm)
+    page = admin.text("/settings/plugins/importers")
+    assert ("importers.index" in page, "page importers.index" in page, "it took more than" in page) == (
+        True,
+        True,
+        True,
+    )
+    assert "importers" in crm.hooks.order
 
 
 def test_figures_older_than_a_day_begin_anew(crm):
