@@ -75,6 +75,7 @@ def _with_fresh_instance(name: str) -> Callable[[Bases, str], list[Figure]]:
 BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "start": _module("start"),
     "plugins": _module("plugins"),
+    "switching": _module("switching"),
     "rest": _module("rest"),
     "pages": _module("pages"),
     "board": _module("board"),
