@@ -5,6 +5,7 @@ from plugins.reports.clients import primary_demand, repeat
 from plugins.reports.funnel import closed_report, credit, open_report
 from plugins.reports.history import bridge_asked, bridge_report, cohorts, contacts, conversion, flow, hanging, past
 from plugins.reports.people import activity, standards
+from plugins.reports.plan import fact_report
 
 BEHINDS = {
     closed_report.NAME: credit.BEHIND,
@@ -17,6 +18,7 @@ BEHINDS = {
     hanging.NAME: hanging.BEHIND,
     activity.NAME: activity.BEHIND,
     standards.NAME: standards.BEHIND,
+    fact_report.NAME: fact_report.BEHIND,
     primary_demand.NAME: primary_demand.BEHIND,
     repeat.NAME: repeat.BEHIND,
     cohorts_of_clients.NAME: cohorts_of_clients.BEHIND,

@@ -36,20 +36,26 @@ class Born:
 
 def count_facts(scope: Scope, plan: Plan, ladders: Mapping[int, Ladder]) -> Counter[Key]:
     """Returns how many of each step there were, by manager and week, within the days of the plan."""
-    deals = _born(scope, plan)
+    found: Counter[Key] = Counter(key for _deal_id, key in deal_steps(scope, plan, ladders))
     calendar = Calendar(scope, plan)
-    found: Counter[Key] = Counter()
-    for deal in deals:
-        calendar.add(found, INTERESTED, None, deal.owner_id, deal.opened_at)
-        if deal.state == "won":
-            calendar.add(found, CONTRACTS, None, deal.owner_id, deal.closed_at)
-    came = _came(scope, plan)
-    for deal in deals:
-        for stage_id, moment in reached(deal, ladders[deal.version_id], came.get(deal.id, {})):
-            calendar.add(found, STAGE, stage_id, deal.owner_id, moment)
     for kind, user_id, hour, count in _talks(scope, plan):
-        calendar.add(found, KINDS[kind], None, user_id, hour * HOUR, count)
+        week = calendar.week(hour * HOUR)
+        if week is not None:
+            found[KINDS[kind], None, user_id, week] += count
     return found
+
+
+def deal_steps(scope: Scope, plan: Plan, ladders: Mapping[int, Ladder]) -> Iterable[tuple[int, Key]]:
+    """Returns every step that a deal opened since then took within the days of the plan, with the deal's id."""
+    calendar, came = Calendar(scope, plan), _came(scope, plan)
+    for deal in _born(scope, plan):
+        steps = [(INTERESTED, None, deal.opened_at)]
+        steps += [(CONTRACTS, None, deal.closed_at)] if deal.state == "won" else []
+        steps += [(STAGE, *one) for one in reached(deal, ladders[deal.version_id], came.get(deal.id, {}))]
+        for step, stage_id, moment in steps:
+            week = calendar.week(moment)
+            if week is not None:
+                yield deal.id, (step, stage_id, deal.owner_id, week)
 
 
 def won_in_all(scope: Scope, plan: Plan) -> tuple[int, int]:
@@ -73,19 +79,16 @@ def reached(deal: Born, ladder: Ladder, came: Mapping[int, int]) -> Iterable[tup
 
 
 class Calendar:
-    """Puts moments into the weeks of a plan; what lies outside of its days is left out."""
+    """Tells the weeks of a plan; what lies outside of its days has none."""
 
     def __init__(self, scope: Scope, plan: Plan) -> None:
         self._zone = scope.crm.config.zone
         self._first, self._last = plan.begin_on, plan.due_on
 
-    def add(
-        self, found: Counter[Key], step: str, stage_id: int | None, user_id: int | None, moment: int, count: int = 1
-    ) -> None:
-        """Counts a step in the week of a moment."""
+    def week(self, moment: int) -> date | None:
+        """Returns the Monday of the week of a moment, or None."""
         day = (EPOCH + timedelta(microseconds=moment)).astimezone(self._zone).date()
-        if self._first <= day <= self._last:
-            found[step, stage_id, user_id, day - timedelta(days=day.weekday())] += count
+        return day - timedelta(days=day.weekday()) if self._first <= day <= self._last else None
 
 
 def _born(scope: Scope, plan: Plan) -> list[Born]:

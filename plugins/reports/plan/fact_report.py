@@ -7,20 +7,23 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from peewee import Expression
+
 from core.api import CRM, Report, Stage, User, fields, format_date, format_number, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.funnel.common import make_scope
 from plugins.reports.funnel.data import money
 from plugins.reports.funnel.types import load_ladders
+from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.writing import make_document
 from plugins.reports.links import Linker, as_query
 from plugins.reports.models import Plan, PlanLine
 from plugins.reports.parameters import Settings, read_settings
 from plugins.reports.periods import Period
 from plugins.reports.plan.chart import Point, progress_chart
-from plugins.reports.plan.fact import count_facts, won_in_all
-from plugins.reports.plan.learning import CONTRACTS, INTERESTED
+from plugins.reports.plan.fact import count_facts, deal_steps, won_in_all
+from plugins.reports.plan.learning import CONTRACTS, INTERESTED, KINDS
 from plugins.reports.plan.report import PARAMETERS as OF_PLAN
 from plugins.reports.plan.saving import get_plan, plans_of
 from plugins.reports.plan.words import step_words, week_words
@@ -34,6 +37,7 @@ Step = tuple[str, int | None]
 class Compared:
     """What was planned and what was done, by step, manager and week; `now` is the Monday of this week."""
 
+    settings: Settings
     plan: Plan
     planned: Mapping[tuple, int]
     done: Mapping[tuple, int]
@@ -41,6 +45,16 @@ class Compared:
     stages: Mapping[int, str]
     names: Mapping[int, str]
     now: date
+
+    def links(self, names: Mapping[str, Step], values: Mapping[str, Any], **cell: Any) -> dict[str, str]:
+        """Returns the queries of the lists of the deals behind numbers of steps that deals take."""
+        found = {}
+        for name, (step, stage_id) in names.items():
+            told = {"plan": self.plan.id, "step": step, "stage": stage_id or "", **cell}
+            conditions = conditions_of(self.settings, told) if values[name] and step not in KINDS.values() else None
+            if conditions:
+                found[name] = as_query(conditions)
+        return found
 
     def words(self, step: Step) -> str:
         """Returns what a step is called."""
@@ -68,7 +82,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     of_plan = _settings_of(crm, user, plan)
     ladders, _published = load_ladders(crm)
     scope = make_scope(crm, user, of_plan, ladders)
-    compared = _compare(crm, plan, count_facts(scope, plan, ladders))
+    compared = _compare(crm, settings, plan, count_facts(scope, plan, ladders))
     won, amount = won_in_all(scope, plan)
     rows = [_row(compared, step) for step in compared.steps]
     return make_document(
@@ -103,7 +117,7 @@ def _settings_of(crm: CRM, user: User | None, plan: Plan) -> Settings:
     return read_settings(crm, user, "plan", OF_PLAN, pairs, ())
 
 
-def _compare(crm: CRM, plan: Plan, done: Counter) -> Compared:
+def _compare(crm: CRM, settings: Settings, plan: Plan, done: Counter) -> Compared:
     lines = list(PlanLine.select().where(PlanLine.plan == plan.id).order_by(PlanLine.place))
     planned: Counter = Counter()
     for line in lines:
@@ -114,7 +128,9 @@ def _compare(crm: CRM, plan: Plan, done: Counter) -> Compared:
     people = {key[2] for key in (*planned, *kept) if key[2] is not None}
     names = fields.titles(crm, "user", sorted(people))
     today = crm.today()
-    return Compared(plan, planned, kept, steps, stages, names, today.fromordinal(today.toordinal() - today.weekday()))
+    return Compared(
+        settings, plan, planned, kept, steps, stages, names, today.fromordinal(today.toordinal() - today.weekday())
+    )
 
 
 def _row(compared: Compared, step: Step) -> dict[str, Any]:
@@ -136,7 +152,10 @@ def _columns(first: str) -> tuple[Column, ...]:
 
 
 def _step_table(compared: Compared, rows: Sequence[Mapping[str, Any]]) -> Table:
-    lines = [Row({"name": compared.words(step), **row}) for step, row in zip(compared.steps, rows, strict=True)]
+    lines = [
+        Row({"name": compared.words(step), **row}, partial(compared.links, {"done": step}, row))
+        for step, row in zip(compared.steps, rows, strict=True)
+    ]
     return Table("steps", _("Step by step"), _columns(_("Step")), tuple(lines))
 
 
@@ -158,7 +177,9 @@ def _both(compared: Compared, key: str, title: str, first: str, groups: Mapping[
                 lambda of, *rest, step=step, group=group: of == (step, None) and rest[place] == group
             )
             values |= {f"{step}_planned": told["planned"], f"{step}_done": told["done"]}
-        rows.append(Row(values))
+        cell = {"manager" if place == 0 else "week": "" if group is None else group}
+        names = {f"{step}_done": (step, None) for step in shown}
+        rows.append(Row(values, partial(compared.links, names, values, **cell)))
     return Table(key, title, tuple(columns), tuple(rows))
 
 
@@ -214,6 +235,26 @@ def _points(compared: Compared, step: Step) -> list[Point]:
     return found
 
 
+def _find(crm: CRM, user: User | None, _settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
+    plan = get_plan(user, cell["plan"])
+    ladders, _published = load_ladders(crm)
+    scope = make_scope(crm, user, _settings_of(crm, user, plan), ladders)
+    wanted = (cell["step"], int(cell["stage"]) if cell["stage"] else None)
+    ids = {
+        deal_id
+        for deal_id, key in deal_steps(scope, plan, ladders)
+        if key[:2] == wanted
+        and cell.get("manager", str(key[2] or "")) == str(key[2] or "")
+        and cell.get("week", str(key[3])) == str(key[3])
+    }
+    return fields.among(source.id, ids)
+
+
+def _find_words(_cell: Mapping[str, str]) -> str:
+    return str(TITLE)
+
+
+BEHIND = Behind(_find, _find_words)
 REPORT = Report(
     NAME,
     TITLE,

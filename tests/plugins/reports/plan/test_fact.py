@@ -1,11 +1,13 @@
 """A plan that was kept stands beside what was done since: by step, week and manager; who may see it sees it."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import parse_qs
 
 import pytest
 
-from core.api import InvalidInput, NotAllowed, NotFound, find_reason, lose, move, win
+from core.api import Deal, InvalidInput, NotAllowed, NotFound, fields, find_reason, lose, move, win
 from core.testing import PASSWORD
 from core.users.services import create_token
 from plugins.reports.models import PlanLine
@@ -71,6 +73,22 @@ def test_what_was_done_since_stands_beside_what_was_planned(crm, sale, seller, m
     # To come to a later stage, or to win, is to have reached every earlier one.
     assert {done[stage] for stage in ("Meet", "Offer") if stage in done} == {2}
     assert data["totals"]["won"] == 1
+
+
+def test_what_was_done_opens_its_deals(crm, sale, seller, make, report):
+    keep(crm, make.user("director"))
+    born = [make.deal(f"New {number}", deal_type=sale, owner=seller) for number in range(3)]
+    crm.clock.advance(days=7)
+    win(crm, born[1])
+    entity, seen = fields.entity(crm, "deal"), 0
+    for table in report("plan-fact").tables:
+        for row in table.rows:
+            for name, link in row.links.items():
+                conditions = [json.loads(one) for one in parse_qs(link)["f"]]
+                query = Deal.select().where(fields.condition(crm, entity, conditions, None))
+                assert query.count() == row.values[name]
+                seen += 1
+    assert seen >= 4
 
 
 def test_old_deals_count_for_the_goal_but_not_for_the_steps(crm, sale, make, report):
