@@ -12,31 +12,41 @@ from plugins.reports.plan.planning import Line
 
 def data_of(asked: Asked | None, settings: Settings) -> dict[str, Any]:
     """Returns the report's data; without a plan it has no rows."""
-    rows = [_row(line, asked) for line in asked.plan.lines] if asked else []
+    lines = asked.plan.lines if asked else ()
+    rows = [_row(line) for line in lines]
     return {
         "report": settings.report,
         "params": dict(settings.given),
         "rows": rows,
         "totals": _totals(asked) if asked else {},
+        "managers": [part for line in lines for part in _by_manager(line, asked)],
+        "weeks": [part for line in lines for part in _by_week(line, asked)],
     }
 
 
-def _row(line: Line, asked: Asked) -> dict[str, Any]:
-    plan = asked.plan
+def _row(line: Line) -> dict[str, Any]:
     return {
-        "step": line.step.key,
-        "stage": line.step.stage,
+        **_step(line),
         "in_all": line.in_all,
         "needed": line.needed,
         "per_week": share(line.per_week),
         "first_on": line.window.first.isoformat(),
         "last_on": line.window.last.isoformat(),
-        "managers": {
-            asked.names.get(manager) or "": part
-            for manager, part in zip(plan.managers, line.by_manager, strict=True)
-        },
-        "weeks": {week.isoformat(): part for week, part in zip(plan.weeks, line.by_week, strict=True)},
-    }  # fmt: skip
+    }
+
+
+def _by_manager(line: Line, asked: Asked) -> list[dict[str, Any]]:
+    pairs = zip(asked.plan.managers, line.by_manager, strict=True)
+    return [{"owner": asked.names.get(manager), **_step(line), "needed": part} for manager, part in pairs]
+
+
+def _by_week(line: Line, asked: Asked) -> list[dict[str, Any]]:
+    pairs = zip(asked.plan.weeks, line.by_week, strict=True)
+    return [{"week_on": week.isoformat(), **_step(line), "needed": part} for week, part in pairs]
+
+
+def _step(line: Line) -> dict[str, Any]:
+    return {"step": line.step.key, "stage": line.step.stage}
 
 
 def _totals(asked: Asked) -> dict[str, Any]:
