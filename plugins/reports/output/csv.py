@@ -16,7 +16,8 @@ def write_csv(document: Document) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     rows = document.data["rows"]
-    names = list(rows[0]) if rows else [column.key for column in document.tables[0].columns]
+    columns = document.tables[0].columns if document.tables else ()
+    names = list(rows[0]) if rows else [column.key for column in columns]
     writer.writerow(names)
     for row in rows:
         writer.writerow([_cell(row[name]) for name in names])

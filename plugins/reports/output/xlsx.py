@@ -37,6 +37,8 @@ def write_xlsx(document: Document) -> bytes:
             last = _write_table(book, sheet, table, first)
             if number == 0:
                 add_charts(book, sheet, table, first, last)
+        if not document.tables:
+            _write_head(book, book.add_worksheet(_sheet_name(document.title, book)), document)
     return file.getvalue()
 
 
