@@ -38,7 +38,7 @@ CORE_ITEMS = (
     MenuItem("history", lazy("History"), "history.index", "history", 700, "admin.users", "settings"),
 )
 MESSAGE_ITEMS = (
-    MenuItem("messages", lazy("Messages"), "messages.inbox", "inbox", 60, "clients.read", live="core.inbox"),
+    MenuItem("messages", lazy("Messages"), "messages.inbox", "inbox", 220, "clients.read", live="core.inbox"),
     MenuItem(
         "message_templates",
         lazy("Message templates"),

@@ -50,4 +50,4 @@ def _form(template: MessageTemplate | None) -> str | Response:
         with form.catching():
             save_template(crm(), template, form.read(request.form))
             return go("message_templates.index", _("Saved."))
-    return page("messages/template.html", template=template, form=form)
+    return page("messages/template.html", kept=template, form=form)

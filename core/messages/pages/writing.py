@@ -50,7 +50,8 @@ def write() -> str:
     about = _about(request.args)
     wanted, contact = request.args.get("address", ""), request.args.get("contact", 0, int)
     known = about.way.addresses if about.way else ()
-    address = next((one for one in known if one.value == wanted or one.contact and one.contact.id == contact), None)
+    fitting = [one for one in known if one.value == wanted or one.contact and one.contact.id == contact]
+    address = next(iter([*fitting, *known]), None)
     shown = {"address": address.value if address else None, "deal": about.deal.id if about.deal else None}
     return _dialog("messages/_write_form.html", **_form_context(about, {**shown, "body": request.args.get("body")}))
 

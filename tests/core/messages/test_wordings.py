@@ -48,6 +48,7 @@ def test_template_is_made_changed_and_deleted_on_its_pages(web, channel, make):
     web.sign_in(make.user("head"))
     web.post("/settings/message-templates/new", {"name": "Greeting", "body": "Dear {client.name}"})
     made = MessageTemplate.get()
+    assert "Dear {client.name}" in web.text(f"/settings/message-templates/{made.id}")
     web.post(f"/settings/message-templates/{made.id}", {"name": "Greeting", "body": "Hello {client.name}"})
     assert "Hello {client.name}" in web.text("/settings/message-templates/")
     web.post(f"/settings/message-templates/{made.id}/delete")

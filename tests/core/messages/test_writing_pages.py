@@ -152,5 +152,5 @@ def test_reader_may_not_write(channel, web, make):
 
 def test_register_dialog_leads_to_writing_and_leaves_sms_to_the_channel(browser):
     text = browser.text("/register")
-    assert "Write a message instead" in text
+    assert "/messages/write" in text
     assert 'value="sms"' not in text
