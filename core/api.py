@@ -47,6 +47,7 @@ from core.hooks.contributions import (
     HangingDeal,
     Health,
     JobKind,
+    Listener,
     LiveTopic,
     MenuItem,
     Outgoing,
@@ -128,7 +129,13 @@ from core.users.access import require, visible_to
 from core.users.models import Role, Team, User
 from core.users.services import create_user, find_user, get_user
 
+# The outside world: one way to addresses that users typed, never into a private network unless that is set.
+from core.webhooks.sending import Answer, address_of
+from core.webhooks.sending import send as send_outside
+from core.webhooks.services import private_hosts
+
 __all__ = [
+    "Answer",
     "CRM",
     "CRMError",
     "CardAction",
@@ -154,6 +161,7 @@ __all__ = [
     "JobKind",
     "LANGUAGE_NAMES",
     "LazyText",
+    "Listener",
     "LiveTopic",
     "LossReason",
     "MenuItem",
@@ -193,6 +201,7 @@ __all__ = [
     "User",
     "UtcField",
     "Visit",
+    "address_of",
     "as_json",
     "as_text",
     "change_deal",
@@ -235,6 +244,7 @@ __all__ = [
     "parse_amount",
     "periods",
     "plain",
+    "private_hosts",
     "propose_evidence",
     "publish",
     "queue_message",
@@ -246,6 +256,7 @@ __all__ = [
     "report_state",
     "require",
     "rounded",
+    "send_outside",
     "speaking",
     "standing",
     "start_of_day",
@@ -279,6 +290,9 @@ _PAGES = {
     "Resource": "core.web.rest",
     "SchemaForm": "core.web.forms",
     "takes_up_to": "core.web.context",
+    "foreign": "core.web.context",
+    "public": "core.web.context",
+    "SchemaForm": "core.web.forms",
 }
 __all__ += sorted(_PAGES)
 

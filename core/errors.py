@@ -84,11 +84,15 @@ class PluginRefused(CRMError):
 
 
 class ProviderError(CRMError):
-    """The outside world failed; `retryable` says whether trying again makes sense."""
+    """The outside world failed; `retryable` says whether trying again makes sense.
+
+    `is_uncertain` says that it may have taken what was handed over: it broke off before it answered.
+    """
 
     status = 502
     code = "provider"
 
-    def __init__(self, message: str, *, retryable: bool) -> None:
+    def __init__(self, message: str, *, retryable: bool, is_uncertain: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.is_uncertain = is_uncertain

@@ -321,7 +321,8 @@ class Sent:
     """What the network said to one message.
 
     `state` is sent, or failed (for good, with its reason), or uncertain: the protocol can't tell whether it was taken,
-    so it is not sent again by itself. `provider_ref` is the network's number of it, for receipts.
+    so it is not sent again by itself; or queued: it was not handed over, with the reason, and is tried again later.
+    `provider_ref` is the network's number of it, for receipts.
     """
 
     id: int
@@ -356,6 +357,7 @@ class Channel:
     outgoing)` gets at most `batch` messages and returns a Sent for each; it raises ProviderError when nothing was
     handed over. `readiness(crm)` says why it can't work yet, or an empty text. `interaction` is the kind under which
     the timeline shows it. `most_signs` bounds a text, `stop_words` withdraw consent when a client sends one alone.
+    `not_before(crm, client)` says from when on the client may be sent something, None for now.
     """
 
     key: str
@@ -372,6 +374,20 @@ class Channel:
     has_subject: bool = False
     carries_files: bool = False
     stop_words: tuple[str, ...] = ()
+    not_before: Callable[[Any, Any], datetime | None] | None = None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A line to the outside world that is held open: `listen(crm, stop)` serves it until `stop` is set, or raises.
+
+    Listeners run in one process an instance, each in a thread of its own; one that ends or raises is begun again, later
+    each time. `stop` is a threading.Event; a connection of the database is asked for each piece of work by
+    `crm.database.connection_context()`.
+    """
+
+    key: str
+    listen: Callable[[Any, Any], None]
 
 
 @dataclass(frozen=True)

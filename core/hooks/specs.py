@@ -17,6 +17,7 @@ from core.hooks.contributions import (
     HangingDeal,
     Health,
     JobKind,
+    Listener,
     LiveTopic,
     MenuItem,
     Panel,
@@ -280,6 +281,18 @@ def channels(crm: Any) -> list[Channel]:
     Arguments: crm.
     Return: channels; their key begins with the plugin's name or is it.
     Failure: the plugin is refused.
+    """
+
+
+@spec
+def listeners(crm: Any) -> list[Listener]:
+    """Adds lines to the outside world that are held open: SMPP, IMAP, a telephone exchange.
+
+    When: once, when the process of listeners starts, which `hinka serve` runs where any plugin has one. Verb: collect.
+    Arguments: crm.
+    Return: listeners; their key begins with the plugin's name or is it.
+    Failure: the plugin is refused. One that raises while it listens counts against its plugin and is begun again, later
+    each time; a paused plugin's wait until it is resumed.
     """
 
 

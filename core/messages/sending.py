@@ -67,7 +67,7 @@ def _take(crm: CRM, channel: Channel) -> list[Message]:
     query = Message.select(Message, Client).join(Client).where(due).order_by(Message.send_after, Message.id)
     while True:
         found = list(query.limit(channel.batch))
-        free = [one for one in found if not _refused(crm, channel, one)]
+        free = [one for one in found if not _refused(crm, channel, one) and not _put_off(crm, channel, one)]
         if free or not found:
             break
     for message in free:
@@ -87,6 +87,16 @@ def _refused(crm: CRM, channel: Channel, message: Message) -> bool:
     return bool(reason)
 
 
+def _put_off(crm: CRM, channel: Channel, message: Message) -> bool:
+    """Tells whether the message waits for a better hour of its client, and notes for which."""
+    later = channel.not_before(crm, message.client) if channel.not_before is not None else None
+    if later is None or later <= crm.clock.now():
+        return False
+    message.send_after = later
+    message.save(only=[Message.send_after])
+    return True
+
+
 def _outgoing(message: Message) -> Outgoing:
     return Outgoing(message.id, message.address, message.body, message.subject, message.extra)
 
@@ -104,9 +114,15 @@ def _put_back(crm: CRM, message: Message, error: ProviderError) -> None:
 def _settle(crm: CRM, channel: Channel, sent: Sent) -> None:
     message = Message.get_by_id(sent.id)
     message.provider, message.provider_ref = sent.provider, sent.provider_ref
+    if sent.state == QUEUED:
+        _put_back(crm, message, ProviderError(sent.reason, retryable=True))
+        return
     if sent.state == SENT:
         message.sent_at = crm.clock.now()
-    _set(crm, message, sent.state, sent.reason)
+    if message.state == SENDING:
+        _set(crm, message, sent.state, sent.reason)
+    else:
+        message.save()  # a receipt was quicker, and tells more
     if sent.provider_ref:
         early = Receipt.select().where(
             Receipt.channel == channel.key, Receipt.provider == sent.provider, Receipt.provider_ref == sent.provider_ref

@@ -17,20 +17,26 @@ from core.runtime import CRM
 
 def report_state(
     crm: CRM, channel: str, provider_ref: str, state: str, *, provider: str = "", at: datetime | None = None,
-    reason: str = "",
+    reason: str = "", message_id: int | None = None,
 ) -> Message | None:  # fmt: skip
     """Takes a receipt and returns its message; one whose number isn't known yet is kept until it is.
 
-    A receipt may come late, twice, in any order; what tells less than is known changes nothing.
+    A receipt may come late, twice, in any order; what tells less than is known changes nothing. A network that gives
+    our own number back says `message_id`; of a message that is not there it returns None.
     """
     with crm.work():
+        at = at or crm.clock.now()
+        if message_id is not None:
+            found = Message.get_or_none(Message.id == message_id, Message.channel == channel)
+            if found is not None:
+                take_receipt(crm, found, state, at, reason)
+            return found
         found = (
             Message.select()
             .where(Message.channel == channel, Message.provider_ref == provider_ref, Message.provider == provider)
             .order_by(Message.id.desc())
             .first()
         )
-        at = at or crm.clock.now()
         if found is None:
             Receipt.create(
                 channel=channel, provider=provider, provider_ref=provider_ref, state=state, at=at, reason=reason,

@@ -29,6 +29,11 @@ class Child:
         """Whether the process has ended."""
         return self.process.exitcode is not None
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the process has ended otherwise than by having nothing to do."""
+        return self.process.exitcode not in (None, 0)
+
     def ask_to_end(self) -> None:
         """Sends SIGTERM: what is in hand is finished first."""
         self.process.terminate()

@@ -22,6 +22,7 @@ from core.hooks import health
 from core.hooks.plugins import Refusal
 from core.hooks.switch import saved_generation
 from core.serve.entry import safe_web
+from core.serve.listeners import run_listeners
 from core.serve.processes import Child
 from core.serve.trial import Trial, try_here
 from core.serve.web import READY_LIMIT_S, roll, run_web
@@ -74,6 +75,7 @@ class Supervisor:
         self.watched.is_new()
         self.try_boot()
         self.worker = self._start_worker()
+        self.listeners = self._start_listeners()
         make = partial(safe_web, self.config, self.without)
         self.web = Child("web", run_web, make, self.address, self.workers, self.scratch)
 
@@ -84,6 +86,8 @@ class Supervisor:
                 return 1
             if self.worker.is_dead and time.monotonic() - self.worker.started_at > RESTART_WAIT_S:
                 self.worker = self._start_worker()
+            if self.listeners.has_failed and time.monotonic() - self.listeners.started_at > RESTART_WAIT_S:
+                self.listeners = self._start_listeners()
             self.leaving = [child for child in self.leaving if not self._has_left(child)]
             if self.watched.is_new():
                 self.follow()
@@ -97,6 +101,10 @@ class Supervisor:
         old, self.worker = self.worker, self._start_worker()
         old.ask_to_end()
         self.leaving.append(old)
+        # Two must not listen at a time: the new one waits for the lease of the old.
+        self.listeners.ask_to_end()
+        self.leaving.append(self.listeners)
+        self.listeners = self._start_listeners()
         if not roll(self.web.process.pid, self.workers, self.scratch):
             log.error("a web process did not come up within %s s", READY_LIMIT_S)
 
@@ -113,13 +121,19 @@ class Supervisor:
 
     def end(self) -> None:
         """Ends every process."""
-        for child in (*self.leaving, getattr(self, "web", None), getattr(self, "worker", None)):
-            if child is not None:
+        for name in ("web", "worker", "listeners"):
+            if (child := getattr(self, name, None)) is not None:
                 child.end()
+        for child in self.leaving:
+            child.end()
 
     def _start_worker(self) -> Child:
         self.watched.close()
         return Child("worker", run_worker, self.config, self.without)
+
+    def _start_listeners(self) -> Child:
+        self.watched.close()
+        return Child("listeners", run_listeners, self.config, self.without)
 
     def _has_left(self, child: Child) -> bool:
         if not child.is_dead and time.monotonic() - child.started_at > DRAIN_S:

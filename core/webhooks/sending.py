@@ -49,24 +49,28 @@ def check_url(url: str, private_hosts: Collection[str]) -> SplitResult:
     return parts
 
 
-def send(url: str, headers: Mapping[str, str], body: bytes, private_hosts: Collection[str]) -> Answer:
-    """Posts the body and returns the answer, whatever its status; raises ProviderError if there is none."""
+def send(
+    url: str, headers: Mapping[str, str], body: bytes, private_hosts: Collection[str], method: str = "POST"
+) -> Answer:
+    """Sends the body and returns the answer, whatever its status; raises ProviderError if there is none."""
     try:
         parts = check_url(url, private_hosts)
     except InvalidInput as error:
         raise ProviderError(str(error), retryable=False) from error
     port = parts.port or PORTS[parts.scheme]
-    address = _address_of(parts.hostname, port, private_hosts)
+    address = address_of(parts.hostname, port, private_hosts)
     context = ssl.create_default_context() if parts.scheme == "https" else None
     connection = _Pinned(parts.hostname, port, address, context)
     # Silence is bounded for each reading; who drips bytes is cut off as a whole.
     cutter = threading.Timer(LONGEST_S, connection.cut)
     cutter.daemon = True
     cutter.start()
-    began = time.monotonic()
+    began, is_there = time.monotonic(), False
     try:
+        connection.connect()
+        is_there = True
         path = parts.path or "/"
-        connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body=body, headers=dict(headers))
+        connection.request(method, f"{path}?{parts.query}" if parts.query else path, body=body, headers=dict(headers))
         response = connection.getresponse()
         text = response.read(MOST_ANSWER).decode("utf-8", "replace").replace("\x00", "")
         return Answer(response.status, text, round((time.monotonic() - began) * 1000))
@@ -74,10 +78,22 @@ def send(url: str, headers: Mapping[str, str], body: bytes, private_hosts: Colle
         sentence = _(
             "%(host)s can't be reached: %(error)s.", host=parts.hostname, error=str(error) or type(error).__name__
         )
-        raise ProviderError(sentence, retryable=True) from error
+        raise ProviderError(sentence, retryable=True, is_uncertain=is_there) from error
     finally:
         cutter.cancel()
         connection.close()
+
+
+def address_of(host: str, port: int, private_hosts: Collection[str]) -> str:
+    """Returns an address of a host that may be connected to; raises ProviderError for an unknown or a private one."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise ProviderError(_("There is no host %(host)s.", host=host), retryable=True) from error
+    addresses = [str(place[0]).partition("%")[0] for *_kind, place in found]
+    if host not in private_hosts and any(_is_private(ip_address(one)) for one in addresses):
+        raise ProviderError(_private_sentence(host), retryable=False)
+    return addresses[0]
 
 
 class _Pinned(HTTPConnection):
@@ -100,17 +116,6 @@ class _Pinned(HTTPConnection):
         if self._line is not None:
             with suppress(OSError):  # it may have ended by itself
                 self._line.shutdown(socket.SHUT_RDWR)
-
-
-def _address_of(host: str, port: int, private_hosts: Collection[str]) -> str:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise ProviderError(_("There is no host %(host)s.", host=host), retryable=True) from error
-    addresses = [str(place[0]).partition("%")[0] for *_kind, place in found]
-    if host not in private_hosts and any(_is_private(ip_address(one)) for one in addresses):
-        raise ProviderError(_private_sentence(host), retryable=False)
-    return addresses[0]
 
 
 def _is_private(address: IPv4Address | IPv6Address) -> bool:
@@ -142,7 +147,7 @@ def _split(url: str) -> SplitResult | None:
 
 def _private_sentence(host: str) -> str:
     return _(
-        "%(host)s lies in a private network, where webhooks don't go. If it shall, name it under Settings, Webhooks.",
+        "%(host)s lies in a private network, where Hinka doesn't go. If it shall, name it under Settings, Webhooks.",
         host=host,
     )
 

@@ -1,0 +1,1 @@
+"""SMS to clients and from them, through gateways over HTTP and SMPP."""

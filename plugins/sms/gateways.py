@@ -1,0 +1,94 @@
+"""Gateways: keeping them, and which one serves a number."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from core.api import CRM, InvalidInput, NotFound, record
+from core.api import gettext as _
+from plugins.sms.models import EarlyReceipt, Gateway, IncomingPart, Part
+from plugins.sms.providers import SMPP
+
+PORT = 2775
+PORTS = {"http": 80, "https": 443}
+_FIELDS = ("name", "kind", "place", "is_active", "address", "login", "sender", "prefixes", "per_second")
+
+
+def all_gateways() -> list[Gateway]:
+    """Returns every gateway in the order in which they are tried."""
+    return list(Gateway.select().order_by(Gateway.place, Gateway.id))
+
+
+def get_gateway(gateway_id: int) -> Gateway:
+    """Returns a gateway; raises NotFound."""
+    found = Gateway.get_or_none(Gateway.id == gateway_id)
+    if found is None:
+        raise NotFound(_("There is no such gateway."))
+    return found
+
+
+def save_gateway(crm: CRM, gateway: Gateway | None, values: Mapping[str, Any]) -> Gateway:
+    """Returns the gateway, new or changed; an empty secret keeps the old one. Raises InvalidInput by field."""
+    _check_address(values["kind"], values["address"])
+    row = gateway or Gateway(token=secrets.token_urlsafe(24), created_at=crm.clock.now())
+    twin = Gateway.get_or_none(Gateway.name == values["name"].strip())
+    if twin is not None and twin.id != row.id:
+        sentence = _("There is a gateway of this name already.")
+        raise InvalidInput(sentence, fields={"name": [sentence]})
+    for name in _FIELDS:
+        value = values[name]
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
+    if values.get("secret"):
+        row.secret = crm.settings.seal(values["secret"])
+    with crm.work():
+        row.save()
+        record(crm, "sms gateway", row.id, "changed" if gateway else "created", {"name": [None, row.name]})
+    return row
+
+
+def delete_gateway(crm: CRM, gateway: Gateway) -> None:
+    """Deletes a gateway; raises InvalidInput while messages that went by it still wait for their receipts."""
+    with crm.work():
+        if Part.select().where(Part.gateway == gateway.id).exists():
+            raise InvalidInput(_("Messages went by this gateway, so it is kept. Take it out of use instead."))
+        EarlyReceipt.delete().where(EarlyReceipt.gateway == gateway.id).execute()
+        IncomingPart.delete().where(IncomingPart.gateway == gateway.id).execute()
+        gateway.delete_instance()
+        record(crm, "sms gateway", gateway.id, "deleted", {"name": [gateway.name, None]})
+
+
+def gateways_for(number: str) -> list[Gateway]:
+    """Returns the gateways in use that serve a number, the one with the longest fitting beginning first."""
+    fitting = []
+    for place, gateway in enumerate(one for one in all_gateways() if one.is_active):
+        prefixes = gateway.prefixes.split()
+        longest = max((len(one) for one in prefixes if number.startswith(one)), default=0)
+        if longest or not prefixes:
+            fitting.append((-longest, place, gateway))
+    return [gateway for _longest, _place, gateway in sorted(fitting, key=lambda one: one[:2])]
+
+
+def secret_of(crm: CRM, gateway: Gateway) -> str:
+    """Returns the gateway's password or token in clear."""
+    return crm.settings.unseal(gateway.secret) if gateway.secret else ""
+
+
+def line_of(gateway: Gateway) -> tuple[str, int, bool]:
+    """Returns host, port and whether with TLS of an SMPP gateway."""
+    address = gateway.address if "://" in gateway.address else f"smpp://{gateway.address}"
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.port or PORT, parts.scheme == "smpps"
+
+
+def _check_address(kind: str, address: str) -> None:
+    try:
+        parts = urlsplit(address if "://" in address else f"smpp://{address}")
+        is_right = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    wanted = ("smpp", "smpps") if kind == SMPP else ("http", "https")
+    if not is_right or parts.scheme not in wanted:
+        example = "smpp.example.com:2775" if kind == SMPP else "https://sms.example.com/sendsms"
+        sentence = _("Write the address like %(example)s.", example=example)
+        raise InvalidInput(sentence, fields={"address": [sentence]})

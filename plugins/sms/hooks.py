@@ -1,0 +1,56 @@
+"""What SMS adds to Hinka."""
+
+from core.api import Channel, Listener, MenuItem, Routes, SettingsGroup, hook, lazy
+from plugins.sms import listener, sending
+from plugins.sms.schemas import SmsSettings
+
+
+@hook
+def channels(crm):
+    """Adds SMS to the ways to write to clients."""
+    words = crm.settings.get("sms")["stop_words"].split(",") if "sms" in crm.settings.groups else ["STOP"]
+    return [
+        Channel(
+            "sms",
+            lazy("SMS"),
+            "message",
+            address_kind="phone",
+            consent="sms",
+            prepare=sending.prepare,
+            send=sending.send,
+            readiness=sending.readiness,
+            interaction="sms",
+            batch=sending.BATCH,
+            most_signs=40_000,
+            stop_words=tuple(word.strip() for word in words if word.strip()),
+            not_before=sending.not_before,
+        )
+    ]
+
+
+@hook
+def listeners():
+    """Adds the lines over which SMPP gateways deliver."""
+    return [Listener("sms", listener.listen)]
+
+
+@hook
+def settings_groups():
+    """Adds the rules that hold for every gateway."""
+    return [SettingsGroup("sms", lazy("SMS"), SmsSettings)]
+
+
+@hook
+def menu_items():
+    """Adds the gateways to the settings."""
+    return [
+        MenuItem("sms", lazy("SMS gateways"), "sms.index", "antenna", 460, "admin.settings", "settings"),
+    ]
+
+
+@hook
+def routes():
+    """Adds the page of gateways, and the addresses that gateways call."""
+    from plugins.sms import callbacks, pages  # only the web needs them
+
+    return [Routes(pages.blueprint, "/settings/sms"), Routes(callbacks.blueprint, "/sms")]

@@ -1,0 +1,54 @@
+"""What gateways over HTTP have in common: a request for each message, sent again while they take no more."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext, private_hosts, send_outside
+from plugins.sms.models import Gateway
+from plugins.sms.pace import pace_of
+
+TOO_MANY = 429
+MOST_WAITS = 5
+WAIT_S = 1.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent for one message."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    method: str = "POST"
+
+
+def send(
+    crm: CRM,
+    gateway: Gateway,
+    outgoing: Sequence[Outgoing],
+    write: Callable[[Outgoing], Request],
+    read: Callable[[Answer], str],
+) -> list[Sent]:
+    """Hands messages over one after the other; `read` returns the network's number, or raises ProviderError."""
+    return [_hand_over(crm, gateway, one, write(one), read) for one in outgoing]
+
+
+def callback(crm: CRM, gateway: Gateway, what: str, query: str = "") -> str:
+    """Returns the address at which a gateway tells us something, or an empty text where ours is not known."""
+    base = crm.config.base_url.rstrip("/")
+    return f"{base}/sms/{gateway.token}/{what}{query}" if base else ""
+
+
+def _hand_over(crm: CRM, gateway: Gateway, one: Outgoing, request: Request, read: Callable[[Answer], str]) -> Sent:
+    pace = pace_of(gateway.id, gateway.per_second)
+    for _time in range(MOST_WAITS):
+        pace.wait()
+        try:
+            answer = send_outside(request.url, request.headers, request.body, private_hosts(crm), request.method)
+            if answer.status != TOO_MANY:
+                return Sent(one.id, "sent", read(answer), gateway.name)
+        except ProviderError as error:
+            state = "uncertain" if error.is_uncertain else "queued" if error.retryable else "failed"
+            return Sent(one.id, state, provider=gateway.name, reason=error.message)
+        pace.slow_down(WAIT_S)
+    return Sent(one.id, "queued", provider=gateway.name, reason=gettext("The gateway takes no more at present."))

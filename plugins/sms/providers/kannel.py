@@ -1,0 +1,74 @@
+"""Gateways that are asked as Kannel's `sendsms` is: a GET with the text, and callbacks with `%`-codes filled in.
+
+Kannel's user guide, chapter 6. Kannel cuts long texts itself and tells of the last part only.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from urllib.parse import urlencode
+
+from flask import Request
+
+from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext
+from plugins.sms import gsm7, receipts
+from plugins.sms.gateways import secret_of
+from plugins.sms.models import Gateway
+from plugins.sms.providers import http
+
+# delivered, failed, taken by the network, refused by it
+MASK = 1 | 2 | 8 | 16
+STATES = {"1": receipts.DELIVERED, "2": receipts.FAILED, "8": receipts.SENT, "16": receipts.FAILED}
+
+
+def send(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> list[Sent]:
+    """Returns what the gateway said to each message."""
+    return http.send(crm, gateway, outgoing, partial(_request, crm, gateway, secret_of(crm, gateway)), _read)
+
+
+def is_genuine(_crm: CRM, _gateway: Gateway, _request: Request) -> bool:
+    """Tells that a callback is genuine: such gateways sign nothing, what they know is the secret in the address."""
+    return True
+
+
+def told(values: Mapping[str, str]) -> tuple[int, str, str] | None:
+    """Returns our number of a message, its state, and why, of a callback; None for what is no receipt."""
+    state = STATES.get(values.get("type", ""))
+    if state is None or not values.get("id", "").isdecimal():
+        return None
+    inner = receipts.read(values.get("rep", ""), ref=values["id"])
+    reason = str(inner.reason) if inner else values.get("rep", "")
+    return int(values["id"]), state, reason if state == receipts.FAILED else ""
+
+
+def received(values: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """Returns number, text and the gateway's own number of an incoming message; None for what is none."""
+    sender = values.get("from", "").strip()
+    if not sender:
+        return None
+    return sender if sender.startswith("+") else f"+{sender}", values.get("text", ""), values.get("id", "")
+
+
+def _request(crm: CRM, gateway: Gateway, secret: str, one: Outgoing) -> http.Request:
+    asked = {
+        "username": gateway.login,
+        "password": secret,
+        "to": one.address.removeprefix("+"),
+        "text": one.body,
+        "charset": "UTF-8",
+        "coding": "0" if gsm7.is_plain(one.body) else "2",
+    }
+    if sender := str(one.extra.get("sender") or gateway.sender):
+        asked["from"] = sender
+    if back := http.callback(crm, gateway, "receipt", f"?id={one.id}&type=%d&rep=%A"):
+        asked |= {"dlr-mask": str(MASK), "dlr-url": back}
+    joint = "&" if "?" in gateway.address else "?"
+    return http.Request(f"{gateway.address}{joint}{urlencode(asked)}", {}, method="GET")
+
+
+def _read(answer: Answer) -> str:
+    if answer.status in (200, 202):
+        found = re.search(r"\bid[:=]\s*([\w-]+)", answer.text, re.IGNORECASE)
+        return found[1] if found else ""
+    said = " ".join(answer.text.split())[:200] or str(answer.status)
+    raise ProviderError(gettext("The gateway refused it: %(said)s.", said=said), retryable=answer.status >= 500)

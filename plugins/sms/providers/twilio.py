@@ -1,0 +1,90 @@
+"""Gateways that are asked as Twilio's Messages resource is: a form, and callbacks signed with the account's token.
+
+The signature: base64 of HMAC-SHA1, keyed with the token, over the address followed by each form field's name and value
+in the order of the names (Twilio's documentation, “Validating Signatures”).
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from urllib.parse import urlencode, urlsplit
+
+from flask import Request
+
+from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext
+from plugins.sms import receipts
+from plugins.sms.gateways import secret_of
+from plugins.sms.models import Gateway
+from plugins.sms.providers import http
+
+SIGNATURE = "X-Twilio-Signature"
+STATES = {
+    "sent": receipts.SENT,
+    "delivered": receipts.DELIVERED,
+    "read": receipts.DELIVERED,
+    "undelivered": receipts.FAILED,
+    "failed": receipts.FAILED,
+}
+
+
+def send(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> list[Sent]:
+    """Returns what the gateway said to each message."""
+    return http.send(crm, gateway, outgoing, partial(_request, crm, gateway, secret_of(crm, gateway)), _read)
+
+
+def sign(token: str, url: str, values: Mapping[str, str]) -> str:
+    """Returns the signature of a callback to `url` with these form fields."""
+    text = url + "".join(f"{name}{values[name]}" for name in sorted(values))
+    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+def is_genuine(crm: CRM, gateway: Gateway, request: Request) -> bool:
+    """Tells whether a callback bears its signature; compared in constant time, and never true without a token."""
+    token = secret_of(crm, gateway)
+    # The address as the gateway knows it, which a proxy in front of us may have changed.
+    url = crm.config.base_url.rstrip("/") + request.full_path.rstrip("?")
+    wanted = sign(token, url, request.form.to_dict())
+    return bool(token) and hmac.compare_digest(wanted.encode(), request.headers.get(SIGNATURE, "").encode())
+
+
+def told(values: Mapping[str, str]) -> tuple[int, str, str] | None:
+    """Returns our number of a message, its state, and why, of a callback; None for what is no receipt."""
+    state, message_id = STATES.get(values.get("MessageStatus", "")), values.get("id", "")
+    if state is None or not message_id.isdecimal():
+        return None
+    code = values.get("ErrorCode", "")
+    reason = receipts.Told("", state, values["MessageStatus"], code).reason
+    return int(message_id), state, str(reason)
+
+
+def received(values: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """Returns number, text and the gateway's own number of an incoming message; None for what is none."""
+    if not values.get("From"):
+        return None
+    return values["From"], values.get("Body", ""), values.get("MessageSid", "")
+
+
+def _request(crm: CRM, gateway: Gateway, secret: str, one: Outgoing) -> http.Request:
+    form = {"To": one.address, "From": str(one.extra.get("sender") or gateway.sender), "Body": one.body}
+    if back := http.callback(crm, gateway, "receipt", f"?id={one.id}"):
+        form["StatusCallback"] = back
+    login = base64.b64encode(f"{gateway.login}:{secret}".encode()).decode()
+    headers = {"Authorization": f"Basic {login}", "Content-Type": "application/x-www-form-urlencoded"}
+    address = gateway.address.rstrip("/")
+    if not urlsplit(address).path:
+        address = f"{address}/2010-04-01/Accounts/{gateway.login}/Messages.json"
+    return http.Request(address, headers, urlencode(form).encode())
+
+
+def _read(answer: Answer) -> str:
+    try:
+        said = json.loads(answer.text)
+    except ValueError:
+        said = {}
+    if answer.status in (200, 201):
+        return str(said.get("sid", ""))
+    words = str(said.get("message") or answer.status)[:200]
+    raise ProviderError(gettext("The gateway refused it: %(said)s.", said=words), retryable=answer.status >= 500)

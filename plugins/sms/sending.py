@@ -1,0 +1,129 @@
+"""The channel: a draft made ready, when a client may be written to, and messages handed over to gateways."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.api import (
+    CRM,
+    Client,
+    Draft,
+    InvalidInput,
+    Outgoing,
+    Prepared,
+    ProviderError,
+    Sent,
+    format_number,
+    gettext,
+    ngettext,
+    read_phone,
+)
+from plugins.sms import gsm7
+from plugins.sms.gateways import all_gateways, gateways_for
+from plugins.sms.models import Gateway
+from plugins.sms.parts import Cut, cut
+from plugins.sms.providers import provider_of
+from plugins.sms.schemas import SENDER
+
+# So many are handed over before the next commit; of a batch that a dead worker leaves behind all are uncertain.
+BATCH = 20
+
+
+def readiness(crm: CRM) -> str:
+    """Returns why nothing can be sent yet, or an empty text."""
+    if any(gateway.is_active for gateway in all_gateways()):
+        return ""
+    return gettext("Add a gateway under Settings, SMS first.")
+
+
+def prepare(crm: CRM, draft: Draft) -> Prepared:
+    """Returns the draft as it will be sent, with what it costs and a cheaper way to write it.
+
+    Raises InvalidInput for an address that is no phone number, a sender that no network takes, and a text that needs
+    more parts than the settings allow.
+    """
+    number = read_phone(draft.address, crm.config.country)
+    if not number.is_valid:
+        sentence = gettext("This is no phone number. Type it with its country, like +355 69 123 4567.")
+        raise InvalidInput(sentence, fields={"address": [sentence]})
+    sender = str(draft.extra.get("sender", ""))
+    if sender and not SENDER.fullmatch(sender):
+        sentence = gettext("A sender is a number or at most 11 Latin letters and digits.")
+        raise InvalidInput(sentence, fields={"sender": [sentence]})
+    body = draft.body.strip()
+    found, most = cut(body), crm.settings.get("sms")["most_parts"]
+    if len(found.parts) > most:
+        sentence = ngettext(
+            "This text takes %(parts)s parts, but %(n)s is allowed. Shorten it.",
+            "This text takes %(parts)s parts, but %(n)s are allowed. Shorten it.",
+            most,
+            parts=format_number(len(found.parts)),
+        )
+        raise InvalidInput(sentence, fields={"body": [sentence]})
+    return Prepared(number.value, body, len(found.parts), draft.extra, _counted(found), _offered(body, found))
+
+
+def not_before(crm: CRM, client: Client) -> datetime | None:
+    """Returns when the quiet hours of a client end, by the client's own clock; None outside of them."""
+    settings = crm.settings.get("sms")
+    begins, ends = settings["quiet_from"], settings["quiet_to"]
+    now = crm.clock.now().astimezone(_zone(crm, client))
+    is_quiet = begins <= now.hour < ends if begins <= ends else now.hour >= begins or now.hour < ends
+    if begins == ends or not is_quiet:
+        return None
+    day = now.date() if now.hour < ends else now.date() + timedelta(days=1)
+    # The hour that clocks show then, also over the night in which they are changed.
+    return datetime(day.year, day.month, day.day, ends % 24, tzinfo=now.tzinfo) + timedelta(days=ends // 24)
+
+
+def send(crm: CRM, outgoing: Sequence[Outgoing]) -> list[Sent]:
+    """Hands messages over, each to the first gateway that takes it; raises ProviderError when none was handed over."""
+    results: dict[int, Sent] = {}
+    waiting = [(one, gateways_for(one.address)) for one in outgoing]
+    while waiting:
+        gateway = waiting[0][1][0] if waiting[0][1] else None
+        mine = [one for one, ways in waiting if (ways[0] if ways else None) == gateway]
+        rest = [(one, ways) for one, ways in waiting if (ways[0] if ways else None) != gateway]
+        answers = _by(crm, gateway, mine) if gateway else [_nowhere(one) for one in mine]
+        for one, sent in zip(mine, answers, strict=True):
+            others = next(ways for each, ways in waiting if each is one)[1:]
+            # What a gateway did not take the next one may.
+            if sent.state == "queued" and others:
+                rest.append((one, others))
+            else:
+                results[one.id] = sent
+        waiting = rest
+    if results and all(sent.state == "queued" for sent in results.values()):
+        raise ProviderError(next(iter(results.values())).reason, retryable=True)
+    return [results[one.id] for one in outgoing]
+
+
+def _by(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> Sequence[Sent]:
+    try:
+        return provider_of(gateway.kind).send(crm, gateway, outgoing)
+    except ProviderError as error:
+        state = "queued" if error.retryable else "failed"
+        return [Sent(one.id, state, reason=error.message, provider=gateway.name) for one in outgoing]
+
+
+def _nowhere(one: Outgoing) -> Sent:
+    return Sent(one.id, "failed", reason=gettext("No gateway serves this number."))
+
+
+def _counted(found: Cut) -> str:
+    parts = ngettext("%(n)s part", "%(n)s parts", len(found.parts))
+    left = ngettext("%(n)s sign left", "%(n)s signs left", found.left)
+    return f"{parts} · {left} · {found.encoding}"
+
+
+def _offered(body: str, found: Cut) -> str:
+    plain = gsm7.made_plain(body)
+    return plain if plain != body and len(cut(plain).parts) < len(found.parts) else ""
+
+
+def _zone(crm: CRM, client: Client) -> Any:
+    try:
+        return ZoneInfo(client.time_zone) if client.time_zone else crm.config.zone
+    except (ZoneInfoNotFoundError, ValueError):
+        return crm.config.zone

@@ -1,0 +1,62 @@
+"""What became of each part of a message, and what that means for the message.
+
+A message is delivered when all of its parts are, and has failed when one has. A receipt that is quicker than the
+answer to its part is kept until that is known.
+"""
+
+from collections.abc import Sequence
+
+from core.api import CRM, report_state
+from plugins.sms import receipts
+from plugins.sms.models import EarlyReceipt, Gateway, Part
+
+CHANNEL = "sms"
+
+
+def note_parts(crm: CRM, gateway: Gateway, message_id: int, refs: Sequence[str]) -> None:
+    """Keeps the network's numbers of a message's parts, in order, and takes the receipts that were quicker."""
+    now = crm.clock.now()
+    with crm.work():
+        for place, ref in enumerate(refs):
+            kept = receipts.kept_form(ref)
+            Part.create(
+                message_id=message_id, place=place, gateway=gateway.id, ref=kept, state=receipts.SENT, changed_at=now
+            )
+            for early in list(EarlyReceipt.select().where(EarlyReceipt.gateway == gateway.id)):
+                if kept in receipts.forms(early.ref):
+                    early.delete_instance()
+                    _take(crm, gateway, receipts.Told(early.ref, early.state), early.reason)
+
+
+def take_receipt(crm: CRM, gateway: Gateway, told: receipts.Told) -> None:
+    """Takes what a receipt of a gateway says."""
+    with crm.work():
+        _take(crm, gateway, told, str(told.reason))
+
+
+def _take(crm: CRM, gateway: Gateway, told: receipts.Told, reason: str) -> None:
+    part = _part_of(gateway, told.ref)
+    if part is None:
+        EarlyReceipt.create(gateway=gateway.id, ref=told.ref, state=told.state, reason=reason, came_at=crm.clock.now())
+        return
+    if part.state != receipts.SENT or told.state == receipts.SENT:
+        return  # it came twice, or tells nothing new
+    part.state, part.reason, part.changed_at = told.state, reason, crm.clock.now()
+    part.save()
+    states = [one.state for one in Part.select(Part.state).where(Part.message_id == part.message_id)]
+    if told.state == receipts.FAILED:
+        report_state(crm, CHANNEL, "", receipts.FAILED, reason=reason, message_id=part.message_id)
+    elif all(one == receipts.DELIVERED for one in states):
+        report_state(crm, CHANNEL, "", receipts.DELIVERED, message_id=part.message_id)
+
+
+def _part_of(gateway: Gateway, ref: str) -> Part | None:
+    """Returns the part that a receipt means: of several that bear its number, the likeliest, then the newest."""
+    for form in receipts.forms(ref):
+        query = Part.select().where(Part.gateway == gateway.id, Part.ref == form)
+        # A constant number, as some networks give, means no part in particular: the oldest that waits takes it.
+        waiting = query.where(Part.state == receipts.SENT).order_by(Part.id).first()
+        found = waiting or query.order_by(Part.id.desc()).first()
+        if found is not None:
+            return found
+    return None
