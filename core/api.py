@@ -92,7 +92,7 @@ from core.interactions.services import visible_interactions
 from core.jobs import Job, Progress
 
 # Channels: what networks tell, and messages that others want sent.
-from core.messages.telling import receive_message, report_state
+from core.messages.telling import receive_message, report_state, take_turns
 from core.messages.writing import queue_message
 from core.moments import iso_day
 from core.money import as_text, convert, from_units, parse_amount, rounded, to_units
@@ -263,6 +263,7 @@ __all__ = [
     "step_of_row",
     "steps_of",
     "take_ids",
+    "take_turns",
     "to_microseconds",
     "to_units",
     "visible_interactions",

@@ -17,9 +17,10 @@ from core.hooks.contributions import Channel, JobKind, Outgoing, Sent
 from core.i18n import _
 from core.messages.models import Message, MessageEvent, Receipt
 from core.messages.states import FAILED, QUEUED, REFUSED, SENDING, SENT, UNCERTAIN
-from core.messages.telling import take_receipt
+from core.messages.telling import take_receipt, take_turns
 from core.messages.writing import SEND, channel_of, wake
 from core.runtime import CRM
+from core.store.plainly import read_row
 
 MOST_ATTEMPTS = 8
 BACK_OFF = timedelta(seconds=30)
@@ -112,7 +113,7 @@ def _put_back(crm: CRM, message: Message, error: ProviderError) -> None:
 
 
 def _settle(crm: CRM, channel: Channel, sent: Sent) -> None:
-    message = Message.get_by_id(sent.id)
+    message = read_row(Message, sent.id, is_locked=True)
     message.provider, message.provider_ref = sent.provider, sent.provider_ref
     if sent.state == QUEUED:
         _put_back(crm, message, ProviderError(sent.reason, retryable=True))
@@ -124,6 +125,7 @@ def _settle(crm: CRM, channel: Channel, sent: Sent) -> None:
     else:
         message.save()  # a receipt was quicker, and tells more
     if sent.provider_ref:
+        take_turns(crm, channel.key)
         early = Receipt.select().where(
             Receipt.channel == channel.key, Receipt.provider == sent.provider, Receipt.provider_ref == sent.provider_ref
         )

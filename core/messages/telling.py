@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from core.clients.consent import record_consent
 from core.clients.models import Client, Contact, ContactPoint
@@ -13,6 +14,8 @@ from core.messages.models import Message, MessageEvent, Receipt
 from core.messages.states import ANSWERED, RECEIVED, is_news
 from core.messages.writing import channel_of
 from core.runtime import CRM
+from core.store.database import is_postgres
+from core.store.plainly import read_row
 
 
 def report_state(
@@ -27,10 +30,13 @@ def report_state(
     with crm.work():
         at = at or crm.clock.now()
         if message_id is not None:
-            found = Message.get_or_none(Message.id == message_id, Message.channel == channel)
+            found = read_row(Message, message_id, is_locked=True)
+            if found is not None and found.channel != channel:
+                return None
             if found is not None:
                 take_receipt(crm, found, state, at, reason)
             return found
+        take_turns(crm, channel)
         found = (
             Message.select()
             .where(Message.channel == channel, Message.provider_ref == provider_ref, Message.provider == provider)
@@ -45,6 +51,16 @@ def report_state(
             return None
         take_receipt(crm, found, state, at, reason)
     return found
+
+
+def take_turns(crm: CRM, channel: str) -> None:
+    """Lets one at a time tell or learn the network's numbers in a channel, until the work ends.
+
+    Otherwise a receipt finds no message yet while its message, at the same moment, finds no receipt. On SQLite the turn
+    of writers sees to it.
+    """
+    if is_postgres(crm.database):
+        crm.database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (crc32(channel.encode()),))
 
 
 def take_receipt(crm: CRM, message: Message, state: str, at: datetime, reason: str = "") -> None:

@@ -6,7 +6,7 @@ answer to its part is kept until that is known.
 
 from collections.abc import Sequence
 
-from core.api import CRM, report_state
+from core.api import CRM, report_state, take_turns
 from plugins.sms import receipts
 from plugins.sms.models import EarlyReceipt, Gateway, Part
 
@@ -17,6 +17,7 @@ def note_parts(crm: CRM, gateway: Gateway, message_id: int, refs: Sequence[str])
     """Keeps the network's numbers of a message's parts, in order, and takes the receipts that were quicker."""
     now = crm.clock.now()
     with crm.work():
+        take_turns(crm, CHANNEL)
         for place, ref in enumerate(refs):
             kept = receipts.kept_form(ref)
             Part.create(
@@ -31,6 +32,7 @@ def note_parts(crm: CRM, gateway: Gateway, message_id: int, refs: Sequence[str])
 def take_receipt(crm: CRM, gateway: Gateway, told: receipts.Told) -> None:
     """Takes what a receipt of a gateway says."""
     with crm.work():
+        take_turns(crm, CHANNEL)
         _take(crm, gateway, told, str(told.reason))
 
 

@@ -38,4 +38,4 @@ def own_network(crm):
 @pytest.fixture
 def client(make):
     """Returns a client with a mobile phone."""
-    return make.client("Ilir Hoxha", phone="+355691234567")
+    return make.client("Ilir Hoxha", phones=["+355691234567"])
