@@ -293,7 +293,6 @@ _PAGES = {
     "takes_up_to": "core.web.context",
     "foreign": "core.web.context",
     "public": "core.web.context",
-    "SchemaForm": "core.web.forms",
 }
 __all__ += sorted(_PAGES)
 
