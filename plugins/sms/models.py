@@ -6,7 +6,7 @@ from core.api import Record, UtcField
 
 
 class Gateway(Record):
-    """A way to the network: `kind` is smpp, kannel or twilio; `secret` is sealed, `token` stands in its callbacks.
+    """A way to the network: `kind` is one of `providers.KINDS`, `secret` is sealed, `token` stands in its callbacks.
 
     It serves numbers that begin with one of `prefixes` (with blanks between; none: all), in the order of `place`.
     """

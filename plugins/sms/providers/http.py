@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext, private_hosts, send_outside
-from plugins.sms.models import Gateway
 from plugins.sms.pace import pace_of
+from plugins.sms.providers.facts import Gateway
 
 TOO_MANY = 429
 MOST_WAITS = 5

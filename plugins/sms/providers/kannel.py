@@ -13,8 +13,8 @@ from flask import Request
 from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext
 from plugins.sms import gsm7, receipts
 from plugins.sms.gateways import secret_of
-from plugins.sms.models import Gateway
 from plugins.sms.providers import http
+from plugins.sms.providers.facts import Gateway
 
 # delivered, failed, taken by the network, refused by it
 MASK = 1 | 2 | 8 | 16

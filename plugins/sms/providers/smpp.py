@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from core.api import CRM, Outgoing, ProviderError, Sent, gettext
 from plugins.sms import parts
-from plugins.sms.models import Gateway
 from plugins.sms.pace import pace_of
+from plugins.sms.providers.facts import Gateway
 from plugins.sms.providers.smpp_line import Line, Lost, open_line
 from plugins.sms.tracking import note_parts
 

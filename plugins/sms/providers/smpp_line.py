@@ -14,7 +14,7 @@ from smpplib import consts, exceptions, smpp
 
 from core.api import CRM, ProviderError, address_of, gettext, private_hosts
 from plugins.sms.gateways import line_of, secret_of
-from plugins.sms.models import Gateway
+from plugins.sms.providers.facts import Gateway
 
 TIMEOUT_S = 10
 # What no second try mends: who we are is wrong.

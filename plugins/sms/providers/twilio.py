@@ -17,8 +17,8 @@ from flask import Request
 from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext
 from plugins.sms import receipts
 from plugins.sms.gateways import secret_of
-from plugins.sms.models import Gateway
 from plugins.sms.providers import http
+from plugins.sms.providers.facts import Gateway
 
 SIGNATURE = "X-Twilio-Signature"
 STATES = {
