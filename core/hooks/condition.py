@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.hooks.contributions import Health
-from core.i18n import Text
+from core.i18n import Text, _
 from core.runtime import CRM
 
 
@@ -27,7 +27,7 @@ def conditions(crm: CRM, plugin: str = "") -> list[Condition]:
 
 def _condition(name: str, answer: Health | None) -> Condition:
     if answer is None:
-        return Condition(name, "faulty", "Its own look at its health failed; see its last failures.")
+        return Condition(name, "faulty", _("Its own look at its health failed; see its last failures."))
     if not answer.is_configured:
         return Condition(name, "unconfigured", answer.words)
     return Condition(name, "fine" if answer.is_fine else "faulty", answer.words)
