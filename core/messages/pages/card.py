@@ -20,6 +20,8 @@ from core.web.context import crm, needs, user
 from core.web.pages import go_to, is_htmx, page, safe_next, toast
 
 MOST_SHOWN = 60
+# Kinds of interaction behind which no message stands.
+SPOKEN = ("call", "meeting", "note")
 WORDS = {"states": STATES, "colours": COLOURS, "retried": RETRIED, "uncertain": UNCERTAIN}
 
 
@@ -32,13 +34,14 @@ def words(name: str) -> Any:
 @blueprint.app_template_global("messages_on")
 def messages_on(timeline: Timeline) -> dict[int, Message]:
     """Returns the messages behind the entries of a timeline, by the id of the interaction; for templates."""
-    return of_interactions(one.id for one in timeline.entries if one.source == "interaction")
+    written = [one.id for one in timeline.entries if one.source == "interaction" and one.record.kind not in SPOKEN]
+    return of_interactions(written) if written else {}
 
 
 @blueprint.app_template_global("states_url")
-def states_url(timeline: Timeline, entity: str, subject: Any) -> str:
+def states_url(messages: dict[int, Message], entity: str, subject: Any) -> str:
     """Returns where a timeline asks for the states of its messages that may still change, and for newer ones."""
-    changing = [str(one.id) for one in messages_on(timeline).values() if one.state not in FINAL]
+    changing = [str(one.id) for one in messages.values() if one.state not in FINAL]
     newest = newest_of(entity, subject.id)
     return url_for("messages.states", entity=entity, entity_id=subject.id, newest=newest, ids=",".join(changing))
 

@@ -60,7 +60,7 @@ def test_message_about_a_deal_stands_on_the_deal(browser, typed, client, owner, 
 
 
 def test_message_waits_for_its_time(crm, browser, typed, channel):
-    at = f"{crm.clock.now() + timedelta(hours=2):%Y-%m-%dT%H:%M}"
+    at = f"{(crm.clock.now() + timedelta(hours=2)).astimezone(crm.config.zone):%Y-%m-%dT%H:%M}"
     browser.post("/messages/write", {**typed, "send_after": at})
     crm.jobs.run_waiting()
     assert (Message.get().state, channel.sent) == ("queued", [])
