@@ -86,8 +86,8 @@ def grid(rows: Sequence[int], weights: Sequence[Fraction | int]) -> list[list[in
     for total in rows:
         due += total
         parts = [total * weight // whole for weight in weights]
-        lacks = [Fraction(due) * weight / whole - have - part
-                 for weight, have, part in zip(weights, given, parts, strict=True)]  # fmt: skip
+        # In parts of the whole weight, so that whole numbers do.
+        lacks = [due * weight - (have + part) * whole for weight, have, part in zip(weights, given, parts, strict=True)]
         places = sorted((place for place, weight in enumerate(weights) if weight), key=lambda one: (-lacks[one], one))
         for place in places[: total - sum(parts)]:
             parts[place] += 1
