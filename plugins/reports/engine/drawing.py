@@ -33,7 +33,7 @@ def _chart(found: Answer, behind: Behind, one: ReportMeasure, place: int) -> Cha
         specification = _lines(found, behind, one, place)
     else:
         specification = _bars(found, behind, one, place)
-    return Chart(one.name, str(one.label), specification, _described(found, one, place))
+    return Chart(one.name, str(one.label), specification, _described(found, one, place), has_own_axis=True)
 
 
 def _bars(found: Answer, behind: Behind, one: ReportMeasure, place: int) -> dict[str, Any]:

@@ -87,4 +87,4 @@ def ranking(key: str, title: str, ranks: Sequence[Rank]) -> Chart:
     """Returns the chart of a ranking, the greatest on top."""
     shown = [rank for rank in ranks if rank.value][:MOST_RANKED]
     described = "; ".join(f"{rank.label}: {rank.words}" for rank in shown)
-    return Chart(key, title, ranking_chart(shown), described)
+    return Chart(key, title, ranking_chart(shown), described, has_own_axis=True)
