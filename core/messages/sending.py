@@ -113,6 +113,8 @@ def _put_back(crm: CRM, message: Message, error: ProviderError) -> None:
 
 
 def _settle(crm: CRM, channel: Channel, sent: Sent) -> None:
+    if sent.provider_ref:
+        take_turns(crm, channel.key)  # before the row is locked: whoever brings a receipt locks in this order too
     message = read_row(Message, sent.id, is_locked=True)
     message.provider, message.provider_ref = sent.provider, sent.provider_ref
     if sent.state == QUEUED:
@@ -125,7 +127,6 @@ def _settle(crm: CRM, channel: Channel, sent: Sent) -> None:
     else:
         message.save()  # a receipt was quicker, and tells more
     if sent.provider_ref:
-        take_turns(crm, channel.key)
         early = Receipt.select().where(
             Receipt.channel == channel.key, Receipt.provider == sent.provider, Receipt.provider_ref == sent.provider_ref
         )
