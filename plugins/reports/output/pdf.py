@@ -14,6 +14,7 @@ from plugins.reports.output.paper import press
 TEMPLATES = Path(__file__).parents[1] / "templates" / "reports"
 WIDTHS = (430, 300)  # a chart with the names of its stages, and the one beside it
 COLUMNS_ON_A_PAGE = 15
+UPRIGHT = 8  # so many columns, grouped or not, fit a page that stands
 
 
 def write_pdf(document: Document) -> bytes:
@@ -61,7 +62,7 @@ def _parts(table: Table) -> list[tuple[Table, bool]]:
     """Returns the table in pieces that fit the page's width, with whether each lies on its side."""
     fixed = [column for column in table.columns if column.kind == TEXT or not column.group]
     grouped = [column for column in table.columns if column not in fixed]
-    if not grouped:
+    if not grouped or len(table.columns) <= UPRIGHT:
         return [(table, False)]
     size = max(len({column.key for column in grouped if column.group == grouped[0].group}), 1)
     room = max((COLUMNS_ON_A_PAGE - len(fixed)) // size, 1) * size

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from core.api import Panel, User, present_crm
-from plugins.reports.registry import get_report
+from plugins.reports.registry import all_reports, get_report
 from plugins.reports.variants.keeping import query_of
 from plugins.reports.variants.tiles import ShownTile, tiles_of
 
@@ -16,7 +16,10 @@ def panels_of(user: User) -> list[Panel]:
     """Returns the tiles of a user who may read reports."""
     if not user.can("reports.read"):
         return []
-    return [_panel(place, tile) for place, tile in enumerate(tiles_of(user))]
+    # The tile of a plugin that is off waits until it is on again.
+    known = {report.name for report in all_reports(present_crm())}
+    shown = [tile for tile in tiles_of(user) if tile.report in known]
+    return [_panel(place, tile) for place, tile in enumerate(shown)]
 
 
 def _panel(place: int, tile: ShownTile) -> Panel:

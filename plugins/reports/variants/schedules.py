@@ -12,12 +12,25 @@ from typing import Any
 
 from peewee import fn
 
-from core.api import CRM, Channel, CRMError, InvalidInput, NotAllowed, NotFound, Outgoing, User, speaking, write_history
+from core.api import (
+    CRM,
+    Channel,
+    CRMError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Outgoing,
+    Sent,
+    User,
+    speaking,
+    write_history,
+)
 from core.api import gettext as _
 from plugins.reports.models import Variant
 from plugins.reports.output.forms import File, write
 from plugins.reports.registry import make_report
 from plugins.reports.variants.calendar import EVERY, MONTH, WEEK, next_time
+from plugins.reports.variants.files import path_of, remove_files
 from plugins.reports.variants.keeping import SHARE, get_variant, is_seen, pairs_of
 from plugins.reports.variants.models import Schedule, Sending
 
@@ -32,9 +45,15 @@ _ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 
 def save_schedule(crm: CRM, user: User, values: Mapping[str, Any], schedule: Schedule | None = None) -> Schedule:
-    """Returns the schedule, new or changed; raises InvalidInput by field, NotAllowed for who may not export."""
+    """Returns the schedule, new or changed; raises InvalidInput by field.
+
+    Raises NotAllowed for who may not export, and for somebody else's schedule.
+    """
     if not user.can(EXPORT):
         raise NotAllowed(_("You may not take reports away as files, so you can't have them sent."))
+    if schedule is not None and schedule.owner_id != user.id:
+        # It is made with what its owner may see: another's recipients would read it.
+        raise NotAllowed(_("Only %(name)s may change this schedule; you can delete it.", name=schedule.owner.name))
     variant = get_variant(user, values["variant"])
     row = schedule or Schedule(owner=user.id, created_at=crm.clock.now())
     row.variant, row.every, row.form = variant, values["every"], values["form"]
@@ -49,8 +68,7 @@ def save_schedule(crm: CRM, user: User, values: Mapping[str, Any], schedule: Sch
 
 def delete_schedule(crm: CRM, schedule: Schedule) -> None:
     """Deletes a schedule, with what it has sent and kept."""
-    for sending in sendings_of(schedule):
-        _path(crm, sending).unlink(missing_ok=True)
+    remove_files(crm, sendings_of(schedule))
     with crm.work():
         Sending.delete().where(Sending.schedule == schedule.id).execute()
         schedule.delete_instance()
@@ -91,9 +109,9 @@ def file_of(crm: CRM, user: User, sending_id: int) -> tuple[Sending, Path]:
         raise NotAllowed(_("You may not take reports away as files."))
     found = Sending.get_or_none(Sending.id == sending_id)
     # It was made with what its owner may see: nobody else gets it here.
-    if found is None or get_schedule(user, found.schedule_id).owner_id != user.id or not _path(crm, found).is_file():
+    if found is None or get_schedule(user, found.schedule_id).owner_id != user.id or not path_of(crm, found).is_file():
         raise NotFound(_("There is no such file any more."))
-    return found, _path(crm, found)
+    return found, path_of(crm, found)
 
 
 def send_due(crm: CRM, _args: Mapping[str, Any], _progress: Any) -> None:
@@ -148,15 +166,29 @@ def _hand_over(crm: CRM, schedule: Schedule, sending: Sending, file: File) -> tu
         return WAITS, _("No channel that carries files is on: the file is kept here.")
     if not schedule.recipients:
         return WAITS, _("Nobody is named to get it: the file is kept here.")
-    extra = {"files": [{"name": file.name, "media_type": file.media_type, "path": str(_path(crm, sending))}]}
+    extra = {"files": [{"name": file.name, "media_type": file.media_type, "path": str(path_of(crm, sending))}]}
     subject = f"{schedule.variant.name} · {crm.config.name}" if crm.config.name else schedule.variant.name
-    outgoing = [Outgoing(sending.id, address, "", subject, extra) for address in schedule.recipients]
+    outgoing = [
+        Outgoing(_id_of(sending, place), address, "", subject, extra)
+        for place, address in enumerate(schedule.recipients)
+    ]
     try:
         answers = [answer for one in outgoing for answer in channel.send(crm, [one])]
     except CRMError as error:
         return FAILED, error.message
-    failed = next((answer for answer in answers if answer.state not in ("sent", "uncertain")), None)
-    return (FAILED, failed.reason) if failed else (SENT, ", ".join(schedule.recipients))
+    failed = [(one.address, answer.reason) for one, answer in zip(outgoing, answers, strict=True) if _is_failed(answer)]
+    if failed:
+        return FAILED, "; ".join(f"{address}: {reason}" for address, reason in failed)
+    return SENT, ", ".join(schedule.recipients)
+
+
+def _id_of(sending: Sending, place: int) -> int:
+    # One for each letter, and below zero, where no message of the core has its number.
+    return -(sending.id * MOST_RECIPIENTS + place)
+
+
+def _is_failed(answer: Sent) -> bool:
+    return answer.state not in (SENT, "uncertain")
 
 
 def carrier(crm: CRM) -> Channel | None:
@@ -172,18 +204,21 @@ def _note(crm: CRM, schedule: Schedule, state: str, note: str, file: File | None
             file_name=file.name if file else "", size=len(file.content) if file else 0,
         )  # fmt: skip
         if file is not None:
-            path = _path(crm, made)
+            path = path_of(crm, made)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content)
-    for old in sendings_of(schedule)[KEPT:]:
-        _path(crm, old).unlink(missing_ok=True)
-        old.delete_instance()
+    _forget_old(crm, schedule)
     return made
 
 
-def _path(crm: CRM, sending: Sending) -> Path:
-    ending = sending.file_name.rpartition(".")[2] or "none"
-    return crm.config.files / "reports" / f"{sending.id}.{ending}"
+def _forget_old(crm: CRM, schedule: Schedule) -> None:
+    """Forgets what is older than the last files: what made none pushes no file out."""
+    found = sendings_of(schedule)
+    kept = [one for one in found if one.file_name][:KEPT]
+    old = [one for one in found if len(kept) == KEPT and one.id < kept[-1].id]
+    remove_files(crm, old)
+    with crm.work():
+        Sending.delete().where(Sending.id.in_([one.id for one in old])).execute()
 
 
 def _checked_day(every: str, on_day: int) -> int:

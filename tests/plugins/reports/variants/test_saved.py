@@ -129,3 +129,11 @@ def test_saved_settings_are_found_by_name(crm, head):
     assert keeping.find_variant("managers", "This year").name == "This year"
     with pytest.raises(NotFound, match="There are no settings"):
         keeping.find_variant("managers", "Other")
+
+
+def test_the_tile_of_a_report_that_is_off_waits_and_the_others_stay(crm, web, base, make):
+    user = make.user("director")
+    Tile.create(user=user.id, report="gone.report", place=0)
+    Tile.create(user=user.id, report="managers", place=1)
+    home = web.sign_in(user).text("/")
+    assert ("body?report=managers" in home, "failed-box" in home) == (True, False)

@@ -7,7 +7,7 @@ import pytest
 from core.api import InvalidInput, NotAllowed, NotFound, ProviderError, Sent
 from core.testing import FakeChannel
 from plugins.reports.variants import schedules
-from plugins.reports.variants.keeping import save_variant
+from plugins.reports.variants.keeping import delete_variant, save_variant
 from plugins.reports.variants.models import Schedule, Sending
 
 MONDAY = {"every": "week", "on_day": 0, "at_hour": 8, "form": "xlsx", "recipients": "ana@example.com, ben@example.com"}
@@ -100,7 +100,11 @@ def test_whose_owner_lost_the_right_is_sent_to_nobody_and_that_is_said(crm, make
 
 
 @pytest.mark.parametrize(
-    ("says", "note"), [(ProviderError("It is down.", retryable=True), "It is down."), ("failed", "full")]
+    ("says", "note"),
+    [
+        (ProviderError("It is down.", retryable=True), "It is down."),
+        ("failed", "ana@example.com: full; ben@example.com: full"),
+    ],
 )
 def test_a_network_that_refuses_is_said_and_the_file_stays(crm, director, schedule, letters, says, note):
     letters.says = says
@@ -158,3 +162,34 @@ def test_a_schedule_is_made_sent_and_deleted_on_its_pages(crm, web, director, va
     web.post(f"/reports/saved/schedules/{schedule.id}/delete")
     assert Schedule.select().count() == Sending.select().count() == 0
     assert not list((crm.config.files / "reports").iterdir())
+
+
+def test_nobody_sends_elsewhere_what_was_made_with_its_owners_rights(crm, make, schedule, variant, letters):
+    variant.is_shared = True
+    variant.save()
+    head = make.user("head")
+    found = schedules.get_schedule(head, schedule.id)
+    with pytest.raises(NotAllowed, match="Dita"):
+        schedules.save_schedule(crm, head, {**MONDAY, "recipients": "head@example.com", "variant": variant.id}, found)
+    assert Schedule.get().recipients == ["ana@example.com", "ben@example.com"]
+
+
+def test_each_letter_has_a_number_of_its_own(crm, schedule, letters):
+    crm.clock.advance(days=7)
+    run(crm)
+    assert len({letter.id for letter in letters.sent}) == len(letters.sent) == 2
+
+
+def test_what_made_no_file_pushes_none_out(crm, director, schedule):
+    first = schedules.send_now(crm, schedule)
+    director.is_active = False
+    director.save()
+    for _time in range(schedules.KEPT + 1):
+        schedules.send_now(crm, Schedule.get_by_id(schedule.id))
+    assert first in schedules.sendings_of(schedule)
+
+
+def test_files_go_with_deleted_settings(crm, director, schedule, variant):
+    schedules.send_now(crm, schedule)
+    delete_variant(crm, director, variant.id)
+    assert list((crm.config.files / "reports").iterdir()) == []
