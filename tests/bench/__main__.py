@@ -81,6 +81,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "board": _module("board"),
     "import": _with_fresh_instance("import_clients"),
     "funnel": _module("funnel"),
+    "forecast": _module("forecast"),
     "history": _module("history"),
     "map": _module("map"),
     "export": _module("export"),

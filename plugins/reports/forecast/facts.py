@@ -115,8 +115,7 @@ def won_within(scope: Scope, first: int, until: int) -> tuple[int, int]:
 def opened_lately(scope: Scope, now: datetime) -> dict[str, Any]:
     """Returns the deals opened lately by type and first stage, and by type the sums that won deals brought."""
     until = to_microseconds(now)
-    span = scope.span("opened_at")
-    days = lately((until - span[0]) / DAY) if span else float(LATELY)
+    days = _days_lately(scope, until)
     since = until - int(days * DAY)
     stage = fn.COALESCE(DealPeriod.stage_id, 0)
     query = (
@@ -141,6 +140,15 @@ def opened_lately(scope: Scope, now: datetime) -> dict[str, Any]:
         "count": [row[2] for row in rows],
         "sums": sums,
     }
+
+
+def _days_lately(scope: Scope, until: int) -> float:
+    """Returns over how many days new deals are counted; one deal from before them tells that all of them count."""
+    mine = Deal.select(Deal.opened_at).where(*_mine(scope))
+    if scope.rows(mine.where(Deal.opened_at < until - LATELY * DAY).limit(1)):
+        return float(LATELY)
+    first = scope.rows(mine.select(fn.MIN(Deal.opened_at)))[0][0]
+    return lately((until - first) / DAY if first else 0.0)
 
 
 def _mine(scope: Scope) -> list[Any]:

@@ -18,9 +18,11 @@ SHOCKS = 40
 SEED = 20_261
 LOW, HIGH = 0.10, 0.90
 USUAL_SHOCK = 0.10
-# Chances as sixteen bits: a two hundred millionth of all draws, twice as fast as the finer ones.
+# Chances in steps of 1 / 65,536: four draws come out of each word of the generator.
 FINE = 1 << 16
-AT_ONCE = 1 << 22
+# As much at once as the processor's own cache holds.
+AT_ONCE = 1 << 18
+WORDS = np.iinfo(np.uint64).max
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def _open(rng: np.random.Generator, chance: Array, worth: Array, count: int) -> 
     rows = max(AT_ONCE // len(chance), 1)
     for start in range(0, count, rows):
         size = min(rows, count - start)
-        drawn = np.frombuffer(rng.bytes(2 * size * len(chance)), dtype=np.uint16).reshape(size, len(chance))
+        words = rng.integers(0, WORDS, -(-size * len(chance) // 4), dtype=np.uint64, endpoint=True)
+        drawn = words.view(np.uint16)[: size * len(chance)].reshape(size, len(chance))
         found[start : start + size] = (drawn < limit).astype(np.float32) @ worth
     return found
 
