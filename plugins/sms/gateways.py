@@ -3,15 +3,12 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from core.api import CRM, InvalidInput, NotFound, record
 from core.api import gettext as _
 from plugins.sms.models import EarlyReceipt, Gateway, IncomingPart, Part
-from plugins.sms.providers import SMPP
+from plugins.sms.providers.addresses import better_address
 
-PORT = 2775
-PORTS = {"http": 80, "https": 443}
 _FIELDS = ("name", "kind", "place", "is_active", "address", "login", "sender", "prefixes", "per_second")
 
 
@@ -74,21 +71,7 @@ def secret_of(crm: CRM, gateway: Gateway) -> str:
     return crm.settings.unseal(gateway.secret) if gateway.secret else ""
 
 
-def line_of(gateway: Gateway) -> tuple[str, int, bool]:
-    """Returns host, port and whether with TLS of an SMPP gateway."""
-    address = gateway.address if "://" in gateway.address else f"smpp://{gateway.address}"
-    parts = urlsplit(address)
-    return parts.hostname or "", parts.port or PORT, parts.scheme == "smpps"
-
-
 def _check_address(kind: str, address: str) -> None:
-    try:
-        parts = urlsplit(address if "://" in address else f"smpp://{address}")
-        is_right = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_right = False
-    wanted = ("smpp", "smpps") if kind == SMPP else ("http", "https")
-    if not is_right or parts.scheme not in wanted:
-        example = "smpp.example.com:2775" if kind == SMPP else "https://sms.example.com/sendsms"
+    if example := better_address(kind, address):
         sentence = _("Write the address like %(example)s.", example=example)
         raise InvalidInput(sentence, fields={"address": [sentence]})

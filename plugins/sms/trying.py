@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 from core.api import CRM, InvalidInput, ProviderError, address_of, private_hosts
 from core.api import gettext as _
-from plugins.sms.gateways import PORTS
 from plugins.sms.models import Gateway
 from plugins.sms.providers import SMPP
+from plugins.sms.providers.addresses import PORTS
 
 
 def try_gateway(crm: CRM, gateway: Gateway) -> str:

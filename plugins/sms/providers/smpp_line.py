@@ -13,7 +13,8 @@ import smpplib.client
 from smpplib import consts, exceptions, smpp
 
 from core.api import CRM, ProviderError, address_of, gettext, private_hosts
-from plugins.sms.gateways import line_of, secret_of
+from plugins.sms.gateways import secret_of
+from plugins.sms.providers.addresses import line_of
 from plugins.sms.providers.facts import Gateway
 
 TIMEOUT_S = 10
@@ -150,7 +151,7 @@ class Line:
 
 def open_line(crm: CRM, gateway: Gateway, mode: str) -> Line:
     """Returns a line that is bound as `transmitter` or `receiver`; raises Lost with a sentence."""
-    host, port, has_tls = line_of(gateway)
+    host, port, has_tls = line_of(gateway.address)
     try:
         address = address_of(host, port, private_hosts(crm))
     except ProviderError as error:

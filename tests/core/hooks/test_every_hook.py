@@ -2,6 +2,7 @@
 
 import inspect
 import shutil
+import threading
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -25,8 +26,10 @@ from core.interactions.services import change_interaction, log_interaction
 from core.interactions.timeline import timeline
 from core.messages.telling import receive_message
 from core.process.services import kinds_of_evidence
+from core.serve.listeners import listen
 from core.testing import running
 from core.users.services import ensure_roles
+from tests.waiting import until
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -72,6 +75,17 @@ def test_hooks_of_the_start_are_called(tmp_path, database_url, crm):
         again.jobs.enqueue("dummy.job", {"n": 1})
         again.jobs.run_waiting()
     assert called()["job"] == [({"n": 1},)]
+
+
+def test_lines_of_a_plugin_are_listened_to(crm):
+    stop = threading.Event()
+    found = crm.hooks.collect("listeners", crm=crm)
+    thread = threading.Thread(target=listen, args=(crm, found, stop))
+    thread.start()
+    until(lambda: "listened" in called())
+    stop.set()
+    thread.join()
+    assert called()["listeners"] == [(crm,)]
 
 
 def test_a_report_of_a_plugin_is_known(crm):

@@ -14,6 +14,7 @@ from core.api import (
     EvidenceKind,
     Health,
     JobKind,
+    Listener,
     LiveTopic,
     MenuItem,
     Panel,
@@ -206,6 +207,12 @@ def client_merging(crm, kept_id, gone_id):
 def channels(crm):
     note("channels", crm)
     return [FakeChannel().contribution(key="dummy")]
+
+
+@hook
+def listeners(crm):
+    note("listeners", crm)
+    return [Listener("dummy", lambda crm, stop: note("listened", stop.wait(0)))]
 
 
 @hook
