@@ -31,6 +31,11 @@ const server = smpp.createServer({}, (session) => {
     receivers.add(session);
     tell({ bound: "receiver" });
   });
+  session.on("bind_transceiver", (pdu) => {
+    session.send(pdu.response({ system_id: "smsc" }));
+    receivers.add(session);
+    tell({ bound: "transceiver" });
+  });
   session.on("unbind", (pdu) => { session.send(pdu.response()); session.close(); tell({ unbound: true }); });
   session.on("enquire_link", (pdu) => session.send(pdu.response()));
   session.on("deliver_sm_resp", (pdu) => tell({ delivered: pdu.command_status }));

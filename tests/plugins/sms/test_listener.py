@@ -1,7 +1,6 @@
 """Receipts and messages that an SMPP server delivers over the listener's line."""
 
 import threading
-import time
 
 import pytest
 
@@ -12,7 +11,7 @@ from core.messages.sending import send_queued
 from core.tasks.models import Task
 from plugins.sms import listener
 from plugins.sms.providers import smpp
-from tests.plugins.sms.counterparts import PATIENCE_S, smsc
+from tests.plugins.sms.counterparts import smsc, until
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +38,6 @@ def sent(crm, client, number, body="Hello"):
     message = queue_message(crm, "sms", client=client, address=number, body=body)
     send_queued(crm, {"channel": "sms"}, None)
     return message.id
-
-
-def until(find):
-    """Returns what `find` finds, asked again until it finds something or patience ends."""
-    end = time.monotonic() + PATIENCE_S
-    while not (found := find()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
-    return found
 
 
 def came_to(message_id, state):
