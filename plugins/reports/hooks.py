@@ -20,6 +20,7 @@ def permissions() -> list[Permission]:
     return [
         Permission("reports.read", lazy("See reports"), EVERYBODY),
         Permission("reports.export", lazy("Take reports away as files"), ("director", "head")),
+        Permission("reports.plan", lazy("Keep plans"), ("director", "head", "seller")),
         Permission("reports.set_up", lazy("Set standards of service and costs of marketing"), ("director", "head")),
         Permission("reports.share", lazy("Share settings of reports with everybody"), ("director", "head")),
     ]

@@ -44,7 +44,7 @@ def list_plans() -> Response:
 
 
 @blueprint.post("/reports/plans", PLANS, PlanSchema)
-@needs("reports.read")
+@needs("reports.plan")
 def keep_plan(values: dict[str, Any]) -> Response:
     """Makes a plan of the parameters and keeps it."""
     crm, user, pairs = present_crm(), present_user(), list(values["params"].items())
@@ -54,7 +54,7 @@ def keep_plan(values: dict[str, Any]) -> Response:
 
 
 @blueprint.delete("/reports/plans/<int:plan_id>")
-@needs("reports.read")
+@needs("reports.plan")
 def delete_plan(plan_id: int) -> Response:
     """Deletes a plan."""
     saving.delete_plan(present_crm(), present_user(), saving.get_plan(present_user(), str(plan_id)))

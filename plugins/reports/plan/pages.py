@@ -24,7 +24,7 @@ def index() -> str:
 
 
 @blueprint.post("/")
-@needs("reports.read")
+@needs("reports.plan")
 def keep() -> Response:
     """Keeps the plan that the address describes and shows it beside what was done."""
     crm, user, pairs = present_crm(), present_user(), list(request.args.items(multi=True))
@@ -38,7 +38,7 @@ def keep() -> Response:
 
 
 @blueprint.post("/<int:plan_id>/delete")
-@needs("reports.read")
+@needs("reports.plan")
 def delete(plan_id: int) -> Response:
     """Deletes a plan."""
     plan = saving.get_plan(present_user(), str(plan_id))

@@ -40,7 +40,7 @@ class ScheduleSchema(Schema):
     recipients = fields.String(
         load_default="",
         metadata={
-            "label": lazy("To"),
+            "label": lazy("Recipients"),
             "widget": "textarea",
             "help": lazy("Addresses of e-mail, with commas or on lines of their own. They read what you may see."),
         },
