@@ -1,7 +1,9 @@
 """What SMS adds to Hinka."""
 
-from core.api import Channel, Listener, MenuItem, Routes, SettingsGroup, hook, lazy
-from plugins.sms import listener, sending
+from datetime import timedelta
+
+from core.api import Channel, JobKind, Listener, MenuItem, Routes, SettingsGroup, hook, lazy
+from plugins.sms import listener, sending, tracking
 from plugins.sms.schemas import SmsSettings
 
 
@@ -32,6 +34,12 @@ def channels(crm):
 def listeners():
     """Adds the lines over which SMPP gateways deliver."""
     return [Listener("sms", listener.listen)]
+
+
+@hook
+def job_kinds():
+    """Forgets every night what nothing will come of any more."""
+    return [JobKind(tracking.TIDY, tracking.forget_old, every=timedelta(days=1))]
 
 
 @hook

@@ -5,12 +5,16 @@ answer to its part is kept until that is known.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from core.api import CRM, report_state, take_turns
 from plugins.sms import receipts
-from plugins.sms.models import EarlyReceipt, Gateway, Part
+from plugins.sms.models import EarlyReceipt, Gateway, IncomingPart, Part
 
 CHANNEL = "sms"
+TIDY = "sms.forget_old"
+KEPT = timedelta(days=14)
 
 
 def note_parts(crm: CRM, gateway: Gateway, message_id: int, refs: Sequence[str]) -> None:
@@ -34,6 +38,14 @@ def take_receipt(crm: CRM, gateway: Gateway, told: receipts.Told) -> None:
     with crm.work():
         take_turns(crm, CHANNEL)
         _take(crm, gateway, told, str(told.reason))
+
+
+def forget_old(crm: CRM, _args: Any, _progress: Any) -> None:
+    """Forgets receipts of parts that nobody knew, and parts of messages whose others never came, after a fortnight."""
+    before = crm.clock.now() - KEPT
+    with crm.work():
+        for model in (EarlyReceipt, IncomingPart):
+            model.delete().where(model.came_at < before).execute()
 
 
 def _take(crm: CRM, gateway: Gateway, told: receipts.Told, reason: str) -> None:

@@ -1,0 +1,78 @@
+"""What the receipts of its parts make of a message."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.api import queue_message
+from core.messages.models import Message
+from plugins.sms.models import EarlyReceipt, Part
+from plugins.sms.receipts import DELIVERED, FAILED, SENT, Told, forms, kept_form
+from plugins.sms.tracking import forget_old, note_parts, take_receipt
+
+
+@pytest.fixture
+def way(gateway):
+    return gateway("smpp", "127.0.0.1:1")
+
+
+@pytest.fixture
+def message(crm, client):
+    """Returns a message that was handed over."""
+    made = queue_message(crm, "sms", client=client, address="+355691234567", body="Hello")
+    made.state = "sent"
+    made.save()
+    return made
+
+
+def state_of(message):
+    return Message.get_by_id(message.id).state
+
+
+def test_a_message_is_delivered_when_its_last_part_is(crm, way, message):
+    note_parts(crm, way, message.id, ["11", "12"])
+    take_receipt(crm, way, Told("12", DELIVERED))
+    assert state_of(message) == "sent"
+    take_receipt(crm, way, Told("11", DELIVERED))
+    assert state_of(message) == "delivered"
+
+
+def test_one_part_that_fails_fails_the_message(crm, way, message):
+    note_parts(crm, way, message.id, ["11", "12", "13"])
+    take_receipt(crm, way, Told("12", FAILED, "UNDELIV", "027"))
+    kept = Message.get_by_id(message.id)
+    assert (kept.state, "UNDELIV" in kept.reason) == ("failed", True)
+
+
+def test_a_receipt_that_is_given_twice_counts_once(crm, way, message):
+    note_parts(crm, way, message.id, ["11", "12"])
+    for _time in range(2):
+        take_receipt(crm, way, Told("11", DELIVERED))
+    assert state_of(message) == "sent"
+
+
+def test_receipts_that_were_quicker_than_the_answer_are_taken_with_it(crm, way, message):
+    take_receipt(crm, way, Told("00000B", DELIVERED))
+    note_parts(crm, way, message.id, ["11"])
+    assert state_of(message) == "delivered"
+    assert EarlyReceipt.select().count() == 0
+
+
+def test_a_network_whose_number_is_always_the_same_tells_one_part_after_the_other(crm, way, message):
+    note_parts(crm, way, message.id, ["123456789", "123456789"])
+    take_receipt(crm, way, Told("123456789", DELIVERED))
+    assert [part.state for part in Part.select().order_by(Part.id)] == [DELIVERED, SENT]
+
+
+def test_what_nothing_will_come_of_is_forgotten(crm, way):
+    take_receipt(crm, way, Told("99", DELIVERED))
+    forget_old(crm, {}, None)
+    assert EarlyReceipt.select().count() == 1
+    crm.clock.advance(days=15)
+    forget_old(crm, {}, None)
+    assert EarlyReceipt.select().count() == 0
+
+
+@given(st.text("0123456789abcdefABCDEF", min_size=1, max_size=18))
+def test_a_number_is_known_again_as_it_was_given(ref):
+    assert kept_form(ref) in forms(ref)
