@@ -88,6 +88,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "matrix": _module("matrix"),
     "process": _module("process"),
     "sellers": _module("sellers"),
+    "sms": _module("sms"),
 }
 
 

@@ -63,10 +63,16 @@ class Bases:
 
 
 @contextmanager
-def fresh(folder: Path, database: str) -> Iterator[CRM]:
-    """Runs the block with a new instance, empty but for what every instance begins with; all its plugins run."""
+def fresh(folder: Path, database: str, plugins: tuple[str, ...] = ()) -> Iterator[CRM]:
+    """Runs the block with a new instance, empty but for what every instance begins with.
+
+    Its usual plugins run, or those that are named.
+    """
     url = "sqlite:///hinka.db" if database == "sqlite" else servers.postgres_database_url("bench")
     write_config(Config(folder=folder, database=url))
+    if plugins:
+        with (folder / "customer.toml").open("a") as file:
+            file.write(f"plugins = {list(plugins)}\n")
     with opened(folder) as crm:
         prepare(crm)
         yield crm
