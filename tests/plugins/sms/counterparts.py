@@ -6,8 +6,7 @@ import queue
 import shutil
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,12 +67,3 @@ def smsc(port: int = 0) -> Iterator[Smsc]:
         process.stdin.close()
         process.wait(PATIENCE_S)
         process.stdout.close()
-
-
-def until(find: Callable[[], Any]) -> Any:
-    """Returns what `find` finds, asked again until it finds something; fails when patience ends."""
-    end = time.monotonic() + PATIENCE_S
-    while not (found := find()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
-    return found

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.plugins.sms.counterparts import PATIENCE_S, until
+from tests.plugins.sms.counterparts import PATIENCE_S
 from tests.servers import free_port
+from tests.waiting import until
 
 CONFIGURATION = """
 group = core

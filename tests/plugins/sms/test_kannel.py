@@ -10,8 +10,9 @@ from core.api import queue_message
 from core.messages.models import Message
 from core.messages.sending import send_queued
 from core.web.factory import create_web
-from tests.plugins.sms.counterparts import smsc, until
+from tests.plugins.sms.counterparts import smsc
 from tests.plugins.sms.kannel import kannel
+from tests.waiting import until
 
 
 def sent(crm, client, number, body="Hello"):

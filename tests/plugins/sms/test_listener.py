@@ -11,7 +11,8 @@ from core.messages.sending import send_queued
 from core.tasks.models import Task
 from plugins.sms import listener
 from plugins.sms.providers import smpp
-from tests.plugins.sms.counterparts import smsc, until
+from tests.plugins.sms.counterparts import smsc
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
