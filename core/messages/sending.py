@@ -20,7 +20,7 @@ from core.messages.states import FAILED, QUEUED, REFUSED, SENDING, SENT, UNCERTA
 from core.messages.telling import take_receipt, take_turns
 from core.messages.writing import SEND, channel_of, wake
 from core.runtime import CRM
-from core.store.plainly import read_row
+from core.store.plainly import add_row, change_row, read_row
 
 MOST_ATTEMPTS = 8
 BACK_OFF = timedelta(seconds=30)
@@ -125,7 +125,7 @@ def _settle(crm: CRM, channel: Channel, sent: Sent) -> None:
     if message.state == SENDING:
         _set(crm, message, sent.state, sent.reason)
     else:
-        message.save()  # a receipt was quicker, and tells more
+        change_row(message)  # a receipt was quicker, and tells more
     if sent.provider_ref:
         early = Receipt.select().where(
             Receipt.channel == channel.key, Receipt.provider == sent.provider, Receipt.provider_ref == sent.provider_ref
@@ -144,8 +144,8 @@ def _doubt_orphans(crm: CRM, channel: Channel) -> None:
 
 def _set(crm: CRM, message: Message, state: str, reason: str = "") -> None:
     message.state, message.reason, message.changed_at = state, str(reason), crm.clock.now()
-    message.save()
-    MessageEvent.create(message=message.id, state=state, at=message.changed_at, reason=message.reason)
+    change_row(message)
+    add_row(MessageEvent(message=message.id, state=state, at=message.changed_at, reason=message.reason))
     crm.changed("message", message.id, state)
 
 

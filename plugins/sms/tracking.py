@@ -4,7 +4,7 @@ A message is delivered when all of its parts are, and has failed when one has. A
 answer to its part is kept until that is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,20 +17,23 @@ TIDY = "sms.forget_old"
 KEPT = timedelta(days=14)
 
 
-def note_parts(crm: CRM, gateway: Gateway, message_id: int, refs: Sequence[str]) -> None:
-    """Keeps the network's numbers of a message's parts, in order, and takes the receipts that were quicker."""
+def note_parts(crm: CRM, gateway: Gateway, refs: Mapping[int, Sequence[str]]) -> None:
+    """Keeps the network's numbers of messages' parts, in order, and takes the receipts that were quicker."""
     now = crm.clock.now()
+    parts = [
+        Part(message_id=message_id, place=place, gateway=gateway.id, ref=receipts.kept_form(ref), state=receipts.SENT,
+             reason="", changed_at=now)
+        for message_id, numbers in refs.items()
+        for place, ref in enumerate(numbers)
+    ]  # fmt: skip
+    known = {part.ref for part in parts}
     with crm.work():
         take_turns(crm, CHANNEL)
-        for place, ref in enumerate(refs):
-            kept = receipts.kept_form(ref)
-            Part.create(
-                message_id=message_id, place=place, gateway=gateway.id, ref=kept, state=receipts.SENT, changed_at=now
-            )
-            for early in list(EarlyReceipt.select().where(EarlyReceipt.gateway == gateway.id)):
-                if kept in receipts.forms(early.ref):
-                    early.delete_instance()
-                    _take(crm, gateway, receipts.Told(early.ref, early.state), early.reason)
+        Part.bulk_create(parts)
+        for early in list(EarlyReceipt.select().where(EarlyReceipt.gateway == gateway.id)):
+            if known.intersection(receipts.forms(early.ref)):
+                early.delete_instance()
+                _take(crm, gateway, receipts.Told(early.ref, early.state), early.reason)
 
 
 def take_receipt(crm: CRM, gateway: Gateway, told: receipts.Told) -> None:

@@ -80,9 +80,8 @@ def send(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> list[Sent]
             _submit(gateway, line, ways)
         except Lost:
             line.close()
-    for way in ways:
-        if refs := [part.ref for part in way.parts if part.state == TAKEN]:
-            note_parts(crm, gateway, way.one.id, refs)
+    taken = {way.one.id: [part.ref for part in way.parts if part.state == TAKEN] for way in ways}
+    note_parts(crm, gateway, {message_id: refs for message_id, refs in taken.items() if refs})
     return [way.sent(gateway) for way in ways]
 
 

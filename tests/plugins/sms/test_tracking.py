@@ -30,7 +30,7 @@ def state_of(message):
 
 
 def test_a_message_is_delivered_when_its_last_part_is(crm, way, message):
-    note_parts(crm, way, message.id, ["11", "12"])
+    note_parts(crm, way, {message.id: ["11", "12"]})
     take_receipt(crm, way, Told("12", DELIVERED))
     assert state_of(message) == "sent"
     take_receipt(crm, way, Told("11", DELIVERED))
@@ -38,14 +38,14 @@ def test_a_message_is_delivered_when_its_last_part_is(crm, way, message):
 
 
 def test_one_part_that_fails_fails_the_message(crm, way, message):
-    note_parts(crm, way, message.id, ["11", "12", "13"])
+    note_parts(crm, way, {message.id: ["11", "12", "13"]})
     take_receipt(crm, way, Told("12", FAILED, "UNDELIV", "027"))
     kept = Message.get_by_id(message.id)
     assert (kept.state, "UNDELIV" in kept.reason) == ("failed", True)
 
 
 def test_a_receipt_that_is_given_twice_counts_once(crm, way, message):
-    note_parts(crm, way, message.id, ["11", "12"])
+    note_parts(crm, way, {message.id: ["11", "12"]})
     for _time in range(2):
         take_receipt(crm, way, Told("11", DELIVERED))
     assert state_of(message) == "sent"
@@ -53,13 +53,13 @@ def test_a_receipt_that_is_given_twice_counts_once(crm, way, message):
 
 def test_receipts_that_were_quicker_than_the_answer_are_taken_with_it(crm, way, message):
     take_receipt(crm, way, Told("00000B", DELIVERED))
-    note_parts(crm, way, message.id, ["11"])
+    note_parts(crm, way, {message.id: ["11"]})
     assert state_of(message) == "delivered"
     assert EarlyReceipt.select().count() == 0
 
 
 def test_a_network_whose_number_is_always_the_same_tells_one_part_after_the_other(crm, way, message):
-    note_parts(crm, way, message.id, ["123456789", "123456789"])
+    note_parts(crm, way, {message.id: ["123456789", "123456789"]})
     take_receipt(crm, way, Told("123456789", DELIVERED))
     assert [part.state for part in Part.select().order_by(Part.id)] == [DELIVERED, SENT]
 
