@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+LATE_S = 0.25
+
 
 class Pace:
     """Lets through `per_second` a second; each waits for its turn, however many threads ask."""
@@ -24,8 +26,8 @@ class Pace:
         """Waits until the next may go."""
         with self._lock:
             now = self._now()
-            # A turn that came late is made up for, up to a twentieth of a second: timers are no clocks.
-            self._free_at = max(self._free_at, now - 0.05)
+            # A turn that came late is made up for, up to LATE_S: between batches what became of one is written down.
+            self._free_at = max(self._free_at, now - LATE_S)
             pause, self._free_at = self._free_at - now, self._free_at + self._step
         if pause > 0:
             self._sleep(pause)
