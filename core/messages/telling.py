@@ -90,6 +90,8 @@ def receive_message(
     last message that was sent to this address counts as answered.
     """
     way = channel_of(crm, channel)
+    # A stranger may send anything; PostgreSQL keeps no text with a NUL in it.
+    address, body, subject = (text.replace("\x00", "") for text in (address, body, subject))
     key = f"in:{channel}:{provider_ref}" if provider_ref else None
     now = crm.clock.now()
     with crm.work():

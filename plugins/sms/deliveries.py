@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import PeeweeException
+
 from core.api import CRM, CRMError, receive_message
 from plugins.sms import gsm7, receipts
 from plugins.sms.models import Gateway, IncomingPart
@@ -32,8 +34,9 @@ def take_delivery(crm: CRM, gateway: Gateway, pdu: Any) -> int:
             take_receipt(crm, gateway, told)
         else:
             _take_message(crm, gateway, pdu, octets)
-    except CRMError as error:
-        log.warning("a delivery could not be taken", extra={"gateway": gateway.name, "why": error.message})
+    except (CRMError, PeeweeException) as error:
+        # Whatever it was, the line goes on, and the gateway keeps what was not taken.
+        log.warning("a delivery could not be taken", extra={"gateway": gateway.name, "why": type(error).__name__})
         return TRY_AGAIN
     return OK
 

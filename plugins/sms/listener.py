@@ -25,8 +25,10 @@ def listen(crm: CRM, stop: threading.Event) -> None:
             wanted = {_facts(one): one for one in all_gateways() if one.kind == SMPP and one.is_active}
         for facts in [known for known in lines if known not in wanted]:
             _end(*lines.pop(facts))
-        for facts in wanted.keys() - lines.keys():
-            lines[facts] = _begin(crm, wanted[facts])
+        for facts in wanted:
+            # A thread that ended by a failure nobody foresaw is begun again: a gateway that is not heard says nothing.
+            if facts not in lines or not lines[facts][0].is_alive():
+                lines[facts] = _begin(crm, wanted[facts])
         stop.wait(LOOK_S)
     for thread, ended in lines.values():
         _end(thread, ended)

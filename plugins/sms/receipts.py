@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.api import Text, gettext
 
+LONGEST_REF = 65  # the most octets of a number in SMPP 3.4
 DELIVERED, FAILED, SENT = "delivered", "failed", "sent"
 # By the first letters of `stat`; networks write it in full or cut to seven letters.
 STATES = {
@@ -55,7 +56,8 @@ def read(text: str, *, ref: str = "", state: int | None = None) -> Told | None:
     # The text of the message stands at the end and may hold anything.
     head = re.split(r"\btext\s*:", text, maxsplit=1, flags=re.IGNORECASE)[0]
     pairs = {key.lower(): value for key, value in _PAIR.findall(head)}
-    ref = ref.strip("\0 ") or pairs.get("id", "")
+    # What a number is may hold anything: bounded, since a number of thousands of digits is none.
+    ref = (ref.strip("\0 ") or pairs.get("id", "")).replace("\0", "")[:LONGEST_REF]
     status = pairs.get("stat", "").upper()
     told = NUMBERS.get(state) if state is not None else None
     if told is None:

@@ -85,3 +85,30 @@ def test_stop_withdraws_consent(crm, make, line, network):
     assert is_allowed(client.id, "sms")
     network.deliver(**{"from": "355691112225", "to": "5000", "text": "stop"})
     until(lambda: not is_allowed(Client.get_by_id(client.id).id, "sms"))
+
+
+def test_a_message_with_a_nul_in_it_is_kept_and_the_line_goes_on(crm, make, line, network):
+    """PostgreSQL keeps no NUL; a stranger who sends one must not end the line."""
+    make.client(phones=["+355691112226"])
+    for text in ("a\x00b", "c"):
+        octets = text.encode("utf-16-be").hex()
+        network.deliver(**{"from": "355691112226", "to": "5000", "hex": octets, "coding": 8})
+    until(lambda: Message.select().where(Message.direction == "in").count() == 2)
+    assert {message.body for message in Message.select()} == {"ab", "c"}
+
+
+def test_a_line_whose_thread_ended_is_begun_again(crm, line, monkeypatch):
+    begun = []
+
+    def ends_at_once(_crm, gateway, _stop):
+        begun.append(gateway.id)
+
+    monkeypatch.setattr(listener, "LOOK_S", 0.01)
+    monkeypatch.setattr(listener, "keep_line", ends_at_once)
+    stop = threading.Event()
+    thread = threading.Thread(target=listener.listen, args=(crm, stop))
+    thread.start()
+    until(lambda: len(begun) > 1)
+    stop.set()
+    thread.join()
+    assert set(begun) == {line.id}

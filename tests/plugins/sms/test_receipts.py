@@ -64,3 +64,8 @@ def test_no_text_breaks_the_reader(text):
 def test_a_failure_is_told_in_words():
     assert "UNDELIV" in str(read("id:1 stat:UNDELIV err:027").reason)
     assert receipts.read("id:1 stat:DELIVRD").reason == ""
+
+
+def test_a_number_of_thousands_of_digits_breaks_nothing():
+    found = read("stat:DELIVRD", ref="9" * 60_000)
+    assert forms(found.ref)[0] == "9" * 65
