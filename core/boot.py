@@ -86,7 +86,9 @@ def boot(
     crm.hooks.calls.watch = watch or crm.hooks.calls.watch
     stand_guard(crm)
     _load_plugins(crm, set(without), more)
-    load_catalogues([folder / "translations" for folder in (CORE_FOLDER, *(plugin.folder for plugin in crm.plugins))])
+    # Those that are off come last: the page of plugins says in the reader's language what each is.
+    off = [manifest for name, manifest in crm.manifests.items() if name not in crm.hooks.order]
+    load_catalogues([one / "translations" for one in (CORE_FOLDER, *(found.folder for found in (*crm.plugins, *off)))])
     return crm
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -39,6 +40,8 @@ def read_phone(text: str, region: str) -> Point:
     return Point(phonenumbers.format_number(number, PhoneNumberFormat.E164), raw, is_valid=True)
 
 
+# Numbers come again from page to page, and to understand one takes as long as a tenth of a row.
+@lru_cache(maxsize=10_000)
 def format_phone(value: str) -> str:
     """Returns an E.164 number grouped for reading; any other text as it is."""
     try:

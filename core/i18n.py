@@ -3,6 +3,8 @@
 The language is a context variable, so that services and jobs can speak a user's language without Flask.
 """
 
+import logging
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,23 +19,36 @@ from babel.support import NullTranslations, Translations
 
 from core.money import format_money as _format_money
 
+log = logging.getLogger("hinka.i18n")
+
 LANGUAGE_NAMES = {"en": "English", "sq": "Shqip", "ru": "Русский"}
 _language: ContextVar[str] = ContextVar("hinka_language", default="en")
 _catalogues: dict[str, NullTranslations] = {}
 
 
 def load_catalogues(folders: Sequence[Path]) -> None:
-    """Reads the catalogues of these `translations/` folders; later folders don't override earlier ones."""
+    """Reads the catalogues of these `translations/` folders; later folders don't override earlier ones.
+
+    A catalogue that can't be read is named in the log, and its words stay English.
+    """
     merged: dict[str, NullTranslations] = {}
     for language in LANGUAGE_NAMES:
         catalogue: NullTranslations = NullTranslations()
         for folder in reversed(folders):  # babel's merge lets the later one win
-            found = Translations.load(folder, [language])
+            found = _catalogue(folder, language)
             if isinstance(found, Translations):
                 catalogue = catalogue.merge(found) if isinstance(catalogue, Translations) else found
         merged[language] = catalogue
     _catalogues.clear()
     _catalogues.update(merged)
+
+
+def _catalogue(folder: Path, language: str) -> NullTranslations:
+    try:
+        return Translations.load(folder, [language])
+    except (OSError, ValueError, struct.error) as error:
+        log.warning("The words of %s in %s can't be read: %s", folder, language, error)
+        return NullTranslations()
 
 
 def language() -> str:
@@ -127,11 +142,7 @@ def format_whole_money(value: Decimal | None, currency: str) -> str:
     """Returns money rounded to whole units as the reader writes it, a dash for None."""
     if value is None:
         return "—"
-    locale = _language.get()
-    pattern = Locale.parse(locale).currency_formats["standard"].pattern
-    return numbers.format_currency(
-        round(value), currency, format=pattern.replace(".00", ""), locale=locale, currency_digits=False
-    )
+    return _written_whole_money(round(value), currency, _language.get())
 
 
 def format_duration(length: timedelta | None) -> str:
@@ -159,7 +170,7 @@ def format_moment(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{format_date(local.date())}, {local:%H:%M}"
 
 
-# Days and numbers come again from row to row and from page to page, and the locale's rules are slow.
+# Days, numbers and sums come again from row to row and from page to page, and the locale's rules are slow.
 @lru_cache(maxsize=10_000)
 def _written_day(day: date, locale: str) -> str:
     return dates.format_date(day, "medium", locale=locale)
@@ -168,6 +179,14 @@ def _written_day(day: date, locale: str) -> str:
 @lru_cache(maxsize=10_000)
 def _written_number(value: int | float | Decimal, pattern: str | None, locale: str) -> str:
     return numbers.format_decimal(value, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=10_000)
+def _written_whole_money(value: int, currency: str, locale: str) -> str:
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    return numbers.format_currency(
+        value, currency, format=pattern.replace(".00", ""), locale=locale, currency_digits=False
+    )
 
 
 def _date_locale() -> str:

@@ -93,6 +93,16 @@ def test_word_is_said_in_the_readers_language(catalogues):
     assert said == [("Deal", "Deal"), ("Marrëveshja", "Marrëveshja"), ("Сделка", "Сделка")]
 
 
+def test_broken_catalogue_is_named_and_the_others_are_read(catalogues, tmp_path, caplog):
+    broken = tmp_path / "broken" / "sq" / "LC_MESSAGES" / "messages.mo"
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"no catalogue")
+    load_catalogues([tmp_path / "broken", tmp_path / "translations"])
+    with speaking("sq"):
+        assert gettext("Deal") == "Marrëveshja"
+    assert str(tmp_path / "broken") in caplog.text
+
+
 def test_number_chooses_the_form_of_the_language(catalogues):
     with speaking("ru"):
         assert ngettext("%(n)s client", "%(n)s clients", 1) == "1 клиент"

@@ -12,6 +12,7 @@ from core.clients.pages.blueprint import blueprint, shown_client
 from core.clients.search import matches
 from core.clients.services import restore_client
 from core.clients.words import STATUS_COLOURS
+from core.contacts import format_phone
 from core.i18n import _, lazy
 from core.users.access import visible_to
 from core.users.models import User
@@ -43,6 +44,7 @@ CLIENTS = ListPage(
     sort="name",
     sorts={"name": "name_key", "changed_at": "changed_at"},
     colours={"status": STATUS_COLOURS},
+    written={"phone": format_phone},
     quick=quick_filters(
         ("mine", lazy("My clients"), {"field": "owner", "op": "equal", "value": "me"}),
         ("companies", lazy("Companies"), {"field": "kind", "op": "equal", "value": "company"}),

@@ -38,7 +38,7 @@ class Look:
     def __post_init__(self) -> None:
         icon = get_template_attribute("ui.html", "icon")
         self.calendar, self.alarm, self.idle = icon("calendar"), icon("alert-triangle"), icon("zzz")
-        self.days = lru_cache(lambda age: ngettext("%(n)s day", "%(n)s days", age))
+        self.days = lru_cache(lambda age: ngettext("%(n)s day", "%(n)s days", age) if age else _("today"))
         self.initials = lru_cache(_initials)
         self.why = lru_cache(lambda reasons: " · ".join(str(REASONS[one]) for one in reasons))
 

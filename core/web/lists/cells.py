@@ -117,6 +117,9 @@ def _cell(crm: CRM, list_page: ListPage, path: str, field: Any, named: dict[int,
     if field.kind in ("date", "moment"):
         zone, locale = crm.config.zone, language()
         return lambda row: day(_day_of(row[path], zone), locale)
+    if path in list_page.written:
+        write = list_page.written[path]
+        return lambda row: escape(write(row[path] or ""))
     return lambda row: escape(str(row[path] or ""))
 
 

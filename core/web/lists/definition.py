@@ -63,7 +63,8 @@ class ListPage:
 
     `card` is the endpoint of a record, called with `card_argument`. `search(source, text)` returns the condition of a
     search. `sorts` gives for a path another expression to sort by, as a column's name. `money` maps the path of an
-    amount to the path of its currency. `colours` maps a choice field to colours of its values. `change(crm, user, ids,
+    amount to the path of its currency. `colours` maps a choice field to colours of its values, `written` a text
+    to how it is grouped for reading, as a phone is. `change(crm, user, ids,
     {field: value})` changes many records by the fields of `mass_edit`, `delete(crm, user, ids)` moves them to the trash
     and `restore` back; each returns how many, and is called inside one work with one name in the history.
     """
@@ -83,6 +84,7 @@ class ListPage:
     money: Mapping[str, str] = field(default_factory=dict)
     sums: tuple[str, ...] = ()
     colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    written: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     quick: tuple[Quick, ...] = ()
     groups: tuple[str, ...] = ()
     mass_edit: tuple[str, ...] = ()

@@ -97,6 +97,10 @@ def test_list_asks_the_database_little(crm, make, web, queries):
     assert "Client 19" in text
 
 
+def test_list_groups_phones_for_reading(client, seller, web):
+    assert "+355 69 201 2345" in web.sign_in(seller).text("/clients/")
+
+
 def test_client_is_made_by_the_form(crm, web, seller):
     create_property(crm, entity="client", name="Turnover", kind="money")
     web.sign_in(seller)

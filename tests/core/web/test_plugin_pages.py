@@ -8,6 +8,7 @@ from core.hooks.guard import save_times
 from core.hooks.health import HookTime
 from core.hooks.plugins import Refusal
 from core.hooks.switch import next_generation
+from core.i18n import gettext, speaking
 from core.testing import Browser
 
 
@@ -26,6 +27,16 @@ def test_a_plugin_shows_what_it_brings_and_holds(admin):
     page = admin.text("/settings/plugins/importers")
     for word in ("Running", "importers_batch", "importers.run", "0 rows, ", "kB", "It can be removed when the plugin"):
         assert word in page
+
+
+def test_a_plugin_that_is_off_tells_what_it_is_in_the_readers_language(crm, make):
+    admin = make.user("administrator")
+    admin.language = "ru"
+    admin.save()
+    page = Browser(crm).sign_in(admin).text("/settings/plugins/")
+    with speaking("ru"):
+        summary = gettext(crm.manifests["sms"].summary)
+    assert ("sms" in crm.hooks.order, summary.isascii(), summary in page) == (False, False, True)
 
 
 def test_a_plugin_shows_its_last_failures(crm, admin):
