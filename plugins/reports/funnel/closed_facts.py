@@ -46,8 +46,8 @@ def count_clients(scope: Scope, periods: Sequence[Period]) -> list[int]:
 
 def count_without_rate(scope: Scope, period: Period) -> int:
     """Returns how many of the deals closed within the period have a potential, but no rate to add it up by."""
-    query = _closed(scope, period).where(Deal.potential.is_null(False), Deal.potential_base.is_null())
-    return scope.rows(query.select(fn.COUNT(SQL("*"))))[0][0]
+    where = [*in_period(scope, period, is_rare=True), Deal.potential.is_null(False), Deal.potential_base.is_null()]
+    return scope.rows(Deal.select(fn.COUNT(SQL("*"))).where(*where))[0][0]
 
 
 def client_places(scope: Scope, period: Period, dimension: Dimension | None, counting: str) -> list[tuple]:
@@ -59,13 +59,17 @@ def client_places(scope: Scope, period: Period, dimension: Dimension | None, cou
     return keyed(rows, len(columns), dimension)
 
 
-def in_period(scope: Scope, period: Period, *, is_large: bool = False) -> list[Any]:
-    """Returns the conditions that keep the deals of the scope that were closed within the period."""
+def in_period(scope: Scope, period: Period, *, is_large: bool = False, is_rare: bool = False) -> list[Any]:
+    """Returns the conditions that keep the deals of the scope that were closed within the period.
+
+    `is_large` tells that they are many, `is_rare` that an index of its own holds the few that are asked for.
+    """
     closed_at, types = Deal.closed_at, Deal.deal_type << scope.type_ids
     if is_large:
-        # The plus keeps SQLite from the index by time, whose rows it would have to sort; types go by version there.
-        closed_at = NodeList((SQL("+"), closed_at), glue="")
-        types = Deal.version_id << scope.version_ids
+        # Else SQLite takes the index by time, whose rows it would have to sort; types go by version there.
+        closed_at, types = _past_indexes(closed_at), Deal.version_id << scope.version_ids
+    if is_rare:
+        types = _past_indexes(Deal.deal_type) << scope.type_ids
     where = [Deal.closed_at.is_null(False), Deal.deleted_at.is_null()]
     if not (is_large and scope.is_of_all_types):
         where.append(types)
@@ -74,6 +78,11 @@ def in_period(scope: Scope, period: Period, *, is_large: bool = False) -> list[A
     if period.until:
         where.append(closed_at < scope.moment(period.until))
     return where + scope.where(Deal)
+
+
+def _past_indexes(column: Any) -> Any:
+    """Returns the column behind a plus, by which SQLite seeks no index."""
+    return NodeList((SQL("+"), column), glue="")
 
 
 def _closed(scope: Scope, period: Period, *, is_large: bool = False) -> Any:
