@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from core.testing import running, sqlite_copy
 from tests import seeded, servers
@@ -27,6 +28,9 @@ def pytest_configure(config):
     if servers.begin_run():
         config.add_cleanup(servers.end_run)
     forbid_network()
+    # How long an example takes is the machine's affair: on a loaded one it proves nothing.
+    settings.register_profile("hinka", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("hinka")
 
 
 def pytest_collection_modifyitems(items):

@@ -355,9 +355,10 @@ class Channel:
     `address_kind` is phone, email, or a kind of its own. `consent` is the channel of consent that it asks for: phone,
     email or sms. `prepare(crm, draft)` returns a Prepared or raises InvalidInput with what is wrong. `send(crm,
     outgoing)` gets at most `batch` messages and returns a Sent for each; it raises ProviderError when nothing was
-    handed over. `readiness(crm)` says why it can't work yet, or an empty text. `interaction` is the kind under which
-    the timeline shows it. `most_signs` bounds a text, `stop_words` withdraw consent when a client sends one alone.
-    `not_before(crm, client)` says from when on the client may be sent something, None for now.
+    handed over. `readiness(crm)` says why it can't work yet, or an empty text; `set_up` is the endpoint of the page
+    where an administrator mends that. `interaction` is the kind under which the timeline shows it. `most_signs` bounds
+    a text, `stop_words` withdraw consent when a client sends one alone. `not_before(crm, client)` says from when on
+    the client may be sent something, None for now.
     """
 
     key: str
@@ -375,6 +376,7 @@ class Channel:
     carries_files: bool = False
     stop_words: tuple[str, ...] = ()
     not_before: Callable[[Any, Any], datetime | None] | None = None
+    set_up: str = ""
 
 
 @dataclass(frozen=True)

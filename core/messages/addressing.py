@@ -14,6 +14,7 @@ from core.messages.models import Message
 from core.runtime import CRM
 
 MOST_EARLIER = 20
+SETTING_UP, CONSENT, ADDRESS = "setting up", "consent", "address"
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,15 @@ class Address:
 
 @dataclass(frozen=True)
 class Way:
-    """A channel with the addresses that a client has for it; `why_not` says why nothing can be sent by it now."""
+    """A channel with the addresses that a client has for it.
+
+    `why_not` says why nothing can be sent by it now, `lacks` what is missing then: SETTING_UP, CONSENT or ADDRESS.
+    """
 
     channel: Channel
     addresses: Sequence[Address]
     why_not: Text = ""
+    lacks: str = ""
 
 
 def ways_to(crm: CRM, client: Client) -> list[Way]:
@@ -44,21 +49,22 @@ def ways_to(crm: CRM, client: Client) -> list[Way]:
     for channel in crm.channels.values():
         addresses = _addresses(channel, client, points)
         is_willing = not channel.consent or allowed[channel.consent]
-        ways.append(Way(channel, addresses, _why_not(crm, channel, addresses, is_willing)))
+        ways.append(Way(channel, addresses, *_obstacle(crm, channel, addresses, is_willing)))
     return sorted(ways, key=lambda way: bool(way.why_not))
 
 
-def _why_not(crm: CRM, channel: Channel, addresses: Sequence[Address], is_willing: bool) -> Text:
+def _obstacle(crm: CRM, channel: Channel, addresses: Sequence[Address], is_willing: bool) -> tuple[Text, str]:
+    """Returns why nothing can be sent, and what is missing; empty texts when nothing is."""
     if channel.readiness is not None:
         plugin = channel.key.partition(".")[0]
         missing, failure = crm.hooks.attempt(plugin, f"readiness of channel {channel.key}", channel.readiness, crm)
         if failure is not None:
-            return _("It does not work at present; the administrator finds the reason in the log.")
+            return _("It does not work at present; the administrator finds the reason in the log."), SETTING_UP
         if missing:
-            return missing
+            return missing, SETTING_UP
     if not is_willing:
-        return _("The client refused it.")
-    return "" if addresses else _("The client has no address for it.")
+        return _("The client refused it."), CONSENT
+    return ("", "") if addresses else (_("The client has no address for it."), ADDRESS)
 
 
 def _points(client: Client) -> list[ContactPoint]:

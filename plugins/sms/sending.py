@@ -34,7 +34,7 @@ def readiness(crm: CRM) -> str:
     """Returns why nothing can be sent yet, or an empty text."""
     if any(gateway.is_active for gateway in all_gateways()):
         return ""
-    return gettext("Add a gateway under Settings, SMS first.")
+    return gettext("No gateway is set up yet.")
 
 
 def prepare(crm: CRM, draft: Draft) -> Prepared:

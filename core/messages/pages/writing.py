@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from core.clients.models import Client
@@ -11,12 +11,12 @@ from core.clients.services import get_client
 from core.deals.models import Deal
 from core.deals.services import get_deal
 from core.errors import CRMError, InvalidInput
-from core.hooks.contributions import Draft, Prepared
+from core.hooks.contributions import Channel, Draft, Prepared
 from core.i18n import _
 from core.interactions.files import files_of, get_file
 from core.interactions.panels import deal_choices
 from core.interactions.register_pages import clients_found, clients_of_late
-from core.messages.addressing import Way, ways_to
+from core.messages.addressing import SETTING_UP, Way, ways_to
 from core.messages.pages.blueprint import blueprint
 from core.messages.schemas import WritingSchema
 from core.messages.wordings import filled, get_template, templates_for
@@ -39,6 +39,17 @@ class About:
     def is_ready(self) -> bool:
         """Whether something can be sent."""
         return self.way is not None and not self.way.why_not
+
+    @property
+    def lacking(self) -> set[str]:
+        """What is missing in the ways that are closed."""
+        return {one.lacks for one in self.ways}
+
+    @property
+    def to_set_up(self) -> list[Channel]:
+        """The channels that wait for an administrator, as far as they have a page for it."""
+        waiting = [one.channel for one in self.ways if one.lacks == SETTING_UP]
+        return [one for one in waiting if one.set_up in current_app.view_functions]
 
 
 @blueprint.get("/write")

@@ -81,6 +81,23 @@ def test_channel_that_can_not_be_used_says_why(crm, browser, client, channel, ch
     assert "No message can be sent to this client now" in text
 
 
+def test_what_is_missing_is_what_is_offered(crm, browser, client, channel):
+    """A phone where there is none; the page of the channel, to those who may, where that is not set up."""
+    url = f"/messages/write?client={client.id}"
+    exchanged(crm, address_kind="pigeon")
+    assert "Add a phone or e-mail" in browser.text(url)
+    exchanged(crm, readiness=lambda crm: "Set the token first.")
+    text = browser.text(url)
+    assert ("Add a phone" in text, "Ask an administrator" in text) == (False, True)
+
+
+@pytest.mark.parametrize(("page", "is_led"), [("plugins.index", True), ("nowhere.index", False)])
+def test_an_administrator_is_led_to_where_a_channel_is_set_up(crm, web, make, client, channel, page, is_led):
+    exchanged(crm, readiness=lambda crm: "Set the token first.", set_up=page)
+    text = web.sign_in(make.user("administrator")).text(f"/messages/write?client={client.id}")
+    assert ("Set up " in text, "Ask an administrator" in text) == (is_led, False)
+
+
 def test_channel_whose_readiness_fails_does_not_take_the_page_down(crm, browser, client):
     exchanged(crm, readiness=lambda crm: 1 / 0)
     assert "It does not work at present" in browser.text(f"/messages/write?client={client.id}")

@@ -5,6 +5,11 @@ import pytest
 from core.clients.models import ContactPoint
 
 
+def test_without_a_gateway_the_dialog_leads_to_the_gateways(client, make, web):
+    text = web.sign_in(make.user("administrator")).text(f"/messages/write?client={client.id}")
+    assert ("No gateway is set up yet." in text, 'href="/settings/sms/"' in text) == (True, True)
+
+
 @pytest.fixture
 def typed(gateway, client, make, web):
     """Returns what posts a text to a door of the dialog, and gives the answer's text."""
