@@ -124,6 +124,9 @@ from core.store.bulk import execute_many, insert_rows, plain, take_ids
 from core.store.database import is_postgres
 from core.store.fields import MoneyField, Record, UtcField, from_microseconds, to_microseconds
 
+# Tasks: something that a plugin asks of a person.
+from core.tasks.services import create_task
+
 # Access: every query passes `visible_to`.
 from core.users.access import require, visible_to
 from core.users.models import Role, Team, User
@@ -211,6 +214,7 @@ __all__ = [
     "create_property",
     "create_reason",
     "create_stage",
+    "create_task",
     "create_user",
     "ensure_stage_tasks",
     "execute_many",

@@ -9,7 +9,7 @@ from plugins.reports.commands import report
 from plugins.reports.forecast.learning import KIND, run_forecast
 from plugins.reports.history.behind import Behind, record_field
 from plugins.reports.registry import read_given
-from plugins.reports.variants import schedules
+from plugins.reports.variants import sending
 
 EVERYBODY = ("director", "head", "seller", "agent", "reader")
 
@@ -31,7 +31,8 @@ def job_kinds() -> list[JobKind]:
     """Learns the statistics of the forecast, and checks it, every night; sends reports at their time."""
     return [
         JobKind(KIND, run_forecast, every=timedelta(days=1), attempts=2),
-        JobKind(schedules.KIND, schedules.send_due, every=schedules.LOOK),
+        JobKind(sending.LOOK_KIND, sending.start_due, every=sending.LOOK),
+        JobKind(sending.SEND_KIND, sending.send, attempts=sending.ATTEMPTS),
     ]
 
 

@@ -7,7 +7,7 @@ from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, lazy, write_
 from core.api import gettext as _
 from plugins.reports.models import Variant
 from plugins.reports.registry import get_report, read_pairs
-from plugins.reports.variants.files import remove_files
+from plugins.reports.variants.files import forget
 from plugins.reports.variants.models import Default, Schedule, Sending, Tile
 
 SHARE = "reports.share"
@@ -62,13 +62,11 @@ def delete_variant(crm: CRM, user: User, variant_id: int) -> Variant:
     variant = _own(user, variant_id)
     with crm.work():
         schedules = Schedule.select(Schedule.id).where(Schedule.variant == variant.id)
-        sendings = list(Sending.select().where(Sending.schedule.in_(schedules)))
-        Sending.delete().where(Sending.schedule.in_(schedules)).execute()
+        forget(crm, list(Sending.select().where(Sending.schedule.in_(schedules))))
         for model in (Schedule, Default, Tile):
             model.delete().where(model.variant == variant.id).execute()
         variant.delete_instance()
         write_history(crm, "reports_variant", variant_id, "deleted", {"name": [variant.name, None]})
-    remove_files(crm, sendings)
     return variant
 
 

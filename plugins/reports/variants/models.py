@@ -1,6 +1,6 @@
-"""Whose default a variant is, tiles of the home page, schedules, and what was sent, as the database keeps them."""
+"""Whose default a variant is, tiles of the home page, schedules, what was sent to whom, as the database keeps it."""
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField
+from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from core.api import Record, User, UtcField
 from plugins.reports.models import Variant
@@ -36,7 +36,8 @@ class Schedule(Record):
     """When a variant is sent, in which form and to whom; made with what its owner may see.
 
     `every` is day, week or month; `on_day` the weekday (0 is Monday) or the day of the month; `at_hour` is by the
-    company's clock. `recipients` are addresses of e-mail.
+    company's clock. `recipients` are addresses of e-mail outside; `users` and `teams` are ids. `told_at` is when the
+    administrators were told that it is sent to nobody.
     """
 
     variant = ForeignKeyField(Variant)
@@ -46,6 +47,9 @@ class Schedule(Record):
     at_hour = IntegerField(default=8)
     form = CharField()
     recipients = JSONField(default=list)
+    users = JSONField(default=list)
+    teams = JSONField(default=list)
+    told_at = UtcField(null=True)
     is_active = BooleanField(default=True)
     next_at = UtcField()
     created_at = UtcField()
@@ -55,7 +59,10 @@ class Schedule(Record):
 
 
 class Sending(Record):
-    """What came of a schedule once: sent, kept (no channel carries files), refused or failed, with the reason."""
+    """What came of a schedule once: making, sent, kept (no channel carries files), refused or failed, with the reason.
+
+    It is there before its report is made, by the job `job_id`: whatever happens meanwhile, it can be seen.
+    """
 
     schedule = ForeignKeyField(Schedule)
     at = UtcField()
@@ -63,6 +70,26 @@ class Sending(Record):
     note = CharField(default="")
     file_name = CharField(default="")
     size = IntegerField(default=0)
+    job_id = BigIntegerField(null=True)
 
     class Meta:
         table_name = "reports_sending"
+
+
+class Letter(Record):
+    """A sending on its way to one reader: waiting, sending, sent, failed, or uncertain as messages of the core are.
+
+    A user gets a file of one's own (`file_name`, if the user may take reports away), an address outside the owner's.
+    """
+
+    sending = ForeignKeyField(Sending)
+    user = ForeignKeyField(User, null=True)
+    address = CharField()
+    subject = CharField(default="")
+    body = TextField(default="")
+    file_name = CharField(default="")
+    state = CharField()
+    reason = CharField(default="")
+
+    class Meta:
+        table_name = "reports_letter"

@@ -13,8 +13,9 @@ from plugins.reports.document import as_shown
 from plugins.reports.models import Variant
 from plugins.reports.output.forms import MEDIA_TYPES
 from plugins.reports.registry import get_report, make_report
-from plugins.reports.variants import calendar, defaults, keeping, schedules, tiles
-from plugins.reports.variants.models import Schedule
+from plugins.reports.variants import calendar, defaults, keeping, schedules, sending, tiles
+from plugins.reports.variants.models import Schedule, Sending
+from plugins.reports.variants.recipients import names_of
 from plugins.reports.variants.schemas import ScheduleSchema
 
 blueprint = Blueprint("reports_saved", __name__)
@@ -105,8 +106,11 @@ def all_schedules() -> str:
         "reports/schedules.html",
         schedules=found,
         newest=schedules.newest_sendings(found),
+        names=names_of(found),
+        letters=schedules.letters_to(present_user()),
+        query=keeping.query_of,
         when=_when,
-        has_carrier=schedules.carrier(present_crm()) is not None,
+        has_carrier=sending.carrier(present_crm()) is not None,
     )
 
 
@@ -129,9 +133,15 @@ def edit_schedule(schedule_id: int) -> str | Response:
 @needs("reports.export")
 def send(schedule_id: int) -> Response:
     """Sends a schedule's report now."""
-    sending = schedules.send_now(present_crm(), schedules.get_schedule(present_user(), schedule_id))
-    words = {schedules.SENT: _("It is sent."), schedules.WAITS: _("The file is made.")}
-    return go("reports_saved.edit_schedule", words.get(sending.state, sending.note), schedule_id=schedule_id)
+    sending.start(present_crm(), schedules.get_schedule(present_user(), schedule_id))
+    return go("reports_saved.edit_schedule", _("It is being made."), schedule_id=schedule_id)
+
+
+@blueprint.get("/schedules/<int:schedule_id>/sendings")
+@needs("reports.export")
+def sent(schedule_id: int) -> str:
+    """Shows what a schedule has sent; the page asks again while something is being made."""
+    return page("reports/sent.html", **_sent(schedules.get_schedule(present_user(), schedule_id)))
 
 
 @blueprint.post("/schedules/<int:schedule_id>/delete")
@@ -145,10 +155,9 @@ def delete_schedule(schedule_id: int) -> Response:
 @blueprint.get("/sendings/<int:sending_id>")
 @needs("reports.export")
 def fetch(sending_id: int) -> Response:
-    """Gives the file of a sending."""
-    sending, path = schedules.file_of(present_crm(), present_user(), sending_id)
-    media_type = MEDIA_TYPES[path.suffix.removeprefix(".")]
-    return send_file(path, mimetype=media_type, as_attachment=True, download_name=sending.file_name)
+    """Gives the file that a sending made for this user."""
+    name, path = schedules.file_of(present_crm(), present_user(), sending_id)
+    return send_file(path, mimetype=MEDIA_TYPES[path.suffix[1:]], as_attachment=True, download_name=name)
 
 
 def _form(variant: Variant, schedule: Schedule | None) -> str | Response:
@@ -163,11 +172,21 @@ def _form(variant: Variant, schedule: Schedule | None) -> str | Response:
             return go_to(url_for("reports_saved.edit_schedule", schedule_id=saved.id), _("Saved."))
         except InvalidInput as error:
             form.take(error)
-    sent: list[Any] = schedules.sendings_of(schedule) if schedule else []
     return page(
-        "reports/schedule.html", form=form, variant=variant, schedule=schedule, sendings=sent, when=_when,
-        has_carrier=schedules.carrier(present_crm()) is not None,
+        "reports/schedule.html", form=form, variant=variant, when=_when, **_sent(schedule),
+        has_carrier=sending.carrier(present_crm()) is not None,
     )  # fmt: skip
+
+
+def _sent(schedule: Schedule | None) -> dict[str, Any]:
+    """Returns what a schedule has sent as its page shows it, with what kept those back that are tried again."""
+    found: list[Sending] = schedules.sendings_of(schedule) if schedule else []
+    return {
+        "schedule": schedule,
+        "sendings": found,
+        "delays": sending.delays_of(found),
+        "is_own": schedule is not None and schedule.owner_id == present_user().id,
+    }
 
 
 def _shown(schedule: Schedule | None) -> dict[str, Any]:
@@ -182,6 +201,8 @@ def _shown(schedule: Schedule | None) -> dict[str, Any]:
         "form": schedule.form,
         "is_active": schedule.is_active,
         "recipients": ", ".join(schedule.recipients),
+        "users": schedule.users,
+        "teams": schedule.teams,
     }
 
 

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from core.api import lazy
 from plugins.reports.variants.calendar import EVERY, WEEKDAYS
+from plugins.reports.variants.recipients import team_choices, user_choices
 
 FORMS = {"pdf": lazy("PDF"), "xlsx": lazy("Excel")}
 
@@ -37,10 +38,28 @@ class ScheduleSchema(Schema):
         metadata={"label": lazy("As"), "choices": tuple(FORMS.items())},
     )
     is_active = fields.Boolean(load_default=True, metadata={"label": lazy("In use")})
+    users = fields.List(
+        fields.Integer(),
+        load_default=list,
+        metadata={
+            "label": lazy("Colleagues"),
+            "choices": user_choices,
+            "help": lazy("Each gets what that person may see, at the address of e-mail known here."),
+        },
+    )
+    teams = fields.List(
+        fields.Integer(),
+        load_default=list,
+        metadata={
+            "label": lazy("Teams"),
+            "choices": team_choices,
+            "help": lazy("Whoever is in the team, or heads it, when it is sent."),
+        },
+    )
     recipients = fields.String(
         load_default="",
         metadata={
-            "label": lazy("Recipients"),
+            "label": lazy("Other addresses"),
             "widget": "textarea",
             "help": lazy("Addresses of e-mail, with commas or on lines of their own. They read what you may see."),
         },

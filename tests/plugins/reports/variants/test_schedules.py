@@ -1,14 +1,17 @@
 """Schedules: what is sent when, by whose rights, and what comes of it without a channel."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from core.api import InvalidInput, NotAllowed, NotFound, ProviderError, Sent
+from core.api import InvalidInput, NotAllowed, NotFound, ProviderError, Sent, User
+from core.tasks.models import Task
+from core.tasks.services import visible_tasks
 from core.testing import FakeChannel
-from plugins.reports.variants import schedules
+from plugins.reports.variants import schedules, sending
 from plugins.reports.variants.keeping import delete_variant, save_variant
-from plugins.reports.variants.models import Schedule, Sending
+from plugins.reports.variants.models import Letter, Schedule, Sending
 
 MONDAY = {"every": "week", "on_day": 0, "at_hour": 8, "form": "xlsx", "recipients": "ana@example.com, ben@example.com"}
 
@@ -47,15 +50,22 @@ def letters(crm):
 
 
 def run(crm):
-    schedules.send_due(crm, {}, None)
+    sending.start_due(crm, {}, None)
+    crm.jobs.run_waiting()
     return list(Sending.select().order_by(Sending.id))
+
+
+def send_now(crm, schedule):
+    made = sending.start(crm, Schedule.get_by_id(schedule.id))
+    crm.jobs.run_waiting()
+    return Sending.get_by_id(made.id)
 
 
 def test_it_is_sent_on_monday_and_not_before(crm, schedule, letters):
     assert run(crm) == []
     crm.clock.advance(days=7)
-    (sending,) = run(crm)
-    assert sending.state == schedules.SENT
+    (made,) = run(crm)
+    assert made.state == schedules.SENT
     assert [one.address for one in letters.sent] == ["ana@example.com", "ben@example.com"]
     (file,) = letters.sent[0].extra["files"]
     assert file["name"].startswith("managers-")
@@ -71,19 +81,19 @@ def test_what_was_missed_is_sent_once(crm, schedule, letters):
 
 def test_without_a_channel_the_file_is_kept_for_its_owner(crm, director, schedule):
     crm.clock.advance(days=7)
-    (sending,) = run(crm)
-    assert (sending.state, "No channel" in sending.note) == (schedules.WAITS, True)
-    _sending, path = schedules.file_of(crm, director, sending.id)
+    (made,) = run(crm)
+    assert (made.state, "No channel" in made.note) == (schedules.WAITS, True)
+    _name, path = schedules.file_of(crm, director, made.id)
     assert path.read_bytes()[:2] == b"PK"
 
 
 def test_nobody_else_fetches_what_was_made_with_its_owners_rights(crm, make, schedule):
     crm.clock.advance(days=7)
-    (sending,) = run(crm)
+    (made,) = run(crm)
     with pytest.raises(NotFound):
-        schedules.file_of(crm, make.user("director"), sending.id)
+        schedules.file_of(crm, make.user("director"), made.id)
     with pytest.raises(NotAllowed):
-        schedules.file_of(crm, make.user("seller"), sending.id)
+        schedules.file_of(crm, make.user("seller"), made.id)
 
 
 @pytest.mark.parametrize("loss", ["right", "job"])
@@ -94,39 +104,39 @@ def test_whose_owner_lost_the_right_is_sent_to_nobody_and_that_is_said(crm, make
         director.role = make.user("seller").role
     director.save()
     crm.clock.advance(days=7)
-    (sending,) = run(crm)
-    assert (sending.state, letters.sent) == (schedules.REFUSED, [])
-    assert "Dita may not" in sending.note
+    (made,) = run(crm)
+    assert (made.state, letters.sent) == (schedules.REFUSED, [])
+    assert "Dita may not" in made.note
 
 
 @pytest.mark.parametrize(
     ("says", "note"),
     [
-        (ProviderError("It is down.", retryable=True), "It is down."),
+        (ProviderError("No.", retryable=False), "ana@example.com: No.; ben@example.com: No."),
         ("failed", "ana@example.com: full; ben@example.com: full"),
     ],
 )
 def test_a_network_that_refuses_is_said_and_the_file_stays(crm, director, schedule, letters, says, note):
     letters.says = says
     crm.clock.advance(days=7)
-    (sending,) = run(crm)
-    assert (sending.state, sending.note) == (schedules.FAILED, note)
-    assert schedules.file_of(crm, director, sending.id)[1].is_file()
+    (made,) = run(crm)
+    assert (made.state, made.note) == (schedules.FAILED, note)
+    assert schedules.file_of(crm, director, made.id)[1].is_file()
 
 
 def test_settings_that_can_not_be_used_any_more_fail_with_their_sentence(crm, schedule, variant):
     variant.settings = [["by", "gone"]]
     variant.save()
     crm.clock.advance(days=7)
-    (sending,) = run(crm)
-    assert (sending.state, "gone" in sending.note) == (schedules.FAILED, True)
+    (made,) = run(crm)
+    assert (made.state, "gone" in made.note) == (schedules.FAILED, True)
 
 
 def test_only_the_last_files_are_kept(crm, schedule):
-    made = [schedules.send_now(crm, schedule) for _time in range(schedules.KEPT + 2)]
+    made = [send_now(crm, schedule) for _time in range(sending.KEPT + 2)]
     left = {sending.id for sending in schedules.sendings_of(schedule)}
     assert left == {sending.id for sending in made[2:]}
-    assert len(list((crm.config.files / "reports").iterdir())) == schedules.KEPT
+    assert len(list((crm.config.files / "reports").iterdir())) == sending.KEPT
 
 
 @pytest.mark.parametrize(
@@ -155,6 +165,8 @@ def test_a_schedule_is_made_sent_and_deleted_on_its_pages(crm, web, director, va
     schedule = Schedule.get()
     assert schedule.next_at - crm.clock.now() < timedelta(days=1)
     web.post(f"/reports/saved/schedules/{schedule.id}/send")
+    assert "being made" in web.text(f"/reports/saved/schedules/{schedule.id}/sendings")
+    crm.jobs.run_waiting()
     assert "kept" in web.text(f"/reports/saved/schedules/{schedule.id}")
     assert "every day at 07:00" in web.text("/reports/saved/schedules")
     with web.get(f"/reports/saved/sendings/{Sending.get().id}") as answer:
@@ -181,15 +193,118 @@ def test_each_letter_has_a_number_of_its_own(crm, schedule, letters):
 
 
 def test_what_made_no_file_pushes_none_out(crm, director, schedule):
-    first = schedules.send_now(crm, schedule)
+    first = send_now(crm, schedule)
     director.is_active = False
     director.save()
-    for _time in range(schedules.KEPT + 1):
-        schedules.send_now(crm, Schedule.get_by_id(schedule.id))
+    for _time in range(sending.KEPT + 1):
+        send_now(crm, schedule)
     assert first in schedules.sendings_of(schedule)
 
 
 def test_files_go_with_deleted_settings(crm, director, schedule, variant):
-    schedules.send_now(crm, schedule)
+    send_now(crm, schedule)
     delete_variant(crm, director, variant.id)
     assert list((crm.config.files / "reports").iterdir()) == []
+
+
+def test_a_network_that_is_down_is_tried_again_and_each_gets_one_letter(crm, schedule, letters):
+    letters.says = ProviderError("It is down.", retryable=True)
+    crm.clock.advance(days=7)
+    (made,) = run(crm)
+    assert (made.state, sending.delays_of([made])) == (schedules.MAKING, {made.id: "It is down."})
+    letters.says = "sent"
+    crm.clock.advance(minutes=1)
+    for _time in range(2):
+        (made,) = run(crm)
+    assert (made.state, len(letters.sent), len({one.id for one in letters.sent})) == (schedules.SENT, 2, 2)
+
+
+def test_only_the_letters_that_the_network_did_not_take_are_tried_again(crm, schedule, letters):
+    take = letters.send
+    crm.channels["letters"] = letters.contribution(
+        address_kind="email", carries_files=True, send=lambda crm, out: take(crm, out) if not letters.sent else [
+            Sent(one.id, "queued", reason="Full.") for one in out]
+    )  # fmt: skip
+    send_now(crm, schedule)
+    crm.channels["letters"] = letters.contribution(address_kind="email", carries_files=True)
+    crm.clock.advance(minutes=1)
+    run(crm)
+    assert [one.address for one in letters.sent] == ["ana@example.com", "ben@example.com"]
+
+
+def test_a_letter_whose_worker_died_is_not_sent_again(crm, schedule, letters):
+    made = sending.start(crm, schedule)
+    letters.says = ProviderError("It is down.", retryable=True)
+    crm.jobs.run_waiting()
+    Letter.update(state=sending.HANDING).where(Letter.address == "ana@example.com").execute()
+    letters.says = "sent"
+    crm.clock.advance(minutes=1)
+    run(crm)
+    assert [one.address for one in letters.sent] == ["ben@example.com"]
+    assert "ana@example.com: The worker ended" in Sending.get_by_id(made.id).note
+
+
+def test_a_failure_that_nobody_foresaw_is_seen_and_ends_as_failed(crm, schedule, letters):
+    letters.says = RuntimeError("A bug.")
+    crm.clock.advance(days=7)
+    (made,) = run(crm)
+    assert (made.state, sending.delays_of([made])) == (schedules.MAKING, {made.id: "A bug."})
+    for _time in range(sending.ATTEMPTS):
+        crm.clock.advance(hours=1)
+        (made,) = run(crm)
+    assert (made.state, letters.sent) == (schedules.FAILED, [])
+
+
+def test_a_report_that_breaks_leaves_its_failure(crm, schedule, variant):
+    Schedule.update(form="docx").execute()
+    crm.clock.advance(days=7)
+    (made,) = run(crm)
+    assert (made.state, "docx" in made.note) == (schedules.FAILED, True)
+
+
+def test_administrators_are_told_once_that_it_is_sent_to_nobody(crm, make, director, schedule, letters):
+    boss = make.user("administrator")
+    director.is_active = False
+    director.save()
+    for _week in range(3):
+        crm.clock.advance(days=7)
+        run(crm)
+    (task,) = visible_tasks(boss).where(Task.user == boss.id)
+    assert ("Managers" in task.title, "Dita may not" in task.instructions) == (True, True)
+
+
+def test_colleagues_and_teams_get_what_each_may_see(crm, make, director, variant, letters, base):
+    team = make.team("North")
+    seller, other = make.user("seller", team=team), make.user("director", name="Other")
+    User.update(email="seller@example.com", language="ru").where(User.id == seller.id).execute()
+    User.update(email="other@example.com").where(User.id == other.id).execute()
+    schedule = schedules.save_schedule(
+        crm, director, {**MONDAY, "variant": variant.id, "users": [other.id], "teams": [team.id],
+                        "recipients": "Other@example.com, out@example.com"},
+    )  # fmt: skip
+    made = send_now(crm, schedule)
+    bodies = {one.address: (one.body, "files" in one.extra) for one in letters.sent}
+    assert (made.state, set(bodies)) == (
+        schedules.SENT,
+        {"seller@example.com", "other@example.com", "out@example.com"},
+    )
+    assert [bodies[f"{name}@example.com"][1] for name in ("seller", "other", "out")] == [False, True, True]
+    assert bodies["seller@example.com"][0] != bodies["other@example.com"][0]
+    assert schedules.file_of(crm, other, made.id)[1].is_file()
+
+
+def test_a_user_who_lost_the_right_to_reports_gets_nothing(crm, make, director, variant, letters):
+    gone = make.user("director")
+    schedule = schedules.save_schedule(
+        crm, director, {**MONDAY, "variant": variant.id, "users": [gone.id], "recipients": ""}
+    )
+    User.update(is_active=False).where(User.id == gone.id).execute()
+    assert (send_now(crm, schedule).state, letters.sent) == (schedules.WAITS, [])
+
+
+def test_a_letter_says_what_is_in_it_and_where_it_is_in_the_crm(crm, schedule, letters, base, monkeypatch):
+    monkeypatch.setattr(crm, "config", replace(crm.config, base_url="https://crm.example.com/"))
+    send_now(crm, schedule)
+    body = letters.sent[0].body
+    assert "https://crm.example.com/reports/managers?period=this_year" in body
+    assert "Dita has this sent every Monday at 08:00." in body
