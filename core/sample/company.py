@@ -43,6 +43,7 @@ def _make_properties() -> None:
         ("client", "interests", words.INTERESTED_IN, "multichoice", interests),
         ("client", "is_chain", words.IS_CHAIN, "bool", []),
         ("deal", "delivery_on", words.DELIVERY_ON, "date", []),
+        ("deal", "cost", words.COST, "money", []),
     )
     for place, (entity, key, name, kind, choices) in enumerate(wanted):
         values = {"name": str(name), "kind": kind, "choices": choices, "place": place}

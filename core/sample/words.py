@@ -150,7 +150,7 @@ SIZES = (  # name, share, how much bigger its deals are
 )
 SIZE, EMPLOYEES, INTERESTED_IN = lazy("Size"), lazy("Employees"), lazy("Interested in")
 HOW_AGREED = lazy("on the order form")
-IS_CHAIN, DELIVERY_ON = lazy("Has several shops"), lazy("Delivery date")
+IS_CHAIN, DELIVERY_ON, COST = lazy("Has several shops"), lazy("Delivery date"), lazy("Cost")
 INTERESTS = (lazy("Equipment"), lazy("Consumables"), lazy("Installation"), lazy("Maintenance"), lazy("Training"))
 POSITIONS = (
     lazy("Director"),

@@ -4,7 +4,7 @@ Reports make a `Document`; each file in `output/` writes one in its form. So eve
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -109,7 +109,8 @@ class Figure:
 class Note:
     """A sentence below the tables, with the query of the list of deals that it speaks of, and a page where to help it.
 
-    `place` is the endpoint of that page, for those who have its `right`; forms without links show the words alone.
+    `place` is the endpoint of that page, called with `place_values`, for those who have its `right`; forms without
+    links show the words alone.
     """
 
     words: str
@@ -118,6 +119,7 @@ class Note:
     place: str = ""
     place_words: str = ""
     right: str = ""
+    place_values: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.words

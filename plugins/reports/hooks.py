@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from core.api import JobKind, MenuItem, Panel, Permission, RecordField, RestRoutes, Routes, hook, lazy
+from core.api import JobKind, MenuItem, Panel, Permission, RecordField, RestRoutes, Routes, SettingsGroup, hook, lazy
+from plugins.reports.clients.costs import SETTINGS
 from plugins.reports.commands import report
 from plugins.reports.forecast.learning import KIND, run_forecast
 from plugins.reports.history.behind import Behind, record_field
@@ -24,6 +25,12 @@ def permissions() -> list[Permission]:
         Permission("reports.set_up", lazy("Set standards of service and costs of marketing"), ("director", "head")),
         Permission("reports.share", lazy("Share settings of reports with everybody"), ("director", "head")),
     ]
+
+
+@hook
+def settings_groups() -> list[SettingsGroup]:
+    """Adds what the reports have to know of the company."""
+    return [SETTINGS]
 
 
 @hook

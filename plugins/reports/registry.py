@@ -10,7 +10,7 @@ from core.api import CRM, NotFound, Report, User
 from core.api import gettext as _
 from plugins.reports.document import Document
 from plugins.reports.engine.facts import entity_of
-from plugins.reports.parameters import Settings, read_settings
+from plugins.reports.parameters import PERIOD, Settings, read_settings
 
 # By name, in the order in which they are shown within their groups.
 OWN = {
@@ -32,6 +32,7 @@ OWN = {
     "matrix": "engine.report:REPORT",
     "marketing-return": "clients.marketing_return:REPORT",
     "primary-demand": "clients.primary_demand:REPORT",
+    "margin": "clients.margin:REPORT",
     "repeat-clients": "clients.repeat:REPORT",
     "client-cohorts": "clients.cohorts:REPORT",
     "forecast": "forecast.report:REPORT",
@@ -69,6 +70,9 @@ def make_report(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[st
 def read_pairs(crm: CRM, user: User | None, report: Report, pairs: Iterable[tuple[str, str]]) -> Settings:
     """Returns the settings that the parameters mean to a report; raises InvalidInput for a wrong one."""
     pairs = list(pairs)
+    if report.usual_period and "compare" in dict(pairs) and not {name for name, _value in pairs} & set(PERIOD):
+        # What is compared with nothing asked for is the usual period.
+        pairs.append(("period", report.usual_period))
     of = entity_of(crm, report, pairs)
     return read_settings(crm, user, report.name, report.parameters, pairs, report.indicators, of)
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from core import builtin
 from core.hooks.contributions import SettingsGroup
 from core.i18n import _
 from core.users.access import require
@@ -38,4 +39,7 @@ def edit(key: str) -> str | Response:
 
 
 def _seen_groups() -> list[SettingsGroup]:
-    return [group for group in crm().settings.groups.values() if can(group.permission)]
+    """Returns the groups that the user may change: our own, then those of plugins."""
+    own = [group.key for group in builtin.settings_groups()]
+    groups = sorted(crm().settings.groups.values(), key=lambda group: group.key not in own)
+    return [group for group in groups if can(group.permission)]

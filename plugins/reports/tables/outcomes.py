@@ -67,14 +67,18 @@ def ask_outcomes(crm: CRM, user: User | None, settings: Settings, usual: str) ->
     """Returns the outcomes of the settings' period by their dimension, or by the `usual` one."""
     ladders, _published = load_ladders(crm)
     scope = make_scope(crm, user, settings, ladders)
-    name = settings.by or usual
-    dimension = find_dimension(crm, user, name, bounded_period(crm, scope, name, settings.period))
-    if dimension is None:
-        dimension = _by_type(scope)
+    dimension = dimension_of(scope, settings, usual)
     rows = _counted(scope, settings, dimension)
     dimension = named(crm, dimension, [row.key for row in rows])
     whole = rows if not dimension.overlaps else _counted(scope, settings, None)
     return Asked(scope, dimension, rows, _sum(whole))
+
+
+def dimension_of(scope: Scope, settings: Settings, usual: str) -> Dimension:
+    """Returns the dimension by which rows part, or the `usual` one; deal types are one here, too."""
+    name = settings.by or usual
+    period = bounded_period(scope.crm, scope, name, settings.period)
+    return find_dimension(scope.crm, scope.user, name, period) or _by_type(scope)
 
 
 def _by_type(scope: Scope) -> Dimension:
