@@ -9,6 +9,9 @@ command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
 [ -x /usr/sbin/bearerbox ] || missing+=(kannel)
+# An SMPP server of others; machines that install no documentation leave out the very example that we want.
+[ -e /usr/share/doc/libnet-smpp-perl/examples/smsc.pl ] || missing+=(
+    --reinstall -o "Dpkg::Options::=--path-include=/usr/share/doc/libnet-smpp-perl/*" libnet-smpp-perl)
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=(nginx-light)
 [ ${#missing[@]} -eq 0 ] && exit 0
 

@@ -54,16 +54,30 @@ class Smsc:
 
 
 @contextmanager
-def smsc(port: int = 0) -> Iterator[Smsc]:
+def smsc(port: int = 0, **environment: str) -> Iterator[Smsc]:
     """Runs the block beside a scripted SMPP server."""
     program = shutil.which("node") or str(Path(__file__).parents[3] / ".venv" / "bin" / "node")
+    with _running(program, "smsc.cjs", PORT=str(port), **environment) as server:
+        yield server
+
+
+@contextmanager
+def debian_smsc() -> Iterator[Smsc]:
+    """Runs the block beside `smsc.pl` of Debian's libnet-smpp-perl, to which receipts are added."""
+    with _running("perl", "smsc.pl") as server:
+        yield server
+
+
+@contextmanager
+def _running(program: str, script: str, **environment: str) -> Iterator[Smsc]:
     process = subprocess.Popen(
-        [program, str(HERE / "smsc.cjs")], env={**os.environ, "PORT": str(port)}, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [program, str(HERE / script)], env={**os.environ, **environment}, text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )  # fmt: skip
     try:
         yield Smsc(process)
     finally:
+        process.terminate()
         process.stdin.close()
         process.wait(PATIENCE_S)
         process.stdout.close()
