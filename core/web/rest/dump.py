@@ -70,8 +70,12 @@ def dump_of(schema: type[Schema], model: type[Model], base: str, leave_out: tupl
     return Dump(schema, model, base, leave_out)
 
 
+@lru_cache(maxsize=10_000)
 def money_text(units: int, currency: str) -> str:
-    """Returns the decimal string of a sum that the database keeps, rounded half up to its currency's digits."""
+    """Returns the decimal string of a sum that the database keeps, rounded half up to its currency's digits.
+
+    Kept, since one deal says the same sum up to four times: its potential and amount, each in the company's currency.
+    """
     digits = _digits(currency)
     step = SCALE // 10**digits
     whole, part = divmod((abs(units) + step // 2) // step, 10**digits)

@@ -28,8 +28,8 @@ class Group(NamedTuple):
     """
 
     version_id: int
-    state: str
     place: int | None
+    state: str
     stood_at: int
     key: Hashable
     deals: int
@@ -130,7 +130,7 @@ def count_closed(frames: Iterable[Frame], groups: Iterable[Group], *, counting: 
     ladders = {ladder.version_id: ladder for frame in frames for ladder in frame.ladders}
     counts: dict[tuple[int, Hashable], _Counts] = {}
     is_visited = counting == VISITED
-    for version_id, state, place, stood_at, key, deals, priced, potential, amount in groups:
+    for version_id, place, state, stood_at, key, deals, priced, potential, amount in groups:
         count = counts.get((version_id, key))
         if count is None:
             count = counts[version_id, key] = _Counts(ladders[version_id])

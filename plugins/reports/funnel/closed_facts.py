@@ -28,8 +28,7 @@ def closed_groups(scope: Scope, period: Period, dimension: Dimension | None, cou
     columns = [Deal.version_id, place, Deal.state, Deal.stood_at]
     query = _closed(scope, period, is_large=is_large)
     rows = scope.rows(grouped(query, columns, deal_sums(), dimension, Deal))
-    found = keyed(rows, len(columns), dimension)
-    return [Group(version, state, place, *rest) for version, place, state, *rest in found]
+    return list(map(Group._make, keyed(rows, len(columns), dimension)))
 
 
 def count_clients(scope: Scope, periods: Sequence[Period]) -> list[int]:
@@ -94,9 +93,9 @@ def _whole_groups(scope: Scope, period: Period) -> list[Group]:
     columns = [Deal.version_id, Deal.owner_id, Deal.place, Deal.state, Deal.stood_at]
     sums = [column.alias(name) for column, name in zip(deal_sums(), ("n", "p", "s", "a"), strict=True)]
     inner = grouped(_closed(scope, period, is_large=True), columns, sums, None, Deal)
-    outer = [SQL(name) for name in ("version_id", "state", "place", "stood_at")]
+    outer = [SQL(name) for name in ("version_id", "place", "state", "stood_at")]
     query = Select((inner.alias("g"),), [*outer, *(total(SQL(name)) for name in ("n", "p", "s", "a"))]).group_by(*outer)
-    return [Group(*row) for row in keyed(scope.rows(query), len(outer), None)]
+    return list(map(Group._make, keyed(scope.rows(query), len(outer), None)))
 
 
 def _is_covered(dimension: Dimension | None) -> bool:

@@ -70,8 +70,8 @@ def _groups(scope: Scope, period: Period, dimension: Dimension, counting: str) -
     columns = [TypeStage.stage_id, Deal.version_id, place, Deal.state, Deal.stood_at]
     rows = keyed(scope.rows(grouped(query, columns, deal_sums(), dimension, source)), len(columns), dimension)
     found: dict[int | None, list[Group]] = {}
-    for stage_id, version, ended, state, *rest in rows:
-        found.setdefault(stage_id, []).append(Group(version, state, ended, *rest))
+    for stage_id, *group in rows:
+        found.setdefault(stage_id, []).append(Group._make(group))
     return found
 
 
@@ -83,7 +83,7 @@ def _closed_at_stages(scope: Scope, period: Period) -> tuple[Any, AsCredited]:
 
 def _nothing(frames: Sequence[Frame], keys: set[Hashable]) -> list[Group]:
     """Returns groups without deals, so that everybody has a row at every stage."""
-    return [Group(frame.ladders[0].version_id, "won", None, 0, key, 0, 0, 0, 0) for frame in frames for key in keys]
+    return [Group(frame.ladders[0].version_id, None, "won", 0, key, 0, 0, 0, 0) for frame in frames for key in keys]
 
 
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:

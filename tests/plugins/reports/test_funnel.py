@@ -29,40 +29,40 @@ def cells(funnel, *names):
 
 
 def test_lost_deal_reached_its_stage_and_all_before_it():
-    funnel = closed((1, "lost", 1, 0b011, None, 1, 1, 500, None))
+    funnel = closed((1, 1, "lost", 0b011, None, 1, 1, 500, None))
     assert cells(funnel, "reached", "passed", "lost") == [(1, 1, 0), (1, 0, 1), (0, 0, 0)]
 
 
 def test_won_deal_passed_every_stage_of_its_version():
-    funnel = closed((1, "won", 0, 0b001, None, 2, 2, 500, 400))
+    funnel = closed((1, 0, "won", 0b001, None, 2, 2, 500, 400))
     assert cells(funnel, "reached", "passed", "lost", "skipped") == [(2, 2, 0, 0), (2, 2, 0, 2), (2, 2, 0, 2)]
     assert (funnel.totals.won, funnel.totals.won_amount) == (2, 400)
 
 
 def test_conversion_leaves_out_who_skipped_and_is_null_where_nobody_stood():
     funnel = closed(
-        (1, "won", 2, 0b101, None, 3, 3, 0, 0),
-        (1, "lost", 2, 0b101, None, 1, 1, 0, None),
+        (1, 2, "won", 0b101, None, 3, 3, 0, 0),
+        (1, 2, "lost", 0b101, None, 1, 1, 0, None),
     )
     assert [row.conversion for row in funnel.rows] == [1.0, None, 0.75]
 
 
 def test_visited_counts_only_where_deals_stood():
-    funnel = closed((1, "won", 2, 0b101, None, 3, 3, 0, 0), counting=VISITED)
+    funnel = closed((1, 2, "won", 0b101, None, 3, 3, 0, 0), counting=VISITED)
     assert cells(funnel, "reached", "passed", "skipped") == [(3, 3, 0), (0, 0, 0), (3, 3, 0)]
 
 
 def test_type_without_stages_has_one_row():
     funnel = closed(
-        (1, "won", None, 0, None, 2, 2, 0, 0), (1, "lost", None, 0, None, 3, 3, 0, None), ladders=[ladder(1)]
+        (1, None, "won", 0, None, 2, 2, 0, 0), (1, None, "lost", 0, None, 3, 3, 0, None), ladders=[ladder(1)]
     )
     assert cells(funnel, "stage", "reached", "passed", "lost", "skipped", "conversion") == [(None, 5, 2, 3, 0, 0.4)]
 
 
 def test_stage_added_later_changes_no_old_figure():
     old, new = ladder(1, 10, 30), ladder(2, 10, 20, 30, number=2)
-    before = closed((1, "lost", 1, 0b11, None, 4, 4, 0, None), ladders=[old])
-    after = closed((1, "lost", 1, 0b11, None, 4, 4, 0, None), ladders=[old, new])
+    before = closed((1, 1, "lost", 0b11, None, 4, 4, 0, None), ladders=[old])
+    after = closed((1, 1, "lost", 0b11, None, 4, 4, 0, None), ladders=[old, new])
     kept = [(row.stage, row.reached, row.lost) for row in after.rows if row.stage != "S20"]
     assert kept == [(row.stage, row.reached, row.lost) for row in before.rows]
     assert next(row.reached for row in after.rows if row.stage == "S20") == 0
@@ -70,7 +70,7 @@ def test_stage_added_later_changes_no_old_figure():
 
 def test_types_stay_apart_until_joined_by_the_names_of_stages():
     ladders = [ladder(1, 10, 20), ladder(2, 20, 30, type_id=2)]
-    groups = [(1, "won", 1, 3, None, 1, 1, 0, 0), (2, "won", 1, 3, None, 1, 1, 0, 0)]
+    groups = [(1, 1, "won", 3, None, 1, 1, 0, 0), (2, 1, "won", 3, None, 1, 1, 0, 0)]
     assert cells(closed(*groups, ladders=ladders), "stage", "reached") == [
         ("S10", 1),
         ("S20", 1),
@@ -86,7 +86,7 @@ def test_order_of_stages_follows_the_newest_version():
 
 
 def test_missing_potential_is_counted():
-    funnel = closed((1, "lost", 0, 1, None, 5, 3, 700, None))
+    funnel = closed((1, 0, "lost", 1, None, 5, 3, 700, None))
     assert (funnel.totals.no_potential, funnel.totals.lost_potential) == (2, 700)
 
 
@@ -144,5 +144,5 @@ def test_parts_equal_the_whole(groups):
 
 @pytest.mark.parametrize("place", [None, 7, -1])
 def test_place_beyond_the_ladder_loses_no_deal(place):
-    funnel = closed((1, "lost", place, 0, None, 3, 3, 0, None))
+    funnel = closed((1, place, "lost", 0, None, 3, 3, 0, None))
     assert sum(row.lost for row in funnel.rows) == 3

@@ -35,6 +35,15 @@ def test_plain_counting_agrees(base, report):
     assert report("funnel-closed").data["no_rate"] == len(lacking)
 
 
+def test_deals_without_a_rate_are_found_along_their_own_index(crm, base, report, queries):
+    with queries.at_most(15) as seen:
+        report("funnel-closed", type="Sale", from_="2025-03-01", to="2025-09-01")
+    asked = next(sql for sql in seen if '"potential_base" IS NULL' in sql)
+    if "?" in asked:
+        plan = crm.database.execute_sql("EXPLAIN QUERY PLAN " + asked, (1,) * asked.count("?")).fetchall()
+        assert any("ix_reports_unrated (closed_at>? AND closed_at<?" in row[3] for row in plan), plan
+
+
 def test_of_a_past_moment_nobody_knows_the_reason(base, report):
     assert report("funnel-open", as_of="2025-06-30").data["no_rate"] == 0
 
