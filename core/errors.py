@@ -51,6 +51,13 @@ class TooMany(CRMError):
     code = "too-many"
 
 
+class Busy(CRMError):
+    """What was asked for is not served at the moment; it may be later."""
+
+    status = 503
+    code = "busy"
+
+
 class Conflict(CRMError):
     """Somebody else changed the record meanwhile; `theirs` and `mine` hold both values of each field that differs."""
 

@@ -19,6 +19,8 @@ Slow = Callable[[str, str, float], None]
 SLOW_S = 5.0
 # A call that has not come back by then never will.
 ENDLESS_S = 20.0
+# For a page nobody but who opened it waits, so it may take longer; the server in front waits twice as long.
+HUNG_S = 60.0
 
 
 @dataclass(slots=True)
@@ -29,6 +31,7 @@ class Call:
     what: str
     began: float
     thread: int
+    is_page: bool = False
 
 
 @dataclass(slots=True)
@@ -51,11 +54,11 @@ class Calls:
         self.slow: Slow = lambda _plugin, _what, _seconds: None
         self.sluggish: Slow = lambda _plugin, _what, _seconds: None
 
-    def begin(self, plugin: str, what: str) -> Call:
-        """Notes that a plugin is called."""
+    def begin(self, plugin: str, what: str, *, is_page: bool = False) -> Call:
+        """Notes that a plugin is called; `is_page` if it is for what nobody else waits for."""
         self.watch(plugin, what)
         thread = get_ident()
-        call = Call(plugin, what, perf_counter(), thread)
+        call = Call(plugin, what, perf_counter(), thread, is_page)
         try:
             self.under_way[thread].append(call)
         except KeyError:
@@ -69,13 +72,7 @@ class Calls:
         self._count(call.plugin, call.what, took)
         if took > SLOW_S:
             log.warning("plugin is slow", extra={"plugin": call.plugin, "hook": call.what, "seconds": round(took, 1)})
-            self.slow(call.plugin, call.what, took)
-
-    def note(self, plugin: str, what: str, took: float) -> None:
-        """Notes how long something took for which its plugin alone is waited: a page of its own, say."""
-        self._count(plugin, what, took)
-        if took > SLOW_S:
-            self.sluggish(plugin, what, took)
+            (self.sluggish if call.is_page else self.slow)(call.plugin, call.what, took)
 
     def _count(self, plugin: str, what: str, took: float) -> None:
         key = (plugin, what)
@@ -94,9 +91,20 @@ class Calls:
 
     def endless(self) -> Iterator[Call]:
         """Yields the calls under way that can't be expected to come back."""
-        limit = perf_counter() - ENDLESS_S
+        return self._longer_than(ENDLESS_S, is_page=False)
+
+    def hung_pages(self) -> Iterator[Call]:
+        """Yields the plugins' own pages under way that can't be expected to come back."""
+        return self._longer_than(HUNG_S, is_page=True)
+
+    def slow_pages(self, plugin: str) -> int:
+        """Returns how many pages of a plugin are waited for longer than a page should be."""
+        return sum(call.plugin == plugin for call in self._longer_than(SLOW_S, is_page=True))
+
+    def _longer_than(self, seconds: float, *, is_page: bool) -> Iterator[Call]:
+        limit = perf_counter() - seconds
         for calls in list(self.under_way.values()):
-            yield from (call for call in list(calls) if call.began < limit)
+            yield from (call for call in list(calls) if call.is_page is is_page and call.began < limit)
 
     def take_tallies(self) -> dict[tuple[str, str], Tally]:
         """Returns what was counted since the last call of this."""

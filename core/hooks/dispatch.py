@@ -27,6 +27,8 @@ class Dispatcher:
         self._implementations: dict[str, list[tuple[str, Callable[..., Any], tuple[str, ...]]]] = {}
         # Plugins that are left out of announcements, with the reason.
         self.paused: dict[str, Any] = {}
+        # Plugins whose own pages are not shown, with the reason.
+        self.without_pages: dict[str, Any] = {}
 
     def register(self, name: str, module: Any) -> None:
         """Adds a plugin's hooks; raises PluginRefused if they name an unknown hook or argument."""

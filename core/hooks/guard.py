@@ -9,7 +9,7 @@ from peewee import PeeweeException
 
 from core.errors import CRMError
 from core.hooks import health, specs
-from core.hooks.calls import ENDLESS_S, SLOW_S
+from core.hooks.calls import ENDLESS_S, HUNG_S, SLOW_S
 from core.hooks.switch import next_generation
 from core.runtime import CRM
 from core.store import audit
@@ -20,8 +20,9 @@ log = logging.getLogger("hinka.hooks")
 
 
 def stand_guard(crm: CRM) -> None:
-    """Makes failures and slow calls of this process count; who was paused is left out of announcements."""
+    """Makes failures and slow calls of this process count; who was paused hears nothing, or is without pages."""
     crm.hooks.paused = health.paused()
+    crm.hooks.without_pages = health.without_pages()
     crm.hooks.calls.failed = partial(_failed, crm)
     crm.hooks.calls.slow = partial(_slow, crm)
     crm.hooks.calls.sluggish = partial(_sluggish, crm)
@@ -45,6 +46,23 @@ def stop_endless(crm: CRM) -> bool:
         if call.plugin not in health.stopped():
             _stop(crm, call.plugin, reason)
     return bool(calls)
+
+
+def note_hung_pages(crm: CRM, counted: set[str]) -> None:
+    """Counts the plugins with pages that never come back, one time a process: those in `counted` were before.
+
+    The plugin goes on, since nobody but who opens the page waits for it; its pages are paused when it happens again.
+    """
+    calls = {call.plugin: call for call in crm.hooks.calls.hung_pages() if call.plugin not in counted}
+    now = crm.clock.now()
+    for plugin, call in calls.items():
+        with crm.work():
+            health.note_failure(plugin, call.what, f"it did not come back within {HUNG_S:.0f} s", now)
+            if health.count_hang(plugin, now):
+                health.pause_pages(plugin, call.what, now)
+                next_generation(crm)
+        log.error("page of a plugin hangs", extra={"plugin": plugin, "page": call.what})
+    counted.update(calls)
 
 
 def save_times(crm: CRM) -> None:

@@ -1,10 +1,12 @@
-"""How plugins fare: their failures, and which of them are paused (told nothing) or stopped (left out) until resumed.
+"""How plugins fare: their failures, and which are paused (told nothing, or without pages) or stopped until resumed.
 
 The database keeps it, so that every process and the next start know.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from peewee import BigIntegerField, Case, CharField, IntegerField, TextField
 
@@ -14,6 +16,7 @@ from core.store.fields import Record, UtcField
 
 STRIKES = 5
 STRIKES_WITHIN = timedelta(hours=1)
+HANGS = 3
 KEPT_FAILURES = 50
 TIMES_KEPT = timedelta(days=1)
 LONGEST_ERROR = 500
@@ -28,6 +31,9 @@ class PluginState(Record):
     struck_at = UtcField(null=True)
     paused_at = UtcField(null=True)
     stopped_at = UtcField(null=True)
+    hangs = IntegerField(default=0)
+    hung_at = UtcField(null=True)
+    pages_paused_at = UtcField(null=True)
     reason = TextField(default="")
     remedy = TextField(default="")
 
@@ -101,6 +107,21 @@ def strike(plugin: str, at: datetime) -> bool:
     return state.strikes >= STRIKES
 
 
+def count_hang(plugin: str, at: datetime) -> bool:
+    """Counts a web process that was lost to a page, and tells whether there were too many of them within an hour."""
+    state = _state(plugin)
+    is_recent = state.hung_at is not None and at - state.hung_at < STRIKES_WITHIN
+    state.hangs, state.hung_at = state.hangs + 1 if is_recent else 1, at
+    state.save()
+    return state.hangs >= HANGS
+
+
+def pause_pages(plugin: str, what: str, at: datetime) -> None:
+    """Lets nobody open a plugin's own pages until it is resumed."""
+    reason = f"its pages did not come back {HANGS} times within an hour, last the {what}: they are paused."
+    _hold(plugin, reason, pages_paused_at=at)
+
+
 def pause(plugin: str, at: datetime) -> None:
     """Leaves a plugin out of announcements until it is resumed."""
     reason = f"it failed {STRIKES} times within an hour, so it is no longer told of changes."
@@ -113,8 +134,9 @@ def stop(plugin: str, reason: str, at: datetime) -> None:
 
 
 def is_held(plugin: str) -> bool:
-    """Tells whether a plugin is paused or stopped."""
-    held = PluginState.paused_at.is_null(False) | PluginState.stopped_at.is_null(False)
+    """Tells whether a plugin, or its pages, are paused or stopped."""
+    marks = (PluginState.paused_at, PluginState.stopped_at, PluginState.pages_paused_at)
+    held = reduce(or_, (mark.is_null(False) for mark in marks))
     return PluginState.select().where(PluginState.plugin == plugin, held).exists()
 
 
@@ -131,14 +153,23 @@ def stopped() -> dict[str, Refusal]:
 
 def paused() -> dict[str, Refusal]:
     """Returns the plugins that are told nothing, with the reason."""
-    rows = PluginState.select().where(PluginState.paused_at.is_null(False), PluginState.stopped_at.is_null())
-    return {row.plugin: Refusal(row.plugin, row.reason, row.remedy) for row in rows}
+    return _running_with(PluginState.paused_at)
+
+
+def without_pages() -> dict[str, Refusal]:
+    """Returns the plugins whose own pages nobody may open, with the reason."""
+    return _running_with(PluginState.pages_paused_at)
 
 
 def failures(plugin: str = "", limit: int = 20) -> list[PluginFailure]:
     """Returns the last failures, of one plugin or of all, newest first."""
     query = PluginFailure.select().order_by(PluginFailure.last_at.desc(), PluginFailure.id.desc()).limit(limit)
     return list(query.where(PluginFailure.plugin == plugin) if plugin else query)
+
+
+def _running_with(mark: UtcField) -> dict[str, Refusal]:
+    rows = PluginState.select().where(mark.is_null(False), PluginState.stopped_at.is_null())
+    return {row.plugin: Refusal(row.plugin, row.reason, row.remedy) for row in rows}
 
 
 def _hold(plugin: str, reason: str, **moment: datetime) -> None:

@@ -39,7 +39,7 @@ def states(crm: CRM) -> list[PluginState]:
 
 def _state(crm: CRM, manifest: Manifest, refused: dict[str, Refusal]) -> PluginState:
     name = manifest.name
-    fault = refused.get(name) or crm.hooks.paused.get(name)
+    fault = refused.get(name) or crm.hooks.paused.get(name) or crm.hooks.without_pages.get(name)
     if name in crm.hooks.order:
         state = "paused" if fault else "on"
     else:

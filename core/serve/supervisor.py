@@ -25,7 +25,7 @@ from core.serve.entry import safe_web
 from core.serve.listeners import run_listeners
 from core.serve.processes import Child
 from core.serve.trial import Trial, try_here
-from core.serve.web import READY_LIMIT_S, roll, run_web
+from core.serve.web import READY_LIMIT_S, has_stuck_workers, roll, run_web
 from core.serve.worker import run_worker
 from core.store.database import open_database
 from core.upgrade import at_work
@@ -91,6 +91,8 @@ class Supervisor:
             self.leaving = [child for child in self.leaving if not self._has_left(child)]
             if self.watched.is_new():
                 self.follow()
+            elif has_stuck_workers(self.scratch):
+                self.roll_web()
         return 0
 
     def follow(self) -> None:
@@ -105,6 +107,10 @@ class Supervisor:
         self.listeners.ask_to_end()
         self.leaving.append(self.listeners)
         self.listeners = self._start_listeners()
+        self.roll_web()
+
+    def roll_web(self) -> None:
+        """Exchanges every web process; what they have in hand is answered first, as far as it comes back."""
         if not roll(self.web.process.pid, self.workers, self.scratch):
             log.error("a web process did not come up within %s s", READY_LIMIT_S)
 

@@ -25,6 +25,7 @@ GRACEFUL_S = 30
 KEPT_S = 15
 LINGER_MORE_S = 4
 READY_LIMIT_S = 30
+STUCK = ".stuck"
 LOOK_S = 0.02
 
 
@@ -84,6 +85,11 @@ def ready_workers(scratch: Path) -> set[int]:
     return {int(path.name) for path in scratch.iterdir() if path.name.isdigit()}
 
 
+def has_stuck_workers(scratch: Path) -> bool:
+    """Tells whether a worker that answers requests has found one in hand that never comes back."""
+    return any((scratch / f"{pid}{STUCK}").exists() for pid in ready_workers(scratch))
+
+
 def roll(arbiter: int, workers: int, scratch: Path) -> bool:
     """Exchanges all workers one by one, each only when another is ready, and tells whether that went through."""
     for _number in range(workers):
@@ -99,12 +105,13 @@ def roll(arbiter: int, workers: int, scratch: Path) -> bool:
 
 def _is_ready(worker: WebWorker) -> None:
     if crm := getattr(worker.wsgi, "extensions", {}).get("hinka"):
-        look_after_plugins(crm)
+        look_after_plugins(crm, when_hung=(worker.ready / f"{worker.pid}{STUCK}").touch)
     (worker.ready / str(worker.pid)).touch()
 
 
 def _has_ended(_arbiter: Any, worker: WebWorker) -> None:
-    (worker.ready / str(worker.pid)).unlink(missing_ok=True)
+    for name in (str(worker.pid), f"{worker.pid}{STUCK}"):
+        (worker.ready / name).unlink(missing_ok=True)
     if worker.pid == os.getpid():
         os._exit(0)  # a plugin's endless thread would keep the process for ever
 

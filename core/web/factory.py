@@ -85,7 +85,7 @@ def _set_up_templates(app: Flask, crm: CRM) -> None:
 
 def _plugin_troubles(crm: CRM) -> list[str]:
     """Returns the plugins that don't run as they should, for those who may do something about it."""
-    troubles = (*crm.refusals, *crm.hooks.paused.values())
+    troubles = (*crm.refusals, *crm.hooks.paused.values(), *crm.hooks.without_pages.values())
     return sorted({trouble.plugin for trouble in troubles}) if can("admin.plugins") else []
 
 

@@ -4,8 +4,9 @@ import json
 import os
 import shutil
 import signal
+import urllib.error
 import urllib.request
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -88,16 +89,18 @@ def test_a_plugin_that_ends_the_process_is_named_and_the_rest_is_served(instance
         shutil.rmtree(place)
 
 
-# Its home page never comes; nobody waits the twenty seconds of a real one here.
-SWAMP = """from threading import Event
+# Its home page and its bog never come; nobody waits for them as long as for real ones here.
+SWAMP = """import os
+from threading import Event
 
 from flask import Blueprint
 
 from core.api import Routes, hook
-from core.hooks import calls
+from core.hooks import calls, health
 from core.web.context import crm, public
 
-calls.ENDLESS_S = 1.0
+calls.ENDLESS_S = calls.HUNG_S = 1.0
+health.HANGS = 2
 blueprint = Blueprint("swamp", __name__)
 
 
@@ -107,10 +110,16 @@ def index():
     crm().hooks.attempt("swamp", "home_panels", Event().wait)
 
 
+@blueprint.get("/swamp/bog")
+@public
+def bog():
+    Event().wait()
+
+
 @blueprint.get("/swamp/edge")
 @public
 def edge():
-    return "dry"
+    return str(os.getpid())
 
 
 @hook
@@ -119,25 +128,53 @@ def routes():
 """
 
 
-def wait_in_vain(url: str) -> None:
-    with suppress(OSError):
-        urllib.request.urlopen(url, timeout=5)
+@contextmanager
+def waiting_in_vain(url: str):
+    """Runs the block while somebody waits for a page that never comes."""
+
+    def wait() -> None:
+        with suppress(OSError):
+            urllib.request.urlopen(url, timeout=60)
+
+    stuck = Thread(target=wait, daemon=True)
+    stuck.start()
+    yield
 
 
-def test_a_hook_that_never_comes_back_stops_its_plugin_while_all_is_served(instance):
+def text_of(url: str) -> str:
+    """Returns what a page says, also one that refuses."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return f"{error.code} {error.read().decode()}"
+
+
+def swamp_of(instance) -> tuple[str, str]:
+    """Returns state and reason of the plugin swamp, as the command shows them."""
+    listed = json.loads(hinka("--instance", str(instance), "plugin", "list", "--json").stdout)["plugins"]
+    return next((one["state"], one["reason"]) for one in listed if one["name"] == "swamp")
+
+
+def test_what_never_comes_back_costs_its_plugin_while_all_else_is_served(instance):
     place = write_plugin(instance, "swamp", code=SWAMP)
     try:
         assert hinka("--instance", str(instance), "plugin", "enable", "swamp").returncode == 0
         with serving(instance, "--workers", "1") as (_process, url):
-            assert answers(f"{url}/swamp/edge")
-            stuck = Thread(target=wait_in_vain, args=(f"{url}/swamp",))
-            stuck.start()
-            until(lambda: not answers(f"{url}/swamp/edge"), 60)
+            before = text_of(f"{url}/swamp/edge")
+            with waiting_in_vain(f"{url}/swamp/bog"):  # a page costs its process…
+                until(lambda: text_of(f"{url}/swamp/edge") != before, 60)
+            assert swamp_of(instance) == ("on", "")
+            with waiting_in_vain(f"{url}/swamp/bog"):  # …and the second time its plugin the pages, until it is resumed
+                until(lambda: text_of(f"{url}/swamp/edge").startswith("503"), 60)
+            assert "The pages of “swamp” hang and are paused." in text_of(f"{url}/swamp/edge")
+            assert swamp_of(instance)[0] == "paused"
+            assert hinka("--instance", str(instance), "plugin", "resume", "swamp").returncode == 0
+            until(lambda: answers(f"{url}/swamp/edge"), 60)
+            with waiting_in_vain(f"{url}/swamp"):  # a hook, for which others wait, costs it everything
+                until(lambda: not answers(f"{url}/swamp/edge"), 60)
             assert answers(f"{url}/healthz")
-            listed = json.loads(hinka("--instance", str(instance), "plugin", "list", "--json").stdout)["plugins"]
-            stuck.join(60)
-        (swamp,) = [one for one in listed if one["name"] == "swamp"]
-        assert (swamp["state"], swamp["reason"]) == ("refused", "its home_panels did not come back within 20 s.")
+        assert swamp_of(instance) == ("refused", "its home_panels did not come back within 20 s.")
     finally:
         shutil.rmtree(place)
 

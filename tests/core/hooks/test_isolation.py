@@ -5,21 +5,23 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from flask import Blueprint, Flask
 
 from core.boot import boot
 from core.clients.merge import merge_clients
 from core.clients.models import Client
 from core.config import Config, read_config, write_config
-from core.errors import CRMError, InvalidInput
+from core.errors import Busy, CRMError, InvalidInput
 from core.hooks import calls, health
 from core.hooks.contributions import Panel
 from core.hooks.dispatch import marker
-from core.hooks.guard import resume, stop_endless
+from core.hooks.guard import note_hung_pages, resume, stop_endless
 from core.hooks.health import PluginFailure, failures
 from core.hooks.switch import enable, saved_generation
 from core.serve import trial
 from core.serve.entry import make_web
 from core.serve.trial import try_out
+from core.web.measured import SLOW_AT_ONCE, measure
 from tests.core.hooks.written import write_plugin
 
 HOOK = "from core.api import *\n\n\n@hook\ndef {}(): "
@@ -202,6 +204,35 @@ def test_a_hook_that_never_comes_back_stops_its_plugin(crm, monkeypatch):
     finally:
         let_out.set()
         stuck.join()
+
+
+def test_a_page_that_hangs_again_and_again_costs_its_plugin_the_pages_until_it_is_resumed(crm, monkeypatch):
+    crm.manifests["moody"] = crm.manifests["reports"]
+    crm.hooks.calls.begin("moody", "page moody.index", is_page=True)
+    monkeypatch.setattr(calls, "HUNG_S", 0)
+    for process in range(health.HANGS):
+        assert health.without_pages() == {}, process
+        counted = set()
+        note_hung_pages(crm, counted)
+        note_hung_pages(crm, counted)  # a process is lost once, however often somebody looks
+    assert "page moody.index" in health.without_pages()["moody"].reason
+    assert (failures("moody")[0].times, health.stopped()) == (health.HANGS, {})
+    resume(crm, "moody")
+    assert health.without_pages() == {}
+
+
+def test_pages_that_hang_leave_room_for_others(crm, monkeypatch):
+    app = Flask("moody")
+    blueprint = Blueprint("moody", "moody")
+    blueprint.add_url_rule("/moody", "index", lambda: "here")
+    app.register_blueprint(blueprint)
+    measure(app, crm, "moody", blueprint)
+    monkeypatch.setattr(calls, "SLOW_S", 0)
+    for _page in range(SLOW_AT_ONCE):
+        assert app.view_functions["moody.index"]() == "here"
+        crm.hooks.calls.begin("moody", "page moody.index", is_page=True)
+    with pytest.raises(Busy, match="“moody” is very slow at the moment"):
+        app.view_functions["moody.index"]()
 
 
 def test_a_stopped_plugin_stays_out_until_it_is_switched_on_again(folder):
