@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 class Smsc:
