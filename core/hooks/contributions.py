@@ -19,10 +19,7 @@ class Permission:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the menu; shown to those who hold `permission` (empty: everybody).
-
-    `live` is the key of a live topic whose text stands beside it, such as how much waits there.
-    """
+    """An entry of the menu, for who holds `permission` (empty: all); the text of the live topic `live` is beside it."""
 
     key: str
     label: Text
@@ -51,13 +48,14 @@ class RestRoutes:
 
 @dataclass(frozen=True)
 class Panel:
-    """A box on the card of a client or deal: a template of the plugin with what it shows."""
+    """A box on a card or the home page: a template and what it shows; `is_bare`, it draws its own frames, page-wide."""
 
     key: str
     title: Text
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     place: int = 500
+    is_bare: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class ShownPanel:
     html: Markup
     place: int
     has_failed: bool = False
+    is_bare: bool = False
 
 
 def shown_panels(hook: str, **record: object) -> list[ShownPanel]:
@@ -96,5 +97,5 @@ def _shown(plugin: str, panel: Panel | None) -> ShownPanel:
         return ShownPanel(plugin, "", "", Markup(""), 999, has_failed=True)
     draw = partial(page, panel.template, **panel.context)
     html, failure = crm().hooks.attempt(plugin, f"panel {panel.key}", draw)
-    has_failed = failure is not None
-    return ShownPanel(plugin, panel.key, panel.title, Markup(html or ""), panel.place, has_failed)  # noqa: S704
+    shown = Markup(html or "")  # noqa: S704
+    return ShownPanel(plugin, panel.key, panel.title, shown, panel.place, failure is not None, panel.is_bare)

@@ -27,6 +27,7 @@ class Tile(Record):
     report = CharField()
     variant = ForeignKeyField(Variant, null=True)
     place = IntegerField()
+    size = CharField(default="small")
 
     class Meta:
         table_name = "reports_tile"

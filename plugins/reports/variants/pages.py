@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from core.api import InvalidInput, SchemaForm, go, go_to, needs, page, present_crm, present_user
+from core.api import InvalidInput, NotAllowed, NotFound, SchemaForm, go, go_to, needs, page, present_crm, present_user
 from core.api import gettext as _
 from plugins.reports.addresses import address_of
 from plugins.reports.charts import with_links
 from plugins.reports.document import as_shown
+from plugins.reports.mending import usable
 from plugins.reports.models import Variant
 from plugins.reports.output.forms import MEDIA_TYPES
 from plugins.reports.registry import get_report, make_report
@@ -69,32 +70,27 @@ def add_tile() -> Response:
 @blueprint.post("/tiles/change")
 @needs("reports.read")
 def change_tile() -> Response:
-    """Moves a tile, or takes it away."""
-    tile_id, report = request.form.get("tile", 0, int), request.form.get("report", "")
-    tiles.change_tile(present_crm(), present_user(), tile_id, report, request.form.get("action", ""))
-    return go("home.index")
+    """Moves a tile, changes its size, or takes it away."""
+    key, action = request.form.get("tile", ""), request.form.get("action", "")
+    tile = tiles.change_tile(present_crm(), present_user(), key, action)
+    return go_to(url_for("home.index", _anchor=f"tile-{tile.id}"))
+
+
+@blueprint.post("/tiles/order")
+@needs("reports.read")
+def order_tiles() -> Response:
+    """Puts the tiles into the order into which they were dragged."""
+    tiles.order_tiles(present_crm(), present_user(), request.form.getlist("order"))
+    return Response(status=204)
 
 
 @blueprint.get("/tiles/body")
 @needs("reports.read")
 def tile_body() -> str:
-    """Shows what a tile shows: the figures and the first chart of its report."""
-    crm, user = present_crm(), present_user()
-    variant_id = request.args.get("variant", type=int)
-    variant = keeping.get_variant(user, variant_id) if variant_id else None
-    name = variant.report if variant else request.args.get("report", "")
-    try:
-        document = make_report(crm, user, name, keeping.pairs_of(variant) if variant else [])
-    except InvalidInput as error:
-        return page("reports/tile_body.html", document=None, problem=str(error))
-    return page(
-        "reports/tile_body.html",
-        document=document,
-        problem="",
-        shown=as_shown,
-        list_url=address_of,
-        linked=lambda specification: with_links(specification, address_of),
-    )
+    """Shows what a tile shows: figures and the first chart of its report; one that breaks says so in its place."""
+    crm, variant_id = present_crm(), request.args.get("variant", type=int)
+    html, _failure = crm.hooks.attempt("reports", "tile", _tile, variant_id, request.args.get("report", ""))
+    return html or page("reports/tile_body.html", problem=_("This report could not be made. The failure is noted."))
 
 
 @blueprint.get("/schedules")
@@ -158,6 +154,27 @@ def fetch(sending_id: int) -> Response:
     """Gives the file that a sending made for this user."""
     name, path = schedules.file_of(present_crm(), present_user(), sending_id)
     return send_file(path, mimetype=MEDIA_TYPES[path.suffix[1:]], as_attachment=True, download_name=name)
+
+
+def _tile(variant_id: int | None, name: str) -> str:
+    crm, user = present_crm(), present_user()
+    try:
+        variant = keeping.get_variant(user, variant_id) if variant_id else None
+        report = get_report(crm, variant.report if variant else name)
+        pairs, lost = usable(crm, user, report, keeping.pairs_of(variant) if variant else [])
+        document = make_report(crm, user, report.name, pairs)
+    except InvalidInput as error:
+        return page("reports/tile_body.html", problem=str(error))
+    except (NotFound, NotAllowed):
+        return page("reports/tile_body.html", is_gone=True)
+    return page(
+        "reports/tile_body.html",
+        document=document,
+        lost=lost,
+        shown=as_shown,
+        list_url=address_of,
+        linked=lambda specification: with_links(specification, address_of),
+    )
 
 
 def _form(variant: Variant, schedule: Schedule | None) -> str | Response:

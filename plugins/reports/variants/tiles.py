@@ -1,13 +1,14 @@
-"""Tiles of the home page: which reports a user sees there, in which order.
+"""Tiles of the home page: which reports a user sees there, in which order, and how large.
 
 Who has chosen none sees what people of that role usually need; the first change makes these the user's own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from peewee import JOIN, fn
 
-from core.api import CRM, InvalidInput, NotFound, User, ngettext
+from core.api import CRM, InvalidInput, NotFound, User, lazy, ngettext
 from core.api import gettext as _
 from plugins.reports.models import Variant
 from plugins.reports.registry import OWN
@@ -15,17 +16,20 @@ from plugins.reports.variants.keeping import get_variant, is_seen
 from plugins.reports.variants.models import Tile
 
 MOST = 12
+SMALL, WIDE, LARGE = "small", "wide", "large"
+SIZES = {SMALL: lazy("Small"), WIDE: lazy("Wide"), LARGE: lazy("Large")}
 # By what a role sees: all, its team, its own.
 USUAL = {"all": ("forecast", "hanging", "managers"), "team": ("hanging", "managers"), "own": ("funnel-open",)}
 
 
 @dataclass(frozen=True)
 class ShownTile:
-    """A tile as the home page has it; `id` is 0 for a usual one."""
+    """A tile as the home page has it; `key` is its number, or the report of a usual one, which is kept nowhere yet."""
 
-    id: int
+    key: str
     report: str
-    variant: Variant | None
+    variant: Variant | None = None
+    size: str = SMALL
 
 
 def tiles_of(user: User) -> list[ShownTile]:
@@ -37,9 +41,9 @@ def tiles_of(user: User) -> list[ShownTile]:
         .order_by(Tile.place, Tile.id)
     )
     if not rows:
-        return [ShownTile(0, report, None) for report in USUAL[user.role.scope]]
+        return [ShownTile(report, report) for report in USUAL[user.role.scope]]
     return [
-        ShownTile(row.id, row.report, row.variant if row.variant_id else None)
+        ShownTile(str(row.id), row.report, row.variant if row.variant_id else None, row.size)
         for row in rows
         if row.report and (row.variant_id is None or is_seen(user, row.variant))
     ]
@@ -60,28 +64,54 @@ def add_tile(crm: CRM, user: User, report: str, variant_id: int | None) -> None:
         Tile.create(user=user.id, report=variant.report if variant else report, variant=variant, place=(last or 0) + 1)
 
 
-def change_tile(crm: CRM, user: User, tile_id: int, report: str, action: str) -> None:
-    """Moves a tile up or down, or takes it away; raises NotFound for somebody else's.
+def change_tile(crm: CRM, user: User, key: str, action: str) -> Tile:
+    """Moves a tile up or down, makes it small, wide or large, or takes it away, and returns it.
 
-    A usual tile has no id; it is meant by its report.
+    Raises NotFound for somebody else's.
     """
     with crm.work():
-        _make_own(user)
-        rows = list(Tile.select().where(Tile.user == user.id).order_by(Tile.place, Tile.id))
-        found = next((row for row in rows if (row.id == tile_id if tile_id else row.report == report)), None)
-        if found is None:
-            raise NotFound(_("There is no such tile on your home page."))
+        rows = _own_rows(user)
+        found = _find(rows, key)
+        place = rows.index(found)
         if action == "remove":
             rows.remove(found)
             found.delete_instance()
+        elif action in SIZES:
+            found.size = action
         else:
-            place = rows.index(found)
             rows.insert(max(place + (1 if action == "down" else -1), 0), rows.pop(place))
-        for place, row in enumerate(rows):
-            row.place = place
-            row.save()
+        _save_order(rows)
         if not rows:
             Tile.create(user=user.id, report="", place=0)
+    return found
+
+
+def order_tiles(crm: CRM, user: User, keys: Sequence[str]) -> None:
+    """Puts a user's tiles into the order of their keys; those that are not named, since none shows them, come last."""
+    with crm.work():
+        rows = _own_rows(user)
+        first = [_find(rows, key) for key in dict.fromkeys(keys)]
+        _save_order([*first, *(row for row in rows if row not in first)])
+
+
+def _own_rows(user: User) -> list[Tile]:
+    _make_own(user)
+    return list(Tile.select().where(Tile.user == user.id).order_by(Tile.place, Tile.id))
+
+
+def _find(rows: Sequence[Tile], key: str) -> Tile:
+    """Returns the tile of a key: a page that was opened before the first change still calls usual ones by report."""
+    is_usual = not key.isdigit()
+    found = (row for row in rows if (row.report == key and row.variant_id is None if is_usual else str(row.id) == key))
+    if (tile := next(found, None)) is None:
+        raise NotFound(_("There is no such tile on your home page."))
+    return tile
+
+
+def _save_order(rows: Sequence[Tile]) -> None:
+    for place, row in enumerate(rows):
+        row.place = place
+        row.save()
 
 
 def _make_own(user: User) -> None:

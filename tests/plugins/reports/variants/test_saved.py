@@ -81,16 +81,16 @@ def test_tiles_are_added_moved_and_taken_away(crm, make):
     user = make.user("head")
     tiles.add_tile(crm, user, "sources", None)
     assert [one.report for one in tiles.tiles_of(user)] == ["hanging", "managers", "sources"]
-    tiles.change_tile(crm, user, tiles.tiles_of(user)[2].id, "", "up")
+    tiles.change_tile(crm, user, tiles.tiles_of(user)[2].key, "up")
     assert [one.report for one in tiles.tiles_of(user)] == ["hanging", "sources", "managers"]
     for _one in range(3):
-        tiles.change_tile(crm, user, tiles.tiles_of(user)[0].id, "", "remove")
+        tiles.change_tile(crm, user, tiles.tiles_of(user)[0].key, "remove")
     assert tiles.tiles_of(user) == []
 
 
 def test_a_usual_tile_is_meant_by_its_report(crm, make):
     user = make.user("head")
-    tiles.change_tile(crm, user, 0, "hanging", "remove")
+    tiles.change_tile(crm, user, "hanging", "remove")
     assert [one.report for one in tiles.tiles_of(user)] == ["managers"]
 
 
@@ -98,7 +98,7 @@ def test_nobody_changes_the_tiles_of_others(crm, make):
     mine, other = make.user("head"), make.user("head")
     tiles.add_tile(crm, mine, "sources", None)
     with pytest.raises(NotFound):
-        tiles.change_tile(crm, other, Tile.get(Tile.user == mine.id).id, "", "remove")
+        tiles.change_tile(crm, other, str(Tile.get(Tile.user == mine.id).id), "remove")
 
 
 def test_too_many_tiles_are_refused(crm, make):
@@ -118,10 +118,34 @@ def test_the_home_page_shows_tiles_that_are_counted_when_seen(crm, web, base, ma
     assert "data-chart" in web.text("/reports/saved/tiles/body?report=hanging")
 
 
-def test_a_tile_whose_settings_can_not_be_used_says_so(crm, web, head):
+def test_a_tile_works_without_what_is_gone_and_says_so(crm, web, base, head):
     variant = saved(crm, head)
-    Variant.update(settings=[["by", "gone"]]).execute()
-    assert "gone" in web.sign_in(head).text(f"/reports/saved/tiles/body?variant={variant.id}")
+    Variant.update(
+        settings=[["period", "this_year"], ["f", '[{"field": "gone", "op": "equal", "value": 1}]']]
+    ).execute()
+    body = web.sign_in(head).text(f"/reports/saved/tiles/body?variant={variant.id}")
+    assert ("gone" in body, "report-tile-lost" in body, "data-chart" in body) == (True, True, True)
+
+
+def test_a_tile_that_is_seen_no_more_vanishes_quietly(crm, web, make, head):
+    variant = saved(crm, head)
+    body = web.sign_in(make.user("director")).text(f"/reports/saved/tiles/body?variant={variant.id}")
+    assert body.strip() == '<span class="report-tile-gone"></span>'
+
+
+def test_a_tile_that_breaks_says_so_in_its_place(crm, web, head, monkeypatch):
+    monkeypatch.setattr("plugins.reports.variants.pages.make_report", lambda *_all: 1 / 0)
+    assert "could not be made" in web.sign_in(head).text("/reports/saved/tiles/body?report=managers")
+
+
+def test_tiles_have_a_size_and_are_dragged_into_an_order(crm, web, make):
+    user = make.user("director")
+    web.sign_in(user)
+    web.post("/reports/saved/tiles/change", {"tile": "managers", "action": "wide"})
+    # The page may be older than the first change: it calls usual tiles by their reports.
+    assert web.post("/reports/saved/tiles/order", {"order": ["managers", "forecast", "hanging"]}).status_code == 204
+    shown = [(one.report, one.size) for one in tiles.tiles_of(user)]
+    assert shown == [("managers", tiles.WIDE), ("forecast", tiles.SMALL), ("hanging", tiles.SMALL)]
 
 
 def test_saved_settings_are_found_by_name(crm, head):
