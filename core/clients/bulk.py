@@ -10,7 +10,7 @@ from typing import Any
 from peewee import ModelSelect, chunked
 
 from core.clients.models import Client
-from core.clients.properties import common_properties, properties_of, typed
+from core.clients.properties import common_properties, facts_of_fields
 from core.clients.services import FACTS, change_client, checked_facts
 from core.mass import change_many, trash_many
 from core.runtime import CRM
@@ -30,7 +30,7 @@ def change_clients(crm: CRM, user: User, ids: Iterable[int], values: Mapping[str
     require(user, "clients.write")
     if "owner" in values:
         require(user, "deals.hand_over")
-    facts = _as_facts(values)
+    facts = facts_of_fields("client", values, _COLUMNS)
     columns = _as_columns(facts)
     count = 0
     for some in chunked(ids, AT_ONCE):
@@ -67,17 +67,3 @@ def _as_columns(facts: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     columns = checked_facts({name: value for name, value in facts.items() if name != "properties"})
     return columns | common_properties("client", facts.get("properties", {}))
-
-
-def _as_facts(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the values of list fields as `change_client` takes them."""
-    facts: dict[str, Any] = {}
-    kinds = {one.key: one.kind for one in properties_of("client")}
-    for name, value in values.items():
-        if name.startswith("properties."):
-            key = name.removeprefix("properties.")
-            is_text = isinstance(value, str) and value != ""
-            facts.setdefault("properties", {})[key] = typed(kinds.get(key, "text"), value) if is_text else value
-        else:
-            facts[_COLUMNS.get(name, name)] = value
-    return facts

@@ -186,6 +186,20 @@ def common_properties(entity: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return {f"properties.{key}": kept.get(key) for key in given}
 
 
+def facts_of_fields(entity: str, values: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """Returns the values of list fields as services take them: by `columns`, properties under `properties`, typed."""
+    facts: dict[str, Any] = {}
+    kinds = {one.key: one.kind for one in properties_of(entity)}
+    for name, value in values.items():
+        if name.startswith("properties."):
+            key = name.removeprefix("properties.")
+            is_text = isinstance(value, str) and value != ""
+            facts.setdefault("properties", {})[key] = typed(kinds.get(key, "text"), value) if is_text else value
+        else:
+            facts[columns.get(name, name)] = value
+    return facts
+
+
 def key_of(name: str) -> str:
     """Returns a key made of a name: small Latin letters, digits and underscores."""
     folded = unicodedata.normalize("NFKC", name).casefold()

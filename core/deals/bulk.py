@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import ModelSelect, chunked
 
-from core.clients.properties import common_properties, properties_of, typed
+from core.clients.properties import common_properties, facts_of_fields
 from core.deals.changes import FROZEN, change_deal, checked_values, delete_deal
 from core.deals.models import Deal
 from core.deals.standing import change_standing
@@ -35,7 +35,7 @@ def change_deals(crm: CRM, user: User, ids: Iterable[int], values: Mapping[str, 
     require(user, "deals.write")
     if "owner" in values:
         require(user, "deals.hand_over")
-    facts = _as_facts(values)
+    facts = facts_of_fields("deal", values, COLUMNS)
     columns = _as_columns(facts)
     count = 0
     for some in chunked(ids, AT_ONCE):
@@ -87,17 +87,3 @@ def _as_columns(facts: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     columns = checked_values({name: value for name, value in facts.items() if name != "properties"})
     return columns | common_properties("deal", facts.get("properties", {}))
-
-
-def _as_facts(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the values of list fields as `change_deal` takes them."""
-    facts: dict[str, Any] = {}
-    kinds = {one.key: one.kind for one in properties_of("deal")}
-    for name, value in values.items():
-        if name.startswith("properties."):
-            key = name.removeprefix("properties.")
-            is_text = isinstance(value, str) and value != ""
-            facts.setdefault("properties", {})[key] = typed(kinds.get(key, "text"), value) if is_text else value
-        else:
-            facts[COLUMNS.get(name, name)] = value
-    return facts
