@@ -25,7 +25,7 @@ from plugins.reports.document import (
 from plugins.reports.forecast.bounds import METHODS, OWN
 from plugins.reports.forecast.charts import Span, curve_chart, span_chart
 from plugins.reports.forecast.learning import Card, find_card
-from plugins.reports.forecast.words import METHOD_WORDS, card_figures, card_words, cents
+from plugins.reports.forecast.words import METHOD_WORDS, before_words, card_figures, card_words, cents
 from plugins.reports.funnel.common import head
 from plugins.reports.links import as_query
 from plugins.reports.parameters import CHECK, Settings
@@ -57,6 +57,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
             "rows": [_row(month) if shows_sums else _without_sums(_row(month)) for month in months],
             "totals": _totals(card),
             "methods": [{"method": name, **_scores(body, name)} for name in METHODS if body["scores"]],
+            "correction": card.correction,
             "calibration": body["scores"][body["best"]]["tenths"] if body["scores"] else [],
             "made_at": card.made_at.isoformat() if card.made_at else None,
         },
@@ -246,7 +247,7 @@ def _tenth_hint(tenth: Mapping[str, Any]) -> str:
 
 
 def _notes(card: Card) -> tuple[Note, ...]:
-    notes = []
+    notes = [Note(words)] if (words := before_words(card)) else []
     if card.body and card.body["still_open"]:
         still = format_number(card.body["still_open"])
         words = _(

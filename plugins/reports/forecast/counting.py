@@ -19,7 +19,7 @@ FARTHEST = 730
 
 
 class OpenDeal(NamedTuple):
-    """One open deal with what is expected of it: the chance in the end and within the period, and the usual day."""
+    """One open deal with what is expected of it: chances in the end and within the period, income, usual day."""
 
     id: int
     number: str
@@ -31,6 +31,7 @@ class OpenDeal(NamedTuple):
     potential: int | None
     ever: float
     within: float
+    income: float
     usual_on: date
     typed_on: date | None
 
@@ -99,6 +100,7 @@ def expect(
         "until": until,
         "method": method,
         "shock": card.shock,
+        "correction": card.correction,
         **find_model(crm, card.basis),
     }
     answer = ask("forecast", request)
@@ -107,7 +109,7 @@ def expect(
         won = facts.won_within(scope, scope.moment(period.first), at)
     today = crm.today()
     deals = [
-        _deal(row, ever, within, today + timedelta(days=round(days)))
+        _deal(row, ever, within, answer["brought"], today + timedelta(days=round(days)))
         for row, ever, within, days in zip(rows, answer["ever"], answer["within"], answer["days"], strict=True)
     ]
     return Expected(period, method, deals, *won, answer)
@@ -124,12 +126,13 @@ def _standing(rows: Sequence[tuple]) -> dict[str, list]:
     return standing
 
 
-def _deal(row: tuple, ever: float, within: float, usual_on: date) -> OpenDeal:
+def _deal(row: tuple, ever: float, within: float, brought: float, usual_on: date) -> OpenDeal:
     deal_id, type_id, version_id, stage_id, _owner, _client, _source, potential, _entered, place, number, title, day = (
         row
     )
     typed_on = date.fromisoformat(str(day)) if day else None
     worth = None if potential < 0 else potential
+    income = (worth or 0) * within * brought
     return OpenDeal(
-        deal_id, number, title, type_id, version_id, stage_id, place, worth, ever, within, usual_on, typed_on
+        deal_id, number, title, type_id, version_id, stage_id, place, worth, ever, within, income, usual_on, typed_on
     )

@@ -56,6 +56,12 @@ class Card:
         """How much whole months differ beyond chance."""
         return self.body["shock"] if self.body else USUAL_SHOCK
 
+    @property
+    def correction(self) -> dict[str, float]:
+        """What earlier months taught to put right (`engine.correcting`); nothing before the first check."""
+        # A card of an earlier version knows of no correction; the next night makes a new one.
+        return self.body.get("correction", {}) if self.body and self.basis.is_enough else {}
+
 
 def find_basis(crm: CRM) -> Basis:
     """Returns how much history there is."""

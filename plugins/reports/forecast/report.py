@@ -20,11 +20,11 @@ from plugins.reports.document import (
     Row,
     Table,
 )
-from plugins.reports.forecast.bounds import METHODS
+from plugins.reports.forecast.bounds import METHODS, OWN
 from plugins.reports.forecast.charts import Span, span_chart
 from plugins.reports.forecast.counting import Expected, OpenDeal, expect
 from plugins.reports.forecast.learning import Card, find_card
-from plugins.reports.forecast.words import METHOD_WORDS, card_words, cents, rounded
+from plugins.reports.forecast.words import METHOD_WORDS, card_words, cents, correction_words, rounded
 from plugins.reports.funnel.common import head, make_scope, settings_words, stage_words
 from plugins.reports.funnel.ladders import Ladder
 from plugins.reports.funnel.types import load_ladders
@@ -76,9 +76,15 @@ class Group:
     def __init__(self, ladder: Ladder, stage_id: int | None, stage: str | None, deals: Sequence[OpenDeal]) -> None:
         self.ladder, self.stage_id, self.stage, self.deals = ladder, stage_id, stage, deals
 
-    def sum(self, chance: str = "") -> float:
-        """Returns the potential, or what is expected of it by a chance, `ever` or `within`."""
-        return sum((deal.potential or 0) * (getattr(deal, chance) if chance else 1) for deal in self.deals)
+    @property
+    def potential(self) -> int:
+        """What they may bring."""
+        return sum(deal.potential or 0 for deal in self.deals)
+
+    @property
+    def income(self) -> float:
+        """What they are expected to bring within the period."""
+        return sum(deal.income for deal in self.deals)
 
     def wins(self, chance: str) -> float:
         """Returns how many are expected to be won."""
@@ -103,11 +109,11 @@ def _row(group: Group) -> dict[str, Any]:
         "type": group.ladder.type,
         "stage": group.stage,
         "count": count,
-        "potential": cents(group.sum()),
+        "potential": cents(group.potential),
         "probability": group.wins("ever") / count,
         "period_probability": group.wins("within") / count,
         "expected_wins": group.wins("within"),
-        "expected_income": cents(group.sum("within")),
+        "expected_income": cents(group.income),
     }
 
 
@@ -138,7 +144,7 @@ def _deal_row(deal: OpenDeal) -> dict[str, Any]:
         "potential": None if deal.potential is None else cents(deal.potential),
         "probability": deal.ever,
         "period_probability": deal.within,
-        "expected_income": cents((deal.potential or 0) * deal.within),
+        "expected_income": cents(deal.income),
         "usual_on": deal.usual_on.isoformat(),
         "typed_on": deal.typed_on.isoformat() if deal.typed_on else None,
     }
@@ -211,7 +217,7 @@ def _links(group: Group, linker: Linker) -> dict[str, str]:
 
 
 def _greatest(expected: Expected) -> list[OpenDeal]:
-    worth = sorted(expected.deals, key=lambda deal: (-(deal.potential or 0) * deal.within, deal.id))
+    worth = sorted(expected.deals, key=lambda deal: (-deal.income, deal.id))
     return worth[:MOST_DEALS]
 
 
@@ -303,6 +309,8 @@ def _notes(expected: Expected, card: Card, linker: Linker) -> tuple[Note, ...]:
         notes.append(
             Note(_("Won deals brought %(share)s of their potential; the same is expected of these.", share=share))
         )
+    if expected.method == OWN and (words := correction_words(card)):
+        notes.append(Note(words))
     notes.append(
         Note(_("The range comes from 10,000 simulations of all open deals, always the same for the same question."))
     )

@@ -8,6 +8,8 @@ from plugins.reports.forecast.bounds import BAYES, FOUR_RATES, LEAST_CLOSED, LEA
 from plugins.reports.forecast.learning import Card
 from plugins.reports.funnel.data import money
 
+# A change below one in a hundred is not worth a word.
+LEAST_SHOWN = 0.01
 METHOD_WORDS = {
     OWN: lazy("own statistics"),
     TEMPLATE: lazy("percentages of the template"),
@@ -44,6 +46,32 @@ def check_words(card: Card) -> str:
              coverage=format_percent(found["coverage"], 0))  # fmt: skip
 
 
+def correction_words(card: Card) -> str:
+    """Returns what earlier months put right in the forecast, in one sentence; nothing where they changed nothing."""
+    right = card.correction
+    parts = [
+        (_("wins of open deals"), right.get("speed", 1.0)),
+        (_("wins of new deals"), right.get("inflow", 1.0)),
+        (_("width of the range"), right.get("width", 1.0)),
+    ]
+    changed = [f"{name} {_signed(value - 1)}" for name, value in parts if abs(value - 1) >= LEAST_SHOWN]
+    if right.get("slope", 1.0) != 1.0:
+        changed.append(_("chances by the curve of the report card"))
+    return _("Put right by what earlier months missed: %(changed)s.", changed=", ".join(changed)) if changed else ""
+
+
+def before_words(card: Card) -> str:
+    """Returns what the check would have found had no month been put right by those before it; nothing if unknown."""
+    months = card.body["months"] if card.body else []
+    if not months or "before" not in months[0]:
+        return ""
+    found = card_figures({"months": [{**month, **month["before"]} for month in months]})
+    return _("Each month is put right by what those before it missed. Without that: sums %(bias)s, %(coverage)s of the "
+             "months within the range, log loss %(loss)s.",
+             bias=_signed(found["bias"]), coverage=format_percent(found["coverage"], 0),
+             loss=format_number(card.body["before"]["log_loss"], 4))  # fmt: skip
+
+
 def card_figures(body: dict) -> dict[str, float]:
     """Returns the bias of all months together, the share of months within their range, and how many there are."""
     months = body["months"]
@@ -66,3 +94,7 @@ def rounded(units: float) -> str:
     value = float(money(units))
     digits = len(str(abs(int(value))))
     return format_number(Decimal(round(value, min(3 - digits, 0))), 0)
+
+
+def _signed(share: float) -> str:
+    return f"{'+' if share >= 0 else '−'}{format_percent(abs(share), 0 if abs(share) >= 0.1 else 1)}"

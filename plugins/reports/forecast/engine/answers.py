@@ -7,6 +7,7 @@ import numpy as np
 
 from plugins.reports.forecast.engine.arrivals import Opened
 from plugins.reports.forecast.engine.check import check, months_of
+from plugins.reports.forecast.engine.correcting import Correction
 from plugins.reports.forecast.engine.forecasting import Question, forecast, standing_now
 from plugins.reports.forecast.engine.history import History, Template, read_history, state_of
 from plugins.reports.forecast.engine.keeping import from_plain, to_plain
@@ -23,7 +24,8 @@ def answer_forecast(request: Request, tell: Tell) -> dict[str, Any]:
     opened = request["opened"]
     state = state_of(model.hazards.states, np.array(opened["type_id"]), np.array(opened["stage_id"]))
     states = np.bincount(state, np.array(opened["count"]), minlength=len(model.hazards.states))
-    question = Question(request["first"], request["until"], request["method"], request["shock"])
+    correction = Correction(**request["correction"])
+    question = Question(request["first"], request["until"], request["method"], request["shock"], correction)
     standing = standing_now(request["standing"], request["now"])
     arrivals = Opened(
         opened["days"], states, {kind: np.array(sums, dtype=float) for kind, sums in opened["sums"].items()}

@@ -8,6 +8,7 @@ import numpy as np
 
 from plugins.reports.forecast.bounds import OWN
 from plugins.reports.forecast.engine.arrivals import Opened, arriving
+from plugins.reports.forecast.engine.correcting import Correction
 from plugins.reports.forecast.engine.history import Array, state_of
 from plugins.reports.forecast.engine.model import Model, Standing, chances
 from plugins.reports.forecast.engine.outlook import OLDEST, Outlook
@@ -18,22 +19,27 @@ DAYS_AHEAD = (7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 540, 730)
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: the days from now at which the period begins and ends, the method, the shock of whole months."""
+    """What is asked: the days from now at which the period begins and ends, the method, the shock of whole months.
+
+    The correction is what earlier months taught; it puts right the own statistics alone.
+    """
 
     first: int
     until: int
     method: str
     shock: float
+    correction: Correction = Correction()
 
 
 def forecast(model: Model, standing: Standing, opened: Opened, question: Question) -> dict[str, Any]:
     """Returns the chances by deal, the expected sums, and the range of all together, as plain data."""
-    guess = chances(model, standing, (question.first, question.until))
+    correction = question.correction if question.method == OWN else Correction()
+    guess = chances(model, standing, (question.first, question.until)).put_right(question.correction)
     within = guess.within(question.method, question.until) - guess.within(question.method, question.first)
     worth = np.maximum(standing.potential, 0) * model.brought
     outlook = model.outlook(max(DAYS_AHEAD[-1], question.until))
-    new = arriving(outlook, opened, question.first, question.until)
-    span = simulate(within, worth, new, question.shock)
+    new = [one.times(correction.inflow) for one in arriving(outlook, opened, question.first, question.until)]
+    span = correction.range(simulate(within, worth, new, question.shock))
     return {
         "ever": guess.ever[question.method].tolist(),
         "within": within.tolist(),

@@ -1,12 +1,13 @@
 """What is believed at a moment: hazards, factors and rates learned from what was known then. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from plugins.reports.forecast.bounds import BAYES, FOUR_RATES, OWN, TEMPLATE
+from plugins.reports.forecast.engine.correcting import Correction
 from plugins.reports.forecast.engine.factors import Factors, expit, learn_factors, logit, size_limits, sizes
 from plugins.reports.forecast.engine.hazards import Hazards, learn_hazards
 from plugins.reports.forecast.engine.history import WON, Array, History, Template, state_of
@@ -59,10 +60,17 @@ class Chances:
     ever: Mapping[str, Array]
     own_state: Array
     spread: Mapping[int, Array]
+    correction: Correction = Correction()
 
     def within(self, method: str, days: int) -> Array:
         """Returns the chance to be won within some days: the method's own, spread over time as stages last."""
-        return self.ever[method] * self.spread[days]
+        share = self.spread[days]
+        return self.ever[method] * (self.correction.spread(share) if method == OWN else share)
+
+    def put_right(self, correction: Correction) -> "Chances":
+        """Returns the chances with the own ones put right by what earlier months missed."""
+        own = correction.ever(self.ever[OWN])
+        return replace(self, ever={**self.ever, OWN: own}, correction=correction)
 
 
 def learn(history: History, at: float) -> Model:

@@ -6,7 +6,7 @@ strike, a holiday); its size is what earlier months showed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -45,6 +45,10 @@ class Arriving:
     def income(self) -> float:
         """What they are expected to bring."""
         return self.wins * float(self.sums.mean()) if len(self.sums) else 0.0
+
+    def times(self, factor: float) -> "Arriving":
+        """Returns so many times as many of them."""
+        return replace(self, wins=self.wins * factor)
 
 
 def simulate(
