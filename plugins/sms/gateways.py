@@ -9,7 +9,9 @@ from core.api import gettext as _
 from plugins.sms.models import EarlyReceipt, Gateway, IncomingPart, Part
 from plugins.sms.providers.addresses import better_address
 
-_FIELDS = ("name", "kind", "place", "is_active", "address", "login", "sender", "prefixes", "per_second")
+_FIELDS = (
+    "name", "kind", "place", "is_active", "address", "login", "authority", "sender", "prefixes", "per_second",
+)  # fmt: skip
 
 
 def all_gateways() -> list[Gateway]:

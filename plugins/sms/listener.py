@@ -75,7 +75,7 @@ def _serve(crm: CRM, gateway: Gateway, line: object, stop: threading.Event) -> N
 
 
 def _facts(gateway: Gateway) -> tuple:
-    return gateway.id, gateway.address, gateway.login, gateway.secret
+    return gateway.id, gateway.address, gateway.login, gateway.secret, gateway.authority
 
 
 def _begin(crm: CRM, gateway: Gateway) -> tuple[threading.Thread, threading.Event]:

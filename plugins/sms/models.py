@@ -1,6 +1,6 @@
 """Gateways, the parts of messages, and receipts that came too early, as the database keeps them."""
 
-from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField, JSONField
+from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from core.api import Record, UtcField
 
@@ -18,6 +18,7 @@ class Gateway(Record):
     address = CharField(default="")
     login = CharField(default="")
     secret = CharField(default="")
+    authority = TextField(default="")
     sender = CharField(default="")
     prefixes = CharField(default="")
     per_second = IntegerField(default=10)

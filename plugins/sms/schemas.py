@@ -2,11 +2,12 @@
 
 import re
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
 
 from core.api import gettext as _
 from core.api import lazy
 from plugins.sms.providers import KINDS
+from plugins.sms.providers.tls import context_of
 
 MOST_PARTS = 200
 SENDER = re.compile(r"\+?\d{3,15}|[A-Za-z0-9 ._&-]{1,11}")
@@ -67,6 +68,19 @@ class GatewaySchema(Schema):
     )
     login = fields.String(load_default="", metadata={"label": lazy("Login (system_id, account)")})
     secret = fields.String(load_default="", metadata={"label": lazy("Password or token"), "secret": True})
+    authority = fields.String(
+        load_default="",
+        validate=validate.Length(max=100_000),
+        metadata={
+            "label": lazy("Your provider's certificate authority"),
+            "placeholder": "-----BEGIN CERTIFICATE-----",
+            "help": lazy(
+                "Only for SMPP with TLS, and only if your provider signs certificates itself: the text of the file "
+                "that it gave you (PEM). Then no other authority is trusted. Empty: the public ones are."
+            ),
+            "widget": "textarea",
+        },
+    )
     sender = fields.String(
         load_default="",
         metadata={
@@ -96,6 +110,15 @@ class GatewaySchema(Schema):
         metadata={"label": lazy("Order"), "help": lazy("The lowest comes first.")},
     )
     is_active = fields.Boolean(load_default=True, metadata={"label": lazy("In use")})
+
+    @validates("authority")
+    def check_authority(self, authority: str, **_about: object) -> None:
+        """Raises ValidationError for what is no certificate."""
+        try:
+            context_of(authority)
+        except ValueError as error:
+            sentence = _("This is no certificate: it begins with %(begin)s.", begin="-----BEGIN CERTIFICATE-----")
+            raise ValidationError(sentence) from error
 
     @validates_schema
     def check_sender(self, values: dict, **_about: object) -> None:

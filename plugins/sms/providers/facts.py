@@ -4,7 +4,10 @@ from typing import Protocol
 
 
 class Gateway(Protocol):
-    """Where a gateway is, who we are there, and how much it takes; `secret` is sealed, `token` stands in callbacks."""
+    """Where a gateway is, who we are there, and how much it takes.
+
+    `secret` is sealed, `authority` a certificate in PEM or empty, `token` stands in callbacks.
+    """
 
     id: int
     name: str
@@ -12,6 +15,7 @@ class Gateway(Protocol):
     address: str
     login: str
     secret: str
+    authority: str
     sender: str
     per_second: int
     token: str

@@ -136,7 +136,7 @@ def _line(crm: CRM, gateway: Gateway) -> Iterator[Line]:
     with _lock:
         while _idle:
             _idle.pop().cancel()
-        facts = (gateway.address, gateway.login, gateway.secret)
+        facts = (gateway.address, gateway.login, gateway.secret, gateway.authority)
         known = _lines.get(gateway.id)
         if known is None or known[0] != facts or not known[1].is_alive():
             if known is not None:

@@ -16,6 +16,7 @@ from core.api import CRM, ProviderError, address_of, gettext, private_hosts
 from plugins.sms.gateways import secret_of
 from plugins.sms.providers.addresses import line_of
 from plugins.sms.providers.facts import Gateway
+from plugins.sms.providers.tls import context_of, sentence_of
 
 TIMEOUT_S = 10
 # What no second try mends: who we are is wrong.
@@ -156,7 +157,7 @@ def open_line(crm: CRM, gateway: Gateway, mode: str) -> Line:
         address = address_of(host, port, private_hosts(crm))
     except ProviderError as error:
         raise Lost(error.message, retryable=error.retryable) from error
-    context = ssl.create_default_context() if has_tls else None
+    context = context_of(gateway.authority) if has_tls else None
     client = _Client(address, port, timeout=TIMEOUT_S, ssl_context=context, allow_unknown_opt_params=True)
     client.server_name = host
     line = Line(client)
@@ -165,12 +166,21 @@ def open_line(crm: CRM, gateway: Gateway, mode: str) -> Line:
         getattr(client, f"bind_{mode}")(system_id=gateway.login, password=secret_of(crm, gateway), system_type="")
     except BROKEN as error:
         line.close()
-        code = error.args[1] if len(error.args) > 1 else 0
-        if code in FOR_GOOD:
-            raise Lost(gettext("The gateway does not know this login and password."), retryable=False) from error
-        sentence = gettext("%(host)s can't be reached: %(error)s.", host=host, error=str(error) or "no answer")
-        raise Lost(sentence) from error
+        raise _why_not(error, host) from error
     return line
+
+
+def _why_not(error: Exception, host: str) -> Lost:
+    """Returns why a line could not be opened."""
+    code = error.args[1] if len(error.args) > 1 else 0
+    if code in FOR_GOOD:
+        return Lost(gettext("The gateway does not know this login and password."), retryable=False)
+    # smpplib says “Connection refused” of whatever happened; that stands behind it.
+    cause = error.__context__ if isinstance(error.__context__, OSError) else error
+    if sentence := sentence_of(cause, host):
+        return Lost(sentence)
+    words = getattr(cause, "strerror", "") or str(cause) or "no answer"
+    return Lost(gettext("%(host)s can't be reached: %(error)s.", host=host, error=words))
 
 
 def _kind_of(sender: str) -> tuple[int, int]:

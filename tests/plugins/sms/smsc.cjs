@@ -4,6 +4,8 @@
 //   01 throttles it twice first, 02 sends the receipt before the answer, 03 refuses it, 04 never answers,
 //   05 answers in hexadecimal and tells of it in decimal, 06 tells that it was not delivered, 07 tells nothing,
 //   08 closes the line instead of answering; all others are delivered at once.
+// With CERTIFICATE (a file with a certificate and its key) it speaks TLS.
+const fs = require("fs");
 const smpp = require("smpp");
 const readline = require("readline");
 
@@ -19,7 +21,8 @@ const receipt = (pdu, id, stat) => {
   }
 };
 
-const server = smpp.createServer({}, (session) => {
+const pem = process.env.CERTIFICATE && fs.readFileSync(process.env.CERTIFICATE);
+const server = smpp.createServer(pem ? { key: pem, cert: pem } : {}, (session) => {
   session.on("error", () => {});
   session.on("close", () => receivers.delete(session));
   session.on("bind_transmitter", (pdu) => {
