@@ -21,9 +21,10 @@ from core.boot import boot, core_steps, wanted_plugins
 from core.clock import Clock
 from core.config import Config
 from core.doctor import examine
-from core.errors import Conflict, CRMError, NotFound, PluginRefused
+from core.errors import Conflict, CRMError, PluginRefused
 from core.hooks.plugins import discover, in_order, with_links
 from core.kit.check import check
+from core.releases import Earlier, earlier, forget, link, remember, steps_back
 from core.store.database import open_database
 from core.store.migrate import Step, migrate_up, pending, steps_in
 
@@ -79,8 +80,7 @@ def upgrade(config: Config) -> Rehearsal:
         shown = rehearse(config)
         if shown.refused:
             raise CRMError(f"Nothing was changed. {shown.refused[0]}")
-        name = f"{MARK}_{Clock().now():%Y%m%d%H%M%S}"
-        _copy_database(config.database, config.folder, _named(config, name), config.folder)
+        _keep_copy(config)
         _steps, refused = _migrate(config)
         if refused:
             go_back(config, is_alone=True)
@@ -88,18 +88,24 @@ def upgrade(config: Config) -> Rehearsal:
         return shown
 
 
-def go_back(config: Config, *, is_alone: bool = False) -> str:
-    """Puts the database back as it was before the last upgrade, and returns the name of the copy it came from."""
+def go_back(config: Config, to: str = "", *, is_alone: bool = False) -> Earlier:
+    """Puts database and release back as before the last upgrade, and returns that state.
+
+    With `to`, a release's folder or its name, it goes as many steps back as that takes. What was gone back over is
+    forgotten with its copies; raises NotFound, with nothing changed, where there is no such way.
+    """
     if not is_alone:
         with _alone(config):
-            return go_back(config, is_alone=True)
-    kept = _kept(config)
-    if not kept:
-        raise NotFound("There is no copy from before an upgrade.")
+            return go_back(config, to, is_alone=True)
+    steps = steps_back(config.folder, to)
     open_database(config.database, config.folder).close_all()
     _drop_database(config.database, config.folder)
-    _copy_database(_named(config, kept[-1]), config.folder, config.database, config.folder)
-    return kept[-1]
+    _copy_database(_named(config, steps[-1].copy), config.folder, config.database, config.folder)
+    link(config.folder, steps[-1].release)
+    for step in steps:
+        forget(config.folder, step)
+    _drop_forgotten(config)
+    return steps[-1]
 
 
 @contextmanager
@@ -118,6 +124,21 @@ def _alone(config: Config) -> Iterator[None]:
         except BlockingIOError as error:
             raise Conflict("Hinka is running: stop “hinka serve” first.") from error
         yield
+
+
+def _keep_copy(config: Config) -> None:
+    name = f"{MARK}_{Clock().now():%Y%m%d%H%M%S%f}"
+    _copy_database(config.database, config.folder, _named(config, name), config.folder)
+    remember(config.folder, name)
+    _drop_forgotten(config)
+
+
+def _drop_forgotten(config: Config) -> None:
+    """Drops the copies that nobody can go back to any more."""
+    known = {one.copy for one in earlier(config.folder)}
+    for name in _copies(config):
+        if name not in known:
+            _drop_database(_named(config, name), config.folder)
 
 
 def _migrate(config: Config) -> tuple[list[Taken], list[str]]:
@@ -177,15 +198,15 @@ def _named(config: Config, name: str) -> str:
     return urlunsplit(parts._replace(path=f"{parts.path}_{name}"))
 
 
-def _kept(config: Config) -> list[str]:
-    """Returns the copies from before upgrades, oldest first."""
+def _copies(config: Config) -> list[str]:
+    """Returns the names of all copies from before upgrades."""
     if not _is_server(config.database):
-        return sorted(path.stem for path in config.folder.glob(f"{MARK}_*.db"))
+        return [path.stem for path in config.folder.glob(f"{MARK}_*.db")]
     own = urlsplit(config.database).path.lstrip("/")
     with _server(config.database) as connection:
         pattern = f"{own}_{MARK}_%".replace("_", r"\_")
         rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (pattern,)).fetchall()
-    return sorted(row[0].removeprefix(f"{own}_") for row in rows)
+    return [row[0].removeprefix(f"{own}_") for row in rows]
 
 
 def _copy_database(source: str, source_folder: Path, target: str, target_folder: Path) -> None:

@@ -183,15 +183,18 @@ def export_set_up(opener: Opener, file: Path | None) -> None:
 
 @click.command()
 @click.option("--rehearse", "only_rehearse", is_flag=True, help="Only try it on a copy, and tell what it does.")
-@click.option("--back", "is_back", is_flag=True, help="Put database and release back as before the last upgrade.")
+@click.option("--back", "is_back", is_flag=True, help="Put database and release back as before the last upgrade; again, as before the one before.")
+@click.option("--to", default="", metavar="RELEASE", help="With --back: go back over several upgrades to this release.")
 @click.option("--release", type=click.Path(path_type=Path), help="The folder of another release, to go over to it.")
 @click.pass_obj
-def upgrade(opener: Opener, only_rehearse: bool, is_back: bool, release: Path | None) -> None:
+def upgrade(opener: Opener, only_rehearse: bool, is_back: bool, to: str, release: Path | None) -> None:
     """Bring the instance to this release, or to that of --release: rehearsed on a copy first, all or nothing."""
     config = read_config(opener.folder)
+    if to and not is_back:
+        raise click.UsageError("--to goes with --back; another release is named by --release.")
     if is_back:
-        click.echo(f"The database is again what it was: {upgrades.go_back(config)}.")
-        click.echo(f"The release is {releases.go_back(config.folder)}.")
+        state = upgrades.go_back(config, to)
+        click.echo(f"The database is again what it was: {state.copy}.\nThe release is {state.release}.")
         return
     if release is not None:
         releases.go_to(config.folder, release, only_rehearse=only_rehearse)

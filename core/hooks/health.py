@@ -15,7 +15,7 @@ from core.hooks.plugins import Refusal
 from core.store.fields import Record, UtcField
 
 STRIKES = 5
-STRIKES_WITHIN = timedelta(hours=1)
+WITHIN = timedelta(hours=1)
 HANGS = 3
 KEPT_FAILURES = 50
 TIMES_KEPT = timedelta(days=1)
@@ -100,20 +100,12 @@ def note_failure(plugin: str, what: str, error: BaseException | str, at: datetim
 
 def strike(plugin: str, at: datetime) -> bool:
     """Counts a fault that others feel, and tells whether there were too many of them within an hour."""
-    state = _state(plugin)
-    is_recent = state.struck_at is not None and at - state.struck_at < STRIKES_WITHIN
-    state.strikes, state.struck_at = state.strikes + 1 if is_recent else 1, at
-    state.save()
-    return state.strikes >= STRIKES
+    return _count(plugin, "strikes", "struck_at", at) >= STRIKES
 
 
 def count_hang(plugin: str, at: datetime) -> bool:
     """Counts a web process that was lost to a page, and tells whether there were too many of them within an hour."""
-    state = _state(plugin)
-    is_recent = state.hung_at is not None and at - state.hung_at < STRIKES_WITHIN
-    state.hangs, state.hung_at = state.hangs + 1 if is_recent else 1, at
-    state.save()
-    return state.hangs >= HANGS
+    return _count(plugin, "hangs", "hung_at", at) >= HANGS
 
 
 def pause_pages(plugin: str, what: str, at: datetime) -> None:
@@ -165,6 +157,17 @@ def failures(plugin: str = "", limit: int = 20) -> list[PluginFailure]:
     """Returns the last failures, of one plugin or of all, newest first."""
     query = PluginFailure.select().order_by(PluginFailure.last_at.desc(), PluginFailure.id.desc()).limit(limit)
     return list(query.where(PluginFailure.plugin == plugin) if plugin else query)
+
+
+def _count(plugin: str, number: str, moment: str, at: datetime) -> int:
+    """Returns a number of the plugin with one more, begun anew where the last is longer ago than an hour."""
+    state = _state(plugin)
+    last_at = getattr(state, moment)
+    is_recent = last_at is not None and at - last_at < WITHIN
+    setattr(state, number, getattr(state, number) + 1 if is_recent else 1)
+    setattr(state, moment, at)
+    state.save()
+    return getattr(state, number)
 
 
 def _running_with(mark: UtcField) -> dict[str, Refusal]:

@@ -9,7 +9,7 @@ from core.clients.services import create_client
 from core.config import Config, read_config, write_config
 from core.errors import Conflict, CRMError, NotFound
 from core.hooks.switch import enable
-from core.upgrade import at_work, go_back, rehearse, upgrade
+from core.upgrade import Rehearsal, at_work, go_back, rehearse, upgrade
 from tests import servers
 from tests.core.hooks.written import write_plugin
 
@@ -73,6 +73,40 @@ def test_an_upgrade_is_done_and_taken_back(config):
     closed(crm)
 
 
+def test_one_goes_back_step_by_step_or_to_a_release_as_far_as_it_is_kept(config, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
+    for version in ("1.0", "1.1", "1.2", "1.3"):
+        (tmp_path / version).mkdir()
+        releases.link(config.folder, tmp_path / version)
+        upgrade(config)
+        crm = boot(config)
+        create_client(crm, name=f"of the release after {version}")
+        closed(crm)
+    releases.link(config.folder, tmp_path)
+    assert [one.release.name for one in releases.earlier(config.folder)] == ["1.1", "1.2", "1.3"]
+    assert go_back(config).release.name == "1.3"
+    with pytest.raises(NotFound, match=r"no way back to a release 1\.0; there is one to 1\.1, 1\.2"):
+        go_back(config, "1.0")
+    assert go_back(config, str(tmp_path / "1.1")).release == releases.current(config.folder) == tmp_path / "1.1"
+    crm = boot(config)
+    assert [client.name for client in Client.select().order_by(Client.id)] == ["Kafe Mira", "of the release after 1.0"]
+    closed(crm)
+    with pytest.raises(NotFound, match="no copy"):
+        go_back(config)
+
+
+def test_one_does_not_go_back_to_a_release_that_was_deleted(config, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
+    (tmp_path / "1.0").mkdir()
+    releases.link(config.folder, tmp_path / "1.0")
+    bring(config, GOOD)
+    upgrade(config)
+    (tmp_path / "1.0").rmdir()
+    with pytest.raises(NotFound, match="unpack it there again"):
+        go_back(config)
+    assert "lamp_bulb" in tables(config)
+
+
 def test_an_upgrade_that_would_break_a_plugin_changes_nothing(config):
     bring(config, BAD)
     with pytest.raises(CRMError, match="short circuit"):
@@ -104,13 +138,11 @@ def releases_beside(tmp_path):
     return tmp_path
 
 
-def test_an_instance_goes_over_to_a_release_that_took_it_and_back(releases_beside):
+def test_an_instance_goes_over_to_a_release_that_took_it(releases_beside):
     here = releases_beside
     releases.go_to(here / "instance", here / "new")
     assert (here / "asked").read_text() == f"--instance {here}/instance upgrade\n"
     assert releases.current(here / "instance") == here / "new"
-    assert releases.go_back(here / "instance") == here / "old"
-    assert releases.go_back(here / "instance") == here / "old"
 
 
 def test_an_instance_stays_with_its_release_when_the_other_fails(releases_beside):

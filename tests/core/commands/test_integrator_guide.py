@@ -123,7 +123,7 @@ def test_the_copy_of_a_customer_says_the_same_of_itself(machine):
 
 def test_the_customer_came_back_to_its_release(machine):
     assert (machine / "srv/hinka/kafe-mira/release").resolve() == ROOT
-    assert not (machine / "srv/hinka/kafe-mira/release.before").is_symlink()
+    assert list((machine / "srv/hinka/kafe-mira/earlier").iterdir()) == []
 
 
 def test_the_units_are_good(machine, tmp_path):
