@@ -4,7 +4,7 @@ Everything passes `visible_to`. `closed_facts` and `open_facts` hold the questio
 `tests/bench/funnel.py` has the same ones written by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -60,6 +60,12 @@ class Scope:
     def rows(self, query: Any) -> list[tuple]:
         """Returns what the database answers, without making records of it."""
         return self.crm.database.execute(query).fetchall()
+
+    def counts(self, questions: Mapping[str, Any]) -> dict[str, int]:
+        """Returns the numbers that the questions ask for, by their names; the database is asked once."""
+        if not questions:
+            return {}
+        return dict(zip(questions, self.rows(Select((), list(questions.values())))[0], strict=True))
 
 
 def grouped(query: Any, columns: Sequence[Any], sums: Sequence[Any], dimension: Dimension | None, source: Any) -> Any:

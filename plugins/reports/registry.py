@@ -6,7 +6,7 @@ A module of a report ends with its `REPORT`; its line here is all that the rest 
 from collections.abc import Iterable
 from importlib import import_module
 
-from core.api import CRM, NotFound, Report, User
+from core.api import CRM, NotFound, Report, User, fields
 from core.api import gettext as _
 from plugins.reports.document import Document
 from plugins.reports.engine.facts import entity_of
@@ -64,7 +64,8 @@ def make_report(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[st
     Raises NotFound for an unknown report, InvalidInput for a wrong parameter.
     """
     report = get_report(crm, name)
-    return report.make(crm, user, read_pairs(crm, user, report, pairs))
+    with fields.remembering():
+        return report.make(crm, user, read_pairs(crm, user, report, pairs))
 
 
 def read_pairs(crm: CRM, user: User | None, report: Report, pairs: Iterable[tuple[str, str]]) -> Settings:

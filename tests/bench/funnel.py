@@ -27,10 +27,11 @@ BY_MONTH = f"""
     WHERE deal_type_id = {{type}} AND closed_at >= {{first}} AND closed_at < {{until}} AND deleted_at IS NULL
     GROUP BY 1, 2, 3, 4
 """
-CLIENTS_OF_MONTH = """
-    SELECT count(*) FROM (SELECT 1 FROM core_deal WHERE deal_type_id = {type} AND closed_at >= {first}
-    AND closed_at < {until} AND deleted_at IS NULL GROUP BY client_id) AS c
-"""
+OF_MONTH = "FROM core_deal WHERE deal_type_id = {type} AND closed_at >= {first} AND closed_at < {until}"
+CLIENTS_OF_MONTH = {
+    "sqlite": f"SELECT count(*) FROM (SELECT 1 {OF_MONTH} AND deleted_at IS NULL GROUP BY client_id) AS c",
+    "postgres": f"SELECT count(DISTINCT client_id) {OF_MONTH} AND deleted_at IS NULL",
+}
 BY_MANAGER = f"""
     SELECT version_id, owner_id, place, state, stood_at, {COUNTS} FROM core_deal
     WHERE {CLOSED} GROUP BY 1, 2, 3, 4, 5
@@ -51,7 +52,7 @@ def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
                 crm,
                 "closed funnel of a type and a month",
                 lambda: make_report(crm, None, "funnel-closed", pairs),
-                [BY_MONTH.format(**month), CLIENTS_OF_MONTH.format(**month)],
+                [BY_MONTH.format(**month), CLIENTS_OF_MONTH[database].format(**month)],
             ),
             *compared(
                 crm,

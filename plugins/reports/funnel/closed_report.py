@@ -11,7 +11,7 @@ from plugins.reports.dimensions import Dimension, find_dimension, named
 from plugins.reports.document import COUNT, MONEY, SHARE, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed import FINAL, ClosedFunnel, ClosedRow, count_closed, whole
-from plugins.reports.funnel.closed_facts import closed_groups, count_clients, count_without_rate
+from plugins.reports.funnel.closed_facts import clients_of, closed_groups, unrated_of
 from plugins.reports.funnel.closed_matrix import DEFAULT, closed_matrix
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
@@ -113,18 +113,19 @@ def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: se
     elif dimension is not None and dimension.overlaps:
         groups = closed_groups(scope, settings.period, None, settings.counting)
         company = count_closed(frames, groups, counting=settings.counting)
-    asked = {"now": settings.period} if groups else {}
-    asked |= {"before": settings.compared} if before else {}
-    clients = dict(zip(asked, count_clients(scope, list(asked.values())), strict=True))
+    questions = {"clients": clients_of(scope, settings.period)} if groups else {}
+    questions |= {"before": clients_of(scope, settings.compared)} if before else {}
+    questions |= {"no_rate": unrated_of(scope, settings.period)} if company.totals.no_potential else {}
+    counts = scope.counts(questions)
     return Asked(
         frames=frames,
         funnel=funnel,
         company=company,
         dimension=dimension,
-        clients=clients.get("now", 0),
-        no_rate=count_without_rate(scope, settings.period) if company.totals.no_potential else 0,
+        clients=counts.get("clients", 0),
+        no_rate=counts.get("no_rate", 0),
         before=count_closed(frames, before, counting=settings.counting) if before is not None else None,
-        before_clients=clients.get("before", 0),
+        before_clients=counts.get("before", 0),
     )
 
 

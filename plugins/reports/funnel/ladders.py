@@ -6,6 +6,7 @@ Pure: it is given what the database holds and knows nothing of it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,8 @@ class Ladder:
         """Returns P(win) of a deal that stands at `place`: the product to the end, or None without stages."""
         if not self.steps:
             return None
-        chance = Fraction(1)
-        for step in self.steps[self.within(place) :]:
-            chance *= Fraction(step.probability, 100)
-        return chance
+        rest = self.steps[self.within(place) :]
+        return Fraction(prod(step.probability for step in rest), 100 ** len(rest))
 
     def pass_chance(self, place: int | None) -> Fraction | None:
         """Returns P(pass) of the stage at `place`, or None without stages."""
