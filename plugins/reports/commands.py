@@ -1,13 +1,14 @@
-"""The command `hinka report`."""
+"""The commands `hinka report` and `hinka report-variants`."""
 
+import json
 from pathlib import Path
 
 import click
 
 from core.api import InvalidInput, NotFound, speaking
 from plugins.reports.output.forms import MEDIA_TYPES, write
-from plugins.reports.registry import make_report
-from plugins.reports.variants.keeping import find_variant, pairs_of
+from plugins.reports.registry import get_report, make_report
+from plugins.reports.variants.keeping import all_variants, audience_of, find_variant, pairs_of
 
 
 @click.command("report")
@@ -34,6 +35,29 @@ def report(
         click.echo(file.content, nl=False)
     else:
         target.write_bytes(file.content)
+
+
+@click.command("report-variants")
+@click.argument("name", metavar="[NAME]", default="")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def report_variants(context: click.Context, name: str, as_json: bool) -> None:
+    """List saved settings, of one report or of all; `hinka report NAME --variant "…"` begins with them."""
+    crm = context.obj.crm
+    with speaking(crm.config.language):
+        try:
+            found = all_variants(get_report(crm, name).name if name else "")
+        except NotFound as error:
+            raise click.UsageError(error.message) from error
+    rows = [
+        {"report": one.report, "name": one.name, "owner": one.owner.login, "audience": audience_of(one)}
+        for one in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            click.echo("{report:20} {name:40} {owner:16} {audience}".format(**row))
 
 
 def _pair(param: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.api import JobKind, MenuItem, Panel, Permission, RecordField, RestRoutes, Routes, SettingsGroup, hook, lazy
 from plugins.reports.clients.costs import SETTINGS
-from plugins.reports.commands import report
+from plugins.reports.commands import report, report_variants
 from plugins.reports.forecast.learning import KIND, run_forecast
 from plugins.reports.history.behind import Behind, record_field
 from plugins.reports.registry import read_given
@@ -53,8 +53,8 @@ def home_panels(user: Any) -> list[Panel]:
 
 @hook
 def commands() -> list[Any]:
-    """Adds `hinka report`."""
-    return [report]
+    """Adds `hinka report` and `hinka report-variants`."""
+    return [report, report_variants]
 
 
 @hook
@@ -94,8 +94,10 @@ def rest_routes() -> list[RestRoutes]:
     """Adds the reports to the REST API."""
     from plugins.reports.api_v1 import blueprint  # only the web needs them
     from plugins.reports.plan.api_v1 import blueprint as plans
+    from plugins.reports.variants.api_v1 import blueprint as variants
+    from plugins.reports.variants.schedules_api import blueprint as schedules
 
-    return [RestRoutes(plans), RestRoutes(blueprint)]
+    return [RestRoutes(plans), RestRoutes(variants), RestRoutes(schedules), RestRoutes(blueprint)]
 
 
 def _clients_behind() -> Mapping[str, Behind]:

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from peewee import Expression
+
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, lazy, write_history
 from core.api import gettext as _
+from plugins.reports.mending import usable
 from plugins.reports.models import Variant
 from plugins.reports.registry import get_report, read_pairs
 from plugins.reports.variants.files import forget
@@ -17,14 +20,24 @@ AUDIENCES = {MINE: lazy("For me"), TEAM: lazy("For my team"), ALL: lazy("For eve
 
 
 def save_variant(
-    crm: CRM, user: User, report: str, name: str, pairs: Sequence[tuple[str, str]], *, audience: str = MINE
+    crm: CRM,
+    user: User,
+    report: str,
+    name: str,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    audience: str = MINE,
+    is_new: bool = False,
 ) -> Variant:
-    """Returns the variant with these settings; one of the same name and owner gets the new ones.
+    """Returns the variant with these settings; one of the same name and owner gets the new ones, unless it `is_new`.
 
-    Raises InvalidInput for an empty name or settings that can't be used, NotAllowed if the user may not share.
+    Raises InvalidInput for an empty name, one in use, or settings that can't be used, NotAllowed if the user may not
+    share.
     """
     name = _checked_name(name)
-    read_pairs(crm, user, get_report(crm, report), pairs)
+    if is_new:
+        _check_free(report, user.id, name)
+    _check_settings(crm, user, report, pairs)
     with crm.work():
         now = crm.clock.now()
         variant = Variant.get_or_none(Variant.report == report, Variant.owner == user.id, Variant.name == name)
@@ -37,19 +50,30 @@ def save_variant(
     return variant
 
 
-def rename_variant(crm: CRM, user: User, variant_id: int, name: str, audience: str) -> Variant:
-    """Returns the variant under another name and for others; raises InvalidInput for a name in use."""
-    variant, name = _own(user, variant_id), _checked_name(name)
-    twin = Variant.get_or_none(
-        Variant.report == variant.report, Variant.owner == variant.owner_id, Variant.name == name
-    )
-    if twin is not None and twin.id != variant.id:
-        sentence = _("There are settings called “%(name)s” already.", name=name)
-        raise InvalidInput(sentence, fields={"name": [sentence]})
+def change_variant(
+    crm: CRM,
+    user: User,
+    variant_id: int,
+    *,
+    name: str | None = None,
+    audience: str | None = None,
+    pairs: Sequence[tuple[str, str]] | None = None,
+) -> Variant:
+    """Returns the variant with what is given: another name, other readers, other settings.
+
+    Raises InvalidInput for a name in use or settings that can't be used, NotAllowed for another's or to share.
+    """
+    variant = _own(user, variant_id)
+    name = _checked_name(variant.name if name is None else name)
+    _check_free(variant.report, variant.owner_id, name, variant.id)
+    if pairs is not None:
+        _check_settings(crm, user, variant.report, pairs)
+        variant.settings = [list(pair) for pair in pairs]
     with crm.work():
-        write_history(crm, "reports_variant", variant.id, "renamed", {"name": [variant.name, name]})
+        write_history(crm, "reports_variant", variant.id, "changed", {"name": [variant.name, name]})
         variant.name, variant.changed_at = name, crm.clock.now()
-        variant.is_shared, variant.team_id = _seen_by(user, audience)
+        if audience is not None:
+            variant.is_shared, variant.team_id = _seen_by(user, audience)
         variant.save()
     return variant
 
@@ -89,13 +113,22 @@ def find_variant(report: str, name: str, user: User | None = None) -> Variant:
 
 def variants_of(user: User, report: str = "") -> list[Variant]:
     """Returns the variants that the user sees, own ones first, by name."""
-    seen = (Variant.owner == user.id) | Variant.is_shared
-    if user.team_id is not None:
-        seen |= Variant.team_id == user.team_id
-    query = Variant.select(Variant, User).join(User).where(seen)
+    query = Variant.select(Variant, User).join(User).where(seen_by(user))
     if report:
         query = query.where(Variant.report == report)
     return sorted(query, key=lambda variant: (variant.owner_id != user.id, variant.name.casefold()))
+
+
+def all_variants(report: str = "") -> list[Variant]:
+    """Returns everybody's variants, of one report or of all, with their owners, by report and name."""
+    query = Variant.select(Variant, User).join(User).order_by(Variant.report, Variant.name, Variant.id)
+    return list(query.where(Variant.report == report) if report else query)
+
+
+def seen_by(user: User) -> Expression:
+    """Returns the condition of the variants that a user may see."""
+    seen = (Variant.owner == user.id) | Variant.is_shared
+    return seen | (Variant.team_id == user.team_id) if user.team_id is not None else seen
 
 
 def is_seen(user: User, variant: Variant) -> bool:
@@ -136,6 +169,22 @@ def _seen_by(user: User, audience: str) -> tuple[bool, int | None]:
     if audience == TEAM and user.team_id is None:
         raise InvalidInput(_("You are in no team; save the settings for yourself or for everybody."))
     return audience == ALL, user.team_id if audience == TEAM else None
+
+
+def _check_settings(crm: CRM, user: User, name: str, pairs: Sequence[tuple[str, str]]) -> None:
+    report = get_report(crm, name)
+    read_pairs(crm, user, report, pairs)
+    _usable, lost = usable(crm, user, report, pairs)
+    if lost:
+        raise InvalidInput(lost[0], fields={"params": lost})
+
+
+def _check_free(report: str, owner_id: int, name: str, but: int | None = None) -> None:
+    """Raises InvalidInput if other settings of the report bear this name, of the same owner."""
+    twin = Variant.get_or_none(Variant.report == report, Variant.owner == owner_id, Variant.name == name)
+    if twin is not None and twin.id != but:
+        sentence = _("There are settings called “%(name)s” already.", name=name)
+        raise InvalidInput(sentence, fields={"name": [sentence]})
 
 
 def _checked_name(name: str) -> str:

@@ -30,9 +30,8 @@ def edit(variant_id: int) -> str | Response:
     variant, problem = keeping.get_variant(user, variant_id), ""
     if request.method == "POST":
         try:
-            keeping.rename_variant(
-                crm, user, variant_id, request.form.get("name", ""), request.form.get("audience", keeping.MINE)
-            )
+            name, audience = request.form.get("name", ""), request.form.get("audience", keeping.MINE)
+            keeping.change_variant(crm, user, variant_id, name=name, audience=audience)
             return go("reports_saved.edit", _("Saved."), variant_id=variant_id)
         except InvalidInput as error:
             problem = str(error)
@@ -53,7 +52,7 @@ def edit(variant_id: int) -> str | Response:
 @needs("reports.read")
 def default(variant_id: int) -> Response:
     """Lets the report begin with these settings, or no more."""
-    defaults.begin_with(present_crm(), present_user(), variant_id)
+    defaults.switch(present_crm(), present_user(), variant_id)
     return go("reports_saved.edit", _("Saved."), variant_id=variant_id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from peewee import fn
+from peewee import Expression, Value, fn
 
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, write_history
 from core.api import gettext as _
@@ -63,9 +63,19 @@ def get_schedule(user: User, schedule_id: int) -> Schedule:
 def schedules_of(user: User) -> list[Schedule]:
     """Returns the user's schedules, all of them for who may share reports, by when they are due."""
     query = Schedule.select(Schedule, Variant, User).join(Variant).join_from(Schedule, User)
-    if not user.can(SHARE):
-        query = query.where(Schedule.owner == user.id)
-    return list(query.order_by(Schedule.is_active.desc(), Schedule.next_at, Schedule.id))
+    return list(query.where(seen_by(user)).order_by(Schedule.is_active.desc(), Schedule.next_at, Schedule.id))
+
+
+def seen_by(user: User) -> Expression:
+    """Returns the condition of the schedules that a user sees: own ones, all for who may share reports."""
+    return Value(1) == 1 if user.can(SHARE) else Schedule.owner == user.id
+
+
+def facts_of(schedule: Schedule) -> dict[str, Any]:
+    """Returns a schedule as `save_schedule` takes it."""
+    names = ("every", "on_day", "at_hour", "form", "is_active", "users", "teams")
+    facts = {name: getattr(schedule, name) for name in names}
+    return {**facts, "variant": schedule.variant_id, "recipients": ", ".join(schedule.recipients)}
 
 
 def sendings_of(schedule: Schedule) -> list[Sending]:

@@ -40,8 +40,8 @@ def test_a_name_is_given_once(crm, head):
     saved(crm, head, "One")
     two = saved(crm, head, "Two")
     with pytest.raises(InvalidInput):
-        keeping.rename_variant(crm, head, two.id, "One", keeping.MINE)
-    assert keeping.rename_variant(crm, head, two.id, "Three", keeping.ALL).is_shared
+        keeping.change_variant(crm, head, two.id, name="One")
+    assert keeping.change_variant(crm, head, two.id, name="Three", audience=keeping.ALL).is_shared
 
 
 def test_a_report_begins_with_ones_default_until_it_is_taken_back(crm, web, head):
@@ -58,7 +58,7 @@ def test_a_default_that_is_seen_no_more_counts_no_more(crm, make, head):
     variant, seller = saved(crm, head, audience=keeping.ALL), make.user("seller")
     defaults.begin_with(crm, seller, variant.id)
     assert defaults.default_of(seller, "managers") == variant
-    keeping.rename_variant(crm, head, variant.id, "Mine", keeping.MINE)
+    keeping.change_variant(crm, head, variant.id, audience=keeping.MINE)
     assert defaults.default_of(seller, "managers") is None
 
 
