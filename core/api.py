@@ -37,12 +37,11 @@ from core.errors import (
     PluginRefused,
     ProviderError,
 )
+from core.hooks.channels import Channel, Draft, Outgoing, Prepared, Sent
 from core.hooks.contributions import (
     CardAction,
     CardTab,
-    Channel,
     DealTurn,
-    Draft,
     EvidenceKind,
     HangingDeal,
     Health,
@@ -50,10 +49,8 @@ from core.hooks.contributions import (
     Listener,
     LiveTopic,
     MenuItem,
-    Outgoing,
     Panel,
     Permission,
-    Prepared,
     Rate,
     RecordChange,
     RecordField,
@@ -63,7 +60,6 @@ from core.hooks.contributions import (
     RestRoutes,
     Routes,
     SearchResult,
-    Sent,
     SettingsGroup,
     TimelineEntry,
 )
@@ -91,7 +87,8 @@ from core.interactions.models import Interaction
 from core.interactions.services import visible_interactions
 from core.jobs import Job, Progress
 
-# Channels: what networks tell, and messages that others want sent.
+# Channels: what networks tell, files that go along, and messages that others want sent.
+from core.messages.attachments import Attachment, attachments_of
 from core.messages.telling import receive_message, report_state, take_turns
 from core.messages.writing import queue_message
 from core.moments import iso_day
@@ -139,6 +136,7 @@ from core.webhooks.services import private_hosts
 
 __all__ = [
     "Answer",
+    "Attachment",
     "CRM",
     "CRMError",
     "CardAction",
@@ -207,6 +205,7 @@ __all__ = [
     "address_of",
     "as_json",
     "as_text",
+    "attachments_of",
     "change_deal",
     "convert",
     "create_client",

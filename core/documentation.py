@@ -1,10 +1,11 @@
 """Writes docs/hooks.md and docs/api.md from the code, so that the pages can't go stale."""
 
 import inspect
+import re
 from typing import Any
 
 from core import api
-from core.hooks import contributions, specs
+from core.hooks import channels, contributions, specs
 
 PAGES = ("hooks", "api")
 HOOKS_INTRODUCTION = """# Hooks
@@ -33,7 +34,7 @@ def hooks_page() -> str:
     for name, function in _own(specs, inspect.isfunction):
         parts.append(_section(name, f"{name}{_signature(function)}", inspect.getdoc(function)))
     parts.append("# Contributions\n")
-    for name, kind in _own(contributions, inspect.isclass):
+    for name, kind in (*_own(contributions, inspect.isclass), *_own(channels, inspect.isclass)):
         parts.append(_section(name, f"{name}{_signature(kind)}", inspect.getdoc(kind)))
     return "\n".join(parts)
 
@@ -58,7 +59,7 @@ def _section(name: str, signature: str, text: str | None) -> str:
 
 
 def _signature(value: Any) -> str:
-    return str(inspect.signature(value)).replace("core.hooks.contributions.", "").replace("core.i18n.", "")
+    return re.sub(r"core\.(hooks\.contributions|hooks\.channels|i18n)\.", "", str(inspect.signature(value)))
 
 
 def _first_sentence(value: Any) -> str:

@@ -11,7 +11,8 @@ from peewee import Database
 
 from core.clock import Clock, start_of_day
 from core.config import Config
-from core.hooks.contributions import Channel, JobKind, LiveTopic, Permission, RecordChange, Report, ReportFacts
+from core.hooks.channels import Channel
+from core.hooks.contributions import JobKind, LiveTopic, Permission, RecordChange, Report, ReportFacts
 from core.hooks.dispatch import Dispatcher
 from core.hooks.plugins import Manifest, Refusal
 from core.store.work import WorkDesk

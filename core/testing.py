@@ -200,17 +200,21 @@ class Make:
 
 
 class FakeChannel:
-    """A channel whose network is a list; set `says` to what it is to answer: a Sent's state, or an error to raise."""
+    """A channel whose network is a list; set `says` to what it is to answer: a Sent's state, or an error to raise.
+
+    `sent` holds what was handed over, `files` the names and bytes of the files that went along, by the message's id.
+    """
 
     key = "fake"
 
     def __init__(self) -> None:
         self.sent: list[Any] = []
+        self.files: dict[int, list[tuple[str, bytes]]] = {}
         self.says: str | Exception = "sent"
 
     def contribution(self, **facts: Any) -> Any:
         """Returns the channel as a plugin would contribute it."""
-        from core.hooks.contributions import Channel
+        from core.hooks.channels import Channel
 
         usual = {
             "key": self.key,
@@ -221,24 +225,28 @@ class FakeChannel:
             "prepare": self.prepare,
             "send": self.send,
             "stop_words": ("STOP",),
+            "carries_files": True,
         }
         return Channel(**{**usual, **facts})
 
     def prepare(self, _crm: CRM, draft: Any) -> Any:
         """Returns the draft as it is; an address without digits is refused."""
         from core.errors import InvalidInput
-        from core.hooks.contributions import Prepared
+        from core.hooks.channels import Prepared
 
         if not any(sign.isdigit() for sign in draft.address):
             raise InvalidInput("This is no number.", fields={"address": ["Type a number."]})
         return Prepared(draft.address, draft.body, 1, draft.extra)
 
-    def send(self, _crm: CRM, outgoing: Any) -> list[Any]:
-        """Notes what it got, and answers as it is told."""
-        from core.hooks.contributions import Sent
+    def send(self, crm: CRM, outgoing: Any) -> list[Any]:
+        """Notes what it got, with the names and bytes of files, and answers as it is told."""
+        from core.hooks.channels import Sent
+        from core.messages.attachments import attachments_of
 
         if isinstance(self.says, Exception):
             raise self.says
+        for one in outgoing:
+            self.files[one.id] = [(file.name, file.path.read_bytes()) for file in attachments_of(crm, one)]
         self.sent += outgoing
         return [Sent(one.id, self.says, f"ref-{one.id}") for one in outgoing]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pluggy
 
+from core.hooks.channels import Channel
 from core.hooks.contributions import (
     CardAction,
     CardTab,
-    Channel,
     DealTurn,
     EvidenceKind,
     HangingDeal,

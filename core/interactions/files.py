@@ -67,6 +67,20 @@ def store_file(crm: CRM, user: User, entity: str, entity_id: int, name: str, str
     return made
 
 
+def described(name: str, stream: BinaryIO) -> StoredFile:
+    """Returns what is known of a file before it is kept, as a row without an id; the stream stands at its begin again.
+
+    Raises InvalidInput for an empty or too large one.
+    """
+    head, size = stream.read(_HEAD), stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    if not size:
+        raise InvalidInput(_none())
+    if size > LARGEST:
+        raise InvalidInput(_too_large())
+    return StoredFile(name=plain_name(name), media_type=media_type(head), size=size)
+
+
 def files_of(entity: str, entity_id: int) -> list[StoredFile]:
     """Returns the files on a record, newest first."""
     query = StoredFile.select(StoredFile, User).join(User, JOIN.LEFT_OUTER)
@@ -89,6 +103,11 @@ def path_of(crm: CRM, stored: StoredFile) -> Path:
     if not path.is_file():
         raise NotFound(_("The file's content is missing on the server. Ask your administrator for the backup."))
     return path
+
+
+def is_kept(crm: CRM, stored: StoredFile) -> bool:
+    """Tells whether the bytes are still there."""
+    return _place(crm.config.files, stored.sha256).is_file()
 
 
 def delete_file(crm: CRM, user: User, stored: StoredFile) -> None:
@@ -139,12 +158,12 @@ def _keep(folder: Path, stream: BinaryIO) -> tuple[str, int, bytes]:
             for chunk in _chunks(stream):
                 size += len(chunk)
                 if size > LARGEST:
-                    raise InvalidInput(_("This file is too large; up to %(n)s MB are taken here.", n=LARGEST >> 20))
+                    raise InvalidInput(_too_large())
                 head = head or chunk[:_HEAD]
                 digest.update(chunk)
                 file.write(chunk)
             if not size:
-                raise InvalidInput(_("The file is empty, or none was chosen."))
+                raise InvalidInput(_none())
             file.flush()
             os.fsync(file.fileno())
         except BaseException:
@@ -154,6 +173,14 @@ def _keep(folder: Path, stream: BinaryIO) -> tuple[str, int, bytes]:
     place.parent.mkdir(exist_ok=True)
     waiting.replace(place)
     return digest.hexdigest(), size, head
+
+
+def _too_large() -> str:
+    return _("This file is too large; up to %(n)s MB are taken here.", n=LARGEST >> 20)
+
+
+def _none() -> str:
+    return _("The file is empty, or none was chosen.")
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

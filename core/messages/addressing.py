@@ -8,7 +8,7 @@ from peewee import JOIN
 from core.clients.consent import is_allowed
 from core.clients.models import Client, Contact, ContactPoint
 from core.contacts import format_phone
-from core.hooks.contributions import Channel
+from core.hooks.channels import Channel
 from core.i18n import Text, _
 from core.messages.models import Message
 from core.runtime import CRM

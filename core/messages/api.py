@@ -10,6 +10,7 @@ from core.clients.services import get_client
 from core.deals.services import get_deal
 from core.messages import inbox
 from core.messages.again import send_again
+from core.messages.attachments import files_to_send
 from core.messages.models import Message
 from core.messages.reading import get_message, visible_messages
 from core.messages.schemas import AgainSchema, AssignSchema, MessageSchema
@@ -42,13 +43,15 @@ def list_messages() -> Response:
 def send_message(values: dict[str, Any]) -> Response:
     """Queues a message to a client: it is sent at once, or at `send_after`; consent is asked again when it is sent."""
     client = get_client(crm(), user(), values.pop("client_id"))
-    contact, deal = values.pop("contact_id"), values.pop("deal_id")
+    contact, deal_id = values.pop("contact_id"), values.pop("deal_id")
+    deal = None if deal_id is None else get_deal(crm(), user(), deal_id)
     made = queue_message(
         crm(),
         values.pop("channel"),
         client=client,
         contact=None if contact is None else get_contact(crm(), user(), contact),
-        deal=None if deal is None else get_deal(crm(), user(), deal),
+        deal=deal,
+        files=files_to_send(user(), client, deal, values.pop("file_ids")),
         **values,
     )
     return answer(MESSAGES, made, 201)

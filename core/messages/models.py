@@ -12,8 +12,8 @@ class Message(Record):
     """A message to (`direction` out) or from a client; it is a row before it is sent.
 
     `state` is one of `core.messages.states`; `provider_ref` is the network's own number of it, `extra` what only its
-    channel understands. `user_id` wrote it. Without a client it came from an unknown address. One that came in waits in
-    the inbox until it is handled.
+    channel understands, and under `files` the ids of the files that go along. `user_id` wrote it. Without a client it
+    came from an unknown address. One that came in waits in the inbox until it is handled.
     """
 
     channel = CharField()
@@ -40,6 +40,11 @@ class Message(Record):
     changed_at = UtcField()
     handled_at = UtcField(null=True)
     handled_by_id = BigIntegerField(null=True)
+
+    @property
+    def file_ids(self) -> list[int]:
+        """The files that go along, in the order in which they were chosen."""
+        return list(self.extra.get("files") or [])
 
     class Meta:
         table_name = "core_message"

@@ -7,6 +7,7 @@ from core.messages.states import STATES
 from core.moments import check_moment
 
 LONGEST = 100_000
+MOST_FILES = 100
 
 
 class MessageSchema(Schema):
@@ -29,6 +30,13 @@ class MessageSchema(Schema):
         validate=validate.Length(1, LONGEST),
         metadata={"label": lazy("Text"), "widget": "textarea"},
     )
+    files = fields.List(
+        fields.Integer(),
+        attribute="file_ids",
+        load_default=list,
+        validate=validate.Length(max=MOST_FILES),
+        metadata={"label": lazy("Files"), "widget": "checks"},
+    )
     send_after = fields.AwareDateTime(
         allow_none=True, load_default=None, validate=check_moment, metadata={"label": lazy("When (empty: now)")}
     )
@@ -46,9 +54,7 @@ class MessageSchema(Schema):
 
 
 class WritingSchema(MessageSchema):
-    """A message as the dialog asks it: who is written to is known, and files may go along."""
-
-    files = fields.List(fields.Integer(), load_default=list, metadata={"label": lazy("Files"), "widget": "checks"})
+    """A message as the dialog asks it: who is written to is known."""
 
     class Meta:
         """Leaves out what the address or the dialog says."""

@@ -13,8 +13,10 @@ from typing import Any
 from core.clients.consent import is_allowed
 from core.clients.models import Client
 from core.errors import ProviderError
-from core.hooks.contributions import Channel, JobKind, Outgoing, Sent
+from core.hooks.channels import Channel, Outgoing, Sent
+from core.hooks.contributions import JobKind
 from core.i18n import _
+from core.messages.attachments import gone, has_lost_files
 from core.messages.models import Message, MessageEvent, Receipt
 from core.messages.states import FAILED, QUEUED, REFUSED, SENDING, SENT, UNCERTAIN
 from core.messages.telling import take_receipt, take_turns
@@ -83,6 +85,8 @@ def _refused(crm: CRM, channel: Channel, message: Message) -> bool:
         reason = _("The client was deleted.")
     elif channel.consent and not is_allowed(message.client_id, channel.consent):
         reason = _("Consent was refused.")
+    elif message.file_ids and has_lost_files(crm, message):
+        reason = gone()
     if reason:
         _set(crm, message, REFUSED, reason)
     return bool(reason)
@@ -99,7 +103,7 @@ def _put_off(crm: CRM, channel: Channel, message: Message) -> bool:
 
 
 def _outgoing(message: Message) -> Outgoing:
-    return Outgoing(message.id, message.address, message.body, message.subject, message.extra)
+    return Outgoing(message.id, message.address, message.body, message.subject, message.extra, tuple(message.file_ids))
 
 
 def _put_back(crm: CRM, message: Message, error: ProviderError) -> None:

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from core.clients.consent import record_consent
 from core.clients.models import Client, Contact, ContactPoint
-from core.hooks.contributions import Channel
+from core.hooks.channels import Channel
 from core.i18n import _
 from core.interactions.services import log_interaction
 from core.messages.models import Message, MessageEvent, Receipt

@@ -1,6 +1,6 @@
 """Writes messages to clients into the queue of their channel; what happens then is the business of `sending`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +8,11 @@ from core.clients.consent import is_allowed
 from core.clients.models import Client, Contact
 from core.deals.models import Deal
 from core.errors import InvalidInput, NotFound
-from core.hooks.contributions import Channel, Draft, Prepared
+from core.hooks.channels import Channel, Draft, Prepared
 from core.i18n import _
+from core.interactions.models import StoredFile
 from core.interactions.services import log_interaction
+from core.messages.attachments import check_files
 from core.messages.models import Message, MessageEvent
 from core.messages.states import CANCELLED, QUEUED
 from core.runtime import CRM
@@ -29,19 +31,21 @@ def queue_message(
     contact: Contact | None = None,
     deal: Deal | None = None,
     extra: Mapping[str, Any] | None = None,
+    files: Sequence[StoredFile] = (),
     send_after: datetime | None = None,
     dedupe_key: str | None = None,
 ) -> Message:
     """Returns a message that will be sent, now or after a moment, with its entry in the client's timeline.
 
     With a `dedupe_key` that a message bears already, that message is returned instead, so a repeated cause writes to
-    nobody twice. Raises InvalidInput for what the channel can't send and for a client who refused it, NotFound for a
-    channel that is not there.
+    nobody twice. Raises InvalidInput for what the channel can't send, also of the `files` that are to go along, and for
+    a client who refused it, NotFound for a channel that is not there.
     """
     way = channel_of(crm, channel)
     if dedupe_key and (known := Message.get_or_none(Message.dedupe_key == dedupe_key)):
         return known
     ready = prepared(crm, way, client, Draft(address, body, subject, extra or {}))
+    check_files(way, files)
     now = crm.clock.now()
     with crm.work():
         message = Message.create(
@@ -56,7 +60,7 @@ def queue_message(
             subject=subject.strip(),
             body=ready.body,
             parts=ready.parts,
-            extra=dict(ready.extra),
+            extra={**ready.extra, "files": [one.id for one in files]} if files else dict(ready.extra),
             state=QUEUED,
             dedupe_key=dedupe_key,
             send_after=max(send_after or now, now),

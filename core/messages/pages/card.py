@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from core.i18n import _
 from core.interactions.timeline import Timeline
 from core.messages.again import RETRIED, send_again
+from core.messages.attachments import files_of_message
 from core.messages.inbox import handle
 from core.messages.models import Message
 from core.messages.pages.blueprint import blueprint, shown_message
@@ -51,9 +52,9 @@ def states_url(messages: dict[int, Message], entity: str, subject: Any) -> str:
 def card(message_id: int) -> str:
     """Shows a message with all that became of it."""
     message = shown_message(message_id)
-    writer = users_by_id([message.user_id, message.handled_by_id])
-    channel = crm().channels.get(message.channel)
-    return page("messages/card.html", message=message, channel=channel, events=events_of(message), users=writer)
+    people = users_by_id([message.user_id, message.handled_by_id])
+    shown = {"channel": crm().channels.get(message.channel), "events": events_of(message), "users": people}
+    return page("messages/card.html", message=message, files=files_of_message(message), **shown)
 
 
 @blueprint.get("/states")

@@ -11,17 +11,19 @@ from core.clients.services import get_client
 from core.deals.models import Deal
 from core.deals.services import get_deal
 from core.errors import CRMError, InvalidInput
-from core.hooks.contributions import Channel, Draft, Prepared
+from core.hooks.channels import Channel, Draft, Prepared
 from core.i18n import _
-from core.interactions.files import files_of, get_file
+from core.interactions.files import LARGEST
 from core.interactions.panels import deal_choices
 from core.interactions.register_pages import clients_found, clients_of_late
 from core.messages.addressing import SETTING_UP, Way, ways_to
+from core.messages.attachments import files_at_hand, limits
 from core.messages.pages.blueprint import blueprint
+from core.messages.pages.files import ENVELOPE, going_along
 from core.messages.schemas import WritingSchema
 from core.messages.wordings import filled, get_template, templates_for
 from core.messages.writing import prepared, queue_message
-from core.web.context import crm, needs, user
+from core.web.context import crm, needs, takes_up_to, user
 from core.web.forms import SchemaForm
 from core.web.pages import go, is_htmx, page, toast
 
@@ -116,6 +118,7 @@ def write_template() -> str:
 
 @blueprint.post("/write")
 @needs("clients.write")
+@takes_up_to(LARGEST + ENVELOPE)
 def send() -> str | Response:
     """Queues the message and stays on the page; what can't be sent is said in the dialog."""
     about = _about(request.form)
@@ -140,20 +143,22 @@ def _queued(about: About, values: dict[str, Any]) -> str | Response:
     address = next((one for one in about.way.addresses if one.value == values["address"]), None) if about.way else None
     if address is None:
         raise InvalidInput(_("Choose an address."), fields={"address": [_("Choose an address.")]})
-    files = [get_file(crm(), user(), one).id for one in values["files"]] if about.way.channel.carries_files else []
-    deal_id = values["deal_id"]
-    message = queue_message(
-        crm(),
-        about.way.channel.key,
-        client=about.client,
-        address=address.value,
-        contact=address.contact,
-        deal=get_deal(crm(), user(), deal_id) if deal_id else None,
-        subject=values["subject"] if about.way.channel.has_subject else "",
-        body=values["body"],
-        send_after=values["send_after"],
-        extra={"files": files} if files else None,
-    )
+    subject = values["subject"] if about.way.channel.has_subject else ""
+    draft = Draft(address.value, values["body"], subject)
+    deal = get_deal(crm(), user(), values["deal_id"]) if values["deal_id"] else None
+    with crm().work():
+        message = queue_message(
+            crm(),
+            about.way.channel.key,
+            client=about.client,
+            address=draft.address,
+            contact=address.contact,
+            deal=deal,
+            subject=draft.subject,
+            body=draft.body,
+            send_after=values["send_after"],
+            files=going_along(about.way.channel, about.client, deal, draft, values["file_ids"]),
+        )
     is_later = message.send_after > message.created_at
     words = _("It will be sent at the time you chose.") if is_later else _("The message is on its way.")
     if is_htmx():
@@ -176,7 +181,7 @@ def _about(sent: Any) -> About:
 
 
 def _choices(about: About) -> dict[str, list[tuple[Any, str]]]:
-    files = files_of("client", about.client.id) + (files_of("deal", about.deal.id) if about.deal else [])
+    files = files_at_hand(user(), about.client, about.deal) if about.way and about.way.channel.carries_files else []
     return {
         "address": [(one.value, one.label) for one in about.way.addresses] if about.way else [],
         "deal": deal_choices(user(), about.client),
@@ -189,7 +194,9 @@ def _form_context(about: About, values: dict[str, Any] | None, form: SchemaForm 
     draft = Draft(form["address"].value, form["body"].value, form["subject"].value)
     ready, problem = _measured(about, draft)
     templates = templates_for(about.way.channel.key) if about.way else []
-    return {"about": about, "form": form, "templates": templates, "ready": ready, "problem": problem}
+    room = limits(about.way.channel) if about.way and about.way.channel.carries_files else ""
+    shown = {"ready": ready, "problem": problem, "room": room}
+    return {"about": about, "form": form, "templates": templates, **shown}
 
 
 def _measured(about: About, draft: Draft) -> tuple[Prepared, str]:

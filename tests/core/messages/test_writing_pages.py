@@ -8,7 +8,7 @@ import pytest
 from core.clients.consent import record_consent
 from core.clients.contacts import create_contact
 from core.errors import InvalidInput
-from core.hooks.contributions import Prepared
+from core.hooks.channels import Prepared
 from core.interactions.files import store_file
 from core.messages.models import Message
 from core.messages.wordings import save_template

@@ -11,6 +11,7 @@ import "./days.js";
 import "./notes.js";
 import "./board.js";
 import "./dialogs.js";
+import "./files.js";
 import "./lists.js";
 import "./live.js";
 import "./ordering.js";
