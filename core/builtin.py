@@ -27,6 +27,7 @@ from core.process.nightly import NIGHTLY
 from core.runtime import CRM
 from core.tasks import answering, gentle
 from core.tasks.badge import BADGE
+from core.web.lists.jobs import JOBS as LISTS
 from core.webhooks.jobs import DELIVERY, LOG
 from core.webhooks.schemas import WebhookSettings
 from core.worktime_settings import GROUP, WorktimeSettings
@@ -101,7 +102,7 @@ def settings_groups() -> list[SettingsGroup]:
 @marker
 def job_kinds() -> list[JobKind]:
     """Declares the core's periodic work, and the delivery of webhooks."""
-    return [KEEP, KEEP_TASKS, MOVE_RUNNING, NIGHTLY, *mass.JOBS, *sending.JOBS, DELIVERY, LOG]
+    return [KEEP, KEEP_TASKS, MOVE_RUNNING, NIGHTLY, *mass.JOBS, *sending.JOBS, *LISTS, DELIVERY, LOG]
 
 
 @marker

@@ -1,29 +1,30 @@
-"""A list as a file: the chosen columns of all that matches, read in pieces; who took it out is in the history."""
+"""A list as a file: the chosen columns of all that matches; who took it out is in the history."""
 
 import tempfile
-from array import array
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from flask import Response, request, send_file, stream_with_context
+from werkzeug.wrappers import Response as BaseResponse
 
 from core import exports
 from core.errors import InvalidInput
-from core.fields import label_of, resolve, titles
 from core.i18n import _
 from core.store import audit
 from core.users.access import require
-from core.web.lists.cells import text_of
+from core.web.lists import long_exports
 from core.web.lists.favourites import columns_of
+from core.web.lists.rows import table_of
 from core.web.lists.source import Source
+from core.web.pages import go
 
-PIECE = 1_000
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def export(source: Source) -> Response:
-    """Returns the list as xlsx or csv; raises NotAllowed without the right to take data out."""
+def export(source: Source) -> BaseResponse:
+    """Returns the list as csv or xlsx, or the way to the page where a long xlsx is awaited.
+
+    Raises NotAllowed without the right to take data out.
+    """
     if right := source.list_page.permission("export"):
         require(source.user, right)
     form = request.args.get("format", "xlsx")
@@ -31,45 +32,32 @@ def export(source: Source) -> Response:
         raise InvalidInput(_("A list is exported as xlsx or csv."))
     paths = columns_of(source.crm, source.user, source.list_page)
     paths = tuple(dict.fromkeys((*paths, *(source.list_page.money.get(path, path) for path in paths))))
-    header = [label_of(source.crm, source.entity, path) for path in paths]
-    query = source.ordered()
     with source.crm.work():
         taken = {"list": [None, source.list_page.name], "format": [None, form], "filter": [None, source.state.query()]}
         audit.record(source.crm, source.list_page.entity, 0, "exported", taken)
-    name = f"{source.list_page.name}-{source.crm.today():%Y-%m-%d}.{form}"
-    rows = _rows(source, query, paths)
     if form == "csv":
-        lines = stream_with_context(line.encode("utf-8") for line in exports.csv_lines(header, rows))
-        return Response(
-            lines, content_type=TYPES[form], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-        )
+        return _csv(source, paths)
+    _count, is_long = source.count()
+    if is_long:
+        return go("exports.show", job_id=long_exports.begin(source, paths).id)
+    return _xlsx(source, paths)
+
+
+def _csv(source: Source, paths: tuple[str, ...]) -> Response:
+    table = table_of(source, paths)
+    lines = stream_with_context(line.encode("utf-8") for line in exports.csv_lines(table.header, table.rows))
+    named = {"Content-Disposition": f'attachment; filename="{_name(source, "csv")}"'}
+    return Response(lines, content_type=TYPES["csv"], headers=named)
+
+
+def _xlsx(source: Source, paths: tuple[str, ...]) -> Response:
+    table, name = table_of(source, paths), _name(source, "xlsx")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        exports.write_xlsx(path, str(source.list_page.title), header, rows)
+        exports.write_xlsx(path, str(source.list_page.title), table.header, table.rows)
         # The file is open before its folder goes, so the answer can still read it.
-        return send_file(path.open("rb"), mimetype=TYPES[form], as_attachment=True, download_name=name)
+        return send_file(path.open("rb"), mimetype=TYPES["xlsx"], as_attachment=True, download_name=name)
 
 
-def _rows(source: Source, query: Any, paths: tuple[str, ...]) -> Iterator[list[Any]]:
-    """Yields the rows in order: the ids are read at once, eight bytes each, their values in pieces."""
-    ids = array("q", (row[0] for row in source.crm.database.execute(query)))
-    fields = {path: resolve(source.crm, source.entity, path).field for path in paths}
-    for at in range(0, len(ids), PIECE):
-        piece = ids[at : at + PIECE].tolist()
-        values = source.values(piece, paths)
-        named = _names(source, fields, values)
-        for one in piece:
-            if one in values:
-                row = values[one]
-                yield [
-                    text_of(source.crm, source.list_page, path, field, row, named.get(field.target, {}))
-                    for path, field in fields.items()
-                ]
-
-
-def _names(source: Source, fields: dict[str, Any], values: dict[int, dict[str, Any]]) -> dict[str, dict[int, str]]:
-    wanted: dict[str, set[int]] = {}
-    for path, field in fields.items():
-        if field.kind in ("user", "link"):
-            wanted.setdefault(field.target, set()).update(row[path] for row in values.values() if row[path] is not None)
-    return {target: titles(source.crm, target, ids) for target, ids in wanted.items()}
+def _name(source: Source, form: str) -> str:
+    return f"{source.list_page.name}-{source.crm.today():%Y-%m-%d}.{form}"
