@@ -31,10 +31,14 @@ class Gateway(Record):
 
 
 class Part(Record):
-    """One part of a message and what became of it; `ref` is the network's number in the form that is compared."""
+    """One part that a gateway took, of `total`, and what became of it; `ref` is the network's number as it is compared.
+
+    A part that is sent once more is another row of the same place.
+    """
 
     message_id = BigIntegerField()
     place = IntegerField()
+    total = IntegerField(default=1)
     gateway = ForeignKeyField(Gateway)
     ref = CharField()
     state = CharField()

@@ -25,6 +25,7 @@ from plugins.sms.models import Gateway
 from plugins.sms.parts import Cut, cut
 from plugins.sms.providers import provider_of
 from plugins.sms.schemas import SENDER
+from plugins.sms.tracking import has_begun
 
 # So many are handed over before the next commit; of a batch that a dead worker leaves behind all are uncertain.
 BATCH = 20
@@ -88,8 +89,8 @@ def send(crm: CRM, outgoing: Sequence[Outgoing]) -> list[Sent]:
         answers = _by(crm, gateway, mine) if gateway else [_nowhere(one) for one in mine]
         for one, sent in zip(mine, answers, strict=True):
             others = next(ways for each, ways in waiting if each is one)[1:]
-            # What a gateway did not take the next one may.
-            if sent.state == "queued" and others:
+            # What a gateway did not take the next one may; of what it took in part it gets the rest itself.
+            if sent.state == "queued" and others and not has_begun(one.id):
                 rest.append((one, others))
             else:
                 results[one.id] = sent

@@ -1,30 +1,42 @@
 """What became of each part of a message, and what that means for the message.
 
-A message is delivered when all of its parts are, and has failed when one has. A receipt that is quicker than the
+A message is delivered when all of its parts are, and has failed when one has. Sent once more, only the parts go that no
+gateway took or that failed. A receipt that is quicker than the
 answer to its part is kept until that is known.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from core.api import CRM, report_state, take_turns
+from core.api import CRM, gettext, report_state, take_turns
 from plugins.sms import receipts
 from plugins.sms.models import EarlyReceipt, Gateway, IncomingPart, Part
 
 CHANNEL = "sms"
 TIDY = "sms.forget_old"
 KEPT = timedelta(days=14)
+JOINED = timedelta(days=1)
 
 
-def note_parts(crm: CRM, gateway: Gateway, refs: Mapping[int, Sequence[str]]) -> None:
-    """Keeps the network's numbers of messages' parts, in order, and takes the receipts that were quicker."""
+@dataclass(frozen=True)
+class Taken:
+    """The parts of a message that a gateway took: the network's numbers by the part's place, of `total` parts."""
+
+    message_id: int
+    total: int
+    refs: Mapping[int, str]
+
+
+def note_parts(crm: CRM, gateway: Gateway, taken: Sequence[Taken]) -> None:
+    """Keeps the network's numbers of messages' parts, and takes the receipts that were quicker."""
     now = crm.clock.now()
     parts = [
-        Part(message_id=message_id, place=place, gateway=gateway.id, ref=receipts.kept_form(ref), state=receipts.SENT,
-             reason="", changed_at=now)
-        for message_id, numbers in refs.items()
-        for place, ref in enumerate(numbers)
+        Part(message_id=one.message_id, place=place, total=one.total, gateway=gateway.id, ref=receipts.kept_form(ref),
+             state=receipts.SENT, reason="", changed_at=now)
+        for one in taken
+        for place, ref in sorted(one.refs.items())
     ]  # fmt: skip
     known = {part.ref for part in parts}
     with crm.work():
@@ -41,6 +53,26 @@ def take_receipt(crm: CRM, gateway: Gateway, told: receipts.Told) -> None:
     with crm.work():
         take_turns(crm, CHANNEL)
         _take(crm, gateway, told, str(told.reason))
+
+
+def taken_before(crm: CRM, gateway: Gateway, message_ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    """Returns the parts of messages that need not be sent again: their numbers by message and place.
+
+    A phone joins parts that come within a day; after that the whole text goes once more.
+    """
+    here = (Part.gateway == gateway.id) & Part.message_id.in_(message_ids)
+    found: dict[int, dict[int, str]] = {}
+    for part in Part.select().where(here, Part.changed_at >= crm.clock.now() - JOINED).order_by(Part.id):
+        if part.state == receipts.FAILED:
+            found.get(part.message_id, {}).pop(part.place, None)
+        else:
+            found.setdefault(part.message_id, {})[part.place] = part.ref
+    return found
+
+
+def has_begun(message_id: int) -> bool:
+    """Tells whether a gateway took a part of a message: then another would send that part twice."""
+    return Part.select().where(Part.message_id == message_id, Part.state != receipts.FAILED).exists()
 
 
 def forget_old(crm: CRM, _args: Any, _progress: Any) -> None:
@@ -60,11 +92,22 @@ def _take(crm: CRM, gateway: Gateway, told: receipts.Told, reason: str) -> None:
         return  # it came twice, or tells nothing new
     part.state, part.reason, part.changed_at = told.state, reason, crm.clock.now()
     part.save()
-    states = [one.state for one in Part.select(Part.state).where(Part.message_id == part.message_id)]
-    if told.state == receipts.FAILED:
-        report_state(crm, CHANNEL, "", receipts.FAILED, reason=reason, message_id=part.message_id)
-    elif all(one == receipts.DELIVERED for one in states):
+    tries = list(Part.select().where(Part.message_id == part.message_id).order_by(Part.id))
+    newest = {one.place: one for one in tries}
+    arrived = {one.place for one in tries if one.state == receipts.DELIVERED}
+    if told.state == receipts.DELIVERED and len(arrived) >= part.total and arrived == newest.keys():
         report_state(crm, CHANNEL, "", receipts.DELIVERED, message_id=part.message_id)
+    elif told.state == receipts.FAILED and newest[part.place].id == part.id and part.place not in arrived:
+        report_state(crm, CHANNEL, "", receipts.FAILED, reason=_of_part(part), message_id=part.message_id)
+
+
+def _of_part(part: Part) -> str:
+    """Returns why a part failed, naming it where there are several."""
+    if part.total == 1:
+        return part.reason
+    return gettext(
+        "Part %(place)s of %(total)s: %(reason)s", place=part.place + 1, total=part.total, reason=part.reason
+    )
 
 
 def _part_of(gateway: Gateway, ref: str) -> Part | None:

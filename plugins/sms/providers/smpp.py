@@ -1,20 +1,22 @@
 """SMPP 3.4: messages are submitted over a line that is kept open for a while, and their parts answered in any order.
 
 What was submitted and not answered before the line broke is uncertain; what was not submitted yet waits. Throttled
-parts (0x58, 0x14) are submitted again, slower. Receipts and incoming messages come over the listener's line.
+parts (0x58, 0x14) are submitted again, slower. Of a long message that was taken in part only the rest is submitted the
+next time: its parts bear the same header, so a phone joins them. Receipts and incoming messages come over the
+listener's line.
 """
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from core.api import CRM, Outgoing, ProviderError, Sent, gettext
+from core.api import CRM, Outgoing, ProviderError, Sent, gettext, ngettext
 from plugins.sms import parts
 from plugins.sms.pace import pace_of
 from plugins.sms.providers.facts import Gateway
 from plugins.sms.providers.smpp_line import Line, Lost, open_line
-from plugins.sms.tracking import note_parts
+from plugins.sms.tracking import Taken, note_parts, taken_before
 
 THROTTLED = (0x58, 0x14)
 MOST_WAITS = 30
@@ -38,7 +40,7 @@ class _Part:
 class _Way:
     """A message on its way: its parts, and how the line is to write them."""
 
-    def __init__(self, gateway: Gateway, one: Outgoing) -> None:
+    def __init__(self, gateway: Gateway, one: Outgoing, before: Mapping[int, str]) -> None:
         found = parts.cut(one.body)
         self.one, self.count = one, len(found.parts)
         self.sender = str(one.extra.get("sender") or gateway.sender)
@@ -47,6 +49,16 @@ class _Way:
             _Part(place, self._headed(place, parts.octets(text, found.encoding)))
             for place, text in enumerate(found.parts)
         ]
+        for part in self.parts:
+            if part.place in before:
+                part.state, part.ref = TAKEN, before[part.place]
+        self.missing = [part for part in self.parts if not part.state]
+
+    @property
+    def taken(self) -> Taken:
+        """The parts that were taken this time."""
+        refs = {part.place: part.ref for part in self.missing if part.state == TAKEN}
+        return Taken(self.one.id, self.count, refs)
 
     def _headed(self, place: int, octets: bytes) -> bytes:
         """Returns the octets of a part behind the header that ties it to the others."""
@@ -57,38 +69,53 @@ class _Way:
     def sent(self, gateway: Gateway) -> Sent:
         """Returns what became of the message."""
         states = {part.state for part in self.parts}
-        reason = next((part.reason for part in self.parts if part.state == REFUSED), "")
-        if states == {""}:
-            return Sent(self.one.id, "queued", provider=gateway.name, reason=gettext("The line to the gateway broke."))
         if REFUSED in states:
-            return Sent(self.one.id, "failed", provider=gateway.name, reason=reason)
-        if states == {TAKEN}:
-            return Sent(self.one.id, "sent", self.parts[0].ref, gateway.name)
-        return Sent(
-            self.one.id,
-            "uncertain",
-            provider=gateway.name,
-            reason=gettext("The line broke before the gateway answered."),
+            return Sent(self.one.id, "failed", provider=gateway.name, reason=self._refusal())
+        if WAITING in states:
+            reason = gettext("The line broke before the gateway answered.")
+            return Sent(self.one.id, "uncertain", provider=gateway.name, reason=reason)
+        if "" in states:
+            reason = next((part.reason for part in self.parts if part.reason), "")
+            reason = reason or gettext("The line to the gateway broke.")
+            return Sent(self.one.id, "queued", provider=gateway.name, reason=reason)
+        return Sent(self.one.id, "sent", self.parts[0].ref, gateway.name)
+
+    def _refusal(self) -> str:
+        """Returns why the gateway refused the message, and how much of it is on its way nevertheless."""
+        refused = next(part for part in self.parts if part.state == REFUSED and part.reason)
+        count = sum(part.state == TAKEN for part in self.parts)
+        if not count:
+            return refused.reason
+        return ngettext(
+            "Part %(place)s of %(total)s was refused, %(n)s part was taken: the client may see a piece of the text. "
+            "%(reason)s",
+            "Part %(place)s of %(total)s was refused, %(n)s parts were taken: the client may see a piece of the text. "
+            "%(reason)s",
+            count,
+            place=refused.place + 1,
+            total=self.count,
+            reason=refused.reason,
         )
 
 
 def send(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> list[Sent]:
     """Returns what the gateway said to each message; raises ProviderError when nothing was handed over."""
-    ways = [_Way(gateway, one) for one in outgoing]
+    before = taken_before(crm, gateway, [one.id for one in outgoing])
+    ways = [_Way(gateway, one, before.get(one.id, {})) for one in outgoing]
     with _line(crm, gateway) as line:
         try:
             _submit(gateway, line, ways)
         except Lost:
             line.close()
-    taken = {way.one.id: [part.ref for part in way.parts if part.state == TAKEN] for way in ways}
-    note_parts(crm, gateway, {message_id: refs for message_id, refs in taken.items() if refs})
+    note_parts(crm, gateway, [way.taken for way in ways if way.taken.refs])
     return [way.sent(gateway) for way in ways]
 
 
 def _submit(gateway: Gateway, line: Line, ways: Sequence[_Way]) -> None:
     pace = pace_of(gateway.id, gateway.per_second)
-    queue = [(way, part) for way in ways for part in way.parts]
+    queue = [(way, part) for way in ways for part in way.missing]
     open_parts: dict[int, tuple[_Way, _Part]] = {}
+    is_too_much = False
     until = time.monotonic() + ANSWER_S
     while queue or open_parts:
         if queue and len(open_parts) < WINDOW:
@@ -111,15 +138,19 @@ def _submit(gateway: Gateway, line: Line, ways: Sequence[_Way]) -> None:
                 continue
             _take(found[1], answer.status, answer.ref, answer.words)
             if found[1].state == "":
+                is_too_much = is_too_much or found[1].waits >= MOST_WAITS
                 pace.slow_down(WAIT_S)
                 queue.insert(0, found)
+        if is_too_much:
+            queue.clear()  # what was not taken waits for another time
 
 
 def _take(part: _Part, status: int, ref: str, words: str) -> None:
     if status == 0:
-        part.state, part.ref = TAKEN, ref
-    elif status in THROTTLED and part.waits < MOST_WAITS:
+        part.state, part.ref, part.reason = TAKEN, ref, ""
+    elif status in THROTTLED:
         part.state, part.waits = "", part.waits + 1
+        part.reason = gettext("The gateway takes no more at present.")
     else:
         part.state = REFUSED
         part.reason = gettext("The gateway refused it: %(said)s.", said=words)

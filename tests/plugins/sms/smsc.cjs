@@ -3,7 +3,8 @@
 // What it does with a message follows from the last two digits of its number:
 //   01 throttles it twice first, 02 sends the receipt before the answer, 03 refuses it, 04 never answers,
 //   05 answers in hexadecimal and tells of it in decimal, 06 tells that it was not delivered, 07 tells nothing,
-//   08 closes the line instead of answering; all others are delivered at once.
+//   08 closes the line instead of answering, 09 refuses the second part of a long message, 10 throttles that twice first,
+//   11 five times; all others are delivered at once.
 // With CERTIFICATE (a file with a certificate and its key) it speaks TLS.
 const fs = require("fs");
 const smpp = require("smpp");
@@ -11,6 +12,7 @@ const readline = require("readline");
 
 const receivers = new Set();
 const throttled = new Map();
+const TOO_OFTEN = { "01": 2, "10": 2, "11": 5 };
 let last = Number(process.env.FIRST_ID || 1000);
 const tell = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 
@@ -44,11 +46,12 @@ const server = smpp.createServer(pem ? { key: pem, cert: pem } : {}, (session) =
   session.on("deliver_sm_resp", (pdu) => tell({ delivered: pdu.command_status }));
   session.on("submit_sm", (pdu) => {
     const number = pdu.destination_addr, kind = number.slice(-2);
-    if (kind === "01" && (throttled.get(number) || 0) < 2) {
+    const udh = pdu.short_message.udh, isSecond = udh && udh[0][udh[0].length - 1] === 2;
+    if ((kind === "01" || isSecond) && (throttled.get(number) || 0) < (TOO_OFTEN[kind] || 0)) {
       throttled.set(number, (throttled.get(number) || 0) + 1);
       return session.send(pdu.response({ command_status: smpp.ESME_RTHROTTLED }));
     }
-    if (kind === "03") return session.send(pdu.response({ command_status: smpp.ESME_RINVDSTADR }));
+    if (kind === "03" || (kind === "09" && isSecond)) return session.send(pdu.response({ command_status: smpp.ESME_RINVDSTADR }));
     const id = ++last;
     const { short_message: body, source_addr: from, source_addr_ton: ton, data_coding: coding, esm_class: mode } = pdu;
     const header = body.udh ? Buffer.concat(body.udh.map((one) => Buffer.from(one))).toString("hex") : "";
