@@ -1,7 +1,7 @@
 """Instances to measure: the sample company at any size, on SQLite or PostgreSQL, made once a run."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ class Bases:
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="hinka-bench-")
         self._made: dict[tuple, Base] = {}
+        self._filled: dict[tuple, Path] = {}
         self._count = 0
 
     def close(self) -> None:
@@ -60,6 +61,18 @@ class Bases:
                 token = create_token(crm, admin, "bench")
             self._made[key] = Base(folder, database, clients, deals, token)
         return self._made[key]
+
+    @contextmanager
+    def filled(self, database: str, fill: Callable[[CRM, int], object], deals: int) -> Iterator[CRM]:
+        """Runs the block with an instance that `fill` filled once for all benches of the run: they only read it."""
+        key = (database, fill, deals)
+        if key not in self._filled:
+            folder = self.new_folder()
+            with fresh(folder, database) as crm:
+                fill(crm, deals)
+            self._filled[key] = folder
+        with opened(self._filled[key]) as crm:
+            yield crm
 
 
 @contextmanager

@@ -9,19 +9,18 @@ from core.users.services import create_user
 from core.web.factory import create_web
 from core.web.lists.jobs import EXPORT
 from core.web.lists.long_exports import path_of
-from tests.bench.bases import Bases, fresh
+from tests.bench.bases import Bases
 from tests.bench.browser import signed_in
 from tests.bench.figures import Figure
-from tests.bench.funnel import DEALS, fill
 from tests.bench.map import forget_peak, memory_mb
+from tests.bench.million import DEALS, fill_history
 
 MOST_MEMORY_MB = 64
 
 
 def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
     """Returns time and memory of both files."""
-    with fresh(bases.new_folder(), database) as crm:
-        fill(crm, deals, visits="SELECT 1")
+    with bases.filled(database, fill_history, deals) as crm:
         return [figure for form in ("csv", "xlsx") for figure in _exported(crm, form, deals)]
 
 

@@ -12,7 +12,7 @@ from plugins.reports.forecast.learning import start_check
 from plugins.reports.registry import make_report
 from tests.bench.bases import Bases, fresh, settle
 from tests.bench.figures import Figure, percentile
-from tests.bench.funnel import DEAL_COLUMNS, _prepare
+from tests.bench.million import DEAL_COLUMNS, prepare_company
 
 DEALS = 200_000
 OPEN = 20_000
@@ -48,7 +48,7 @@ def fill(crm: CRM, deals: int = DEALS) -> int:
     """Fills an empty instance with deals that walked through five stages, and returns how many are open."""
     rnd = random.Random(4)
     with crm.work():
-        types = _prepare(crm)
+        types = prepare_company(crm)
         stages = [row[0] for row in crm.database.execute_sql("SELECT id FROM core_stage ORDER BY id")]
         for first in range(0, deals, 20_000):
             rows, visits, periods = zip(

@@ -1,140 +1,86 @@
 """The closed funnel over 1,000,000 deals with 5 visits each, against the best SQL written by hand on the same base."""
 
-import random
+import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
 
-from core.api import insert_rows, to_microseconds
+from core.api import to_microseconds
 from core.runtime import CRM
 from plugins.reports.registry import make_report
-from tests.bench.bases import Bases, fresh, settle
+from tests.bench.bases import Bases
 from tests.bench.figures import Figure
+from tests.bench.load import memory_mb
+from tests.bench.million import DEALS, fill_history
 
-DEALS = 1_000_000
-CLIENTS, MANAGERS, STAGES, VISITS = 100_000, 50, 9, 5
-START, DAYS = datetime(2023, 1, 1, tzinfo=UTC), 3 * 365
-MONTH = {"from": "2025-03-01", "to": "2025-04-01"}
+MONTH, YEAR, YEAR_BEFORE = (
+    {"from": first, "to": until}
+    for first, until in (("2025-03-01", "2025-04-01"), ("2025-01-01", "2026-01-01"), ("2024-01-01", "2025-01-01"))
+)
 ROUNDS = 7
-MOST = 1.5
+MOST, MOST_KEPT_MB = 1.5, 8
 
 # The best SQL by hand: what a funnel is drawn from, and how many clients there are, each along a covering index.
 COUNTS = "count(*), count(potential_base), sum(potential_base), sum(amount_base)"
 CLOSED = "closed_at IS NOT NULL AND deleted_at IS NULL"
-BY_MONTH = f"""
-    SELECT version_id, state, place, stood_at, {COUNTS} FROM core_deal
-    WHERE deal_type_id = {{type}} AND closed_at >= {{first}} AND closed_at < {{until}} AND deleted_at IS NULL
-    GROUP BY 1, 2, 3, 4
-"""
-OF_MONTH = "FROM core_deal WHERE deal_type_id = {type} AND closed_at >= {first} AND closed_at < {until}"
+OF_MONTH = "deal_type_id = {type} AND closed_at >= {first} AND closed_at < {until} AND deleted_at IS NULL"
+# Behind a plus SQLite seeks no index by time, whose rows it would have to sort.
+OF_YEAR = f"{CLOSED} AND +closed_at >= {{first}} AND +closed_at < {{until}}"
+BY_MONTH = f"SELECT version_id, state, place, stood_at, {COUNTS} FROM core_deal WHERE {OF_MONTH} GROUP BY 1, 2, 3, 4"
 CLIENTS_OF_MONTH = {
-    "sqlite": f"SELECT count(*) FROM (SELECT 1 {OF_MONTH} AND deleted_at IS NULL GROUP BY client_id) AS c",
-    "postgres": f"SELECT count(DISTINCT client_id) {OF_MONTH} AND deleted_at IS NULL",
+    "sqlite": f"SELECT count(*) FROM (SELECT 1 FROM core_deal WHERE {OF_MONTH} GROUP BY client_id) AS c",
+    "postgres": f"SELECT count(DISTINCT client_id) FROM core_deal WHERE {OF_MONTH}",
 }
-BY_MANAGER = f"""
-    SELECT version_id, owner_id, place, state, stood_at, {COUNTS} FROM core_deal
-    WHERE {CLOSED} GROUP BY 1, 2, 3, 4, 5
-"""
-ALL_CLIENTS = f"SELECT count(*) FROM (SELECT 1 FROM core_deal WHERE {CLOSED} GROUP BY client_id) AS c"
+BY_MANAGER = f"SELECT version_id, owner_id, place, state, stood_at, {COUNTS} FROM core_deal WHERE {{where}}"
+BY_MANAGER += " GROUP BY 1, 2, 3, 4, 5"
+CLIENTS = "SELECT count(*) FROM (SELECT 1 FROM core_deal WHERE {where} GROUP BY client_id) AS c"
+OVER_ALL = [BY_MANAGER.format(where=CLOSED), CLIENTS.format(where=CLOSED)]
 
 
 def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
-    """Returns the times of the month of a type and of the matrix over all, and their ratios to the SQL by hand."""
-    with fresh(bases.new_folder(), database) as crm:
-        types = fill(crm, deals)
-        first, until = (to_microseconds(crm.day_start(datetime.fromisoformat(day).date())) for day in MONTH.values())
-        month = {"type": types[0], "first": first, "until": until}
-        type_name = crm.database.execute_sql(f"SELECT name FROM core_deal_type WHERE id = {types[0]}").fetchone()[0]
-        pairs = [("type", type_name), *MONTH.items()]
-        return [
-            *compared(
-                crm,
-                "closed funnel of a type and a month",
-                lambda: make_report(crm, None, "funnel-closed", pairs),
+    """Returns the times of closed funnels and of the matrix, and their ratios to the SQL by hand."""
+    with bases.filled(database, fill_history, deals) as crm:
+        type_id, name = crm.database.execute_sql("SELECT id, name FROM core_deal_type ORDER BY id DESC").fetchone()
+        month = {"type": type_id, **_ends(crm, MONTH)}
+        years = [OF_YEAR.format(**_ends(crm, year)) for year in (YEAR, YEAR_BEFORE)]
+        asked = {
+            "closed funnel of a type and a month": (
+                [("type", name), *MONTH.items()],
                 [BY_MONTH.format(**month), CLIENTS_OF_MONTH[database].format(**month)],
             ),
-            *compared(
-                crm,
-                "managers × stages over all",
-                lambda: make_report(crm, None, "funnel-closed", [("columns", "owner")]),
-                [BY_MANAGER, ALL_CLIENTS],
+            "managers × stages over all": ([("columns", "owner")], OVER_ALL),
+            "closed funnel over all": ([], OVER_ALL),
+            "closed funnel of a year beside the year before": (
+                [*YEAR.items(), ("compare", "year")],
+                [statement.format(where=where) for where in years for statement in (BY_MANAGER, CLIENTS)],
             ),
-            *compared(
-                crm,
-                "closed funnel over all",
-                lambda: make_report(crm, None, "funnel-closed", []),
-                [BY_MANAGER, ALL_CLIENTS],
-            ),
+        }
+        figures = []
+        for what, (pairs, by_hand) in asked.items():
+            figures += compared(crm, what, partial(make_report, crm, None, "funnel-closed", pairs), by_hand)
+        credited = [("type", name), *MONTH.items(), ("columns", "owner"), ("credit", "responsible")]
+        took = timed(partial(make_report, crm, None, "funnel-closed", credited))
+        return [
+            *figures,
+            Figure("closed funnel of a type and a month, credited to who was responsible", took, "ms"),
+            Figure("memory that the process keeps of twenty more reports", _kept_mb(crm, asked), "MB", MOST_KEPT_MB),
         ]
 
 
-def fill(crm: CRM, deals: int = DEALS, *, visits: str = "") -> list[int]:
-    """Fills an empty instance with deals and their visits, and returns the ids of its three types.
-
-    `visits` is the SQL that makes visits out of the deals, in place of this bench's own.
-    """
-    rnd = random.Random(1)
-    with crm.work():
-        types = _prepare(crm)
-        insert_rows(crm.database, "core_deal", DEAL_COLUMNS, _deals(rnd, types, deals))
-        # Each deal's visits, one a place it stood at and then again its last, to make five of them.
-        crm.database.execute_sql(visits or VISIT_ROWS)
-    settle(crm)
-    return [type_id for type_id, _version in types]
+def _kept_mb(crm: CRM, asked: Mapping[str, tuple]) -> float:
+    before = memory_mb(os.getpid())
+    for _round in range(5):
+        for pairs, _by_hand in asked.values():
+            make_report(crm, None, "funnel-closed", pairs)
+    return max(memory_mb(os.getpid()) - before, 0)
 
 
-DEAL_COLUMNS = (
-    "number title client_id deal_type_id version_id state stage_id place furthest stood_at owner_id currency potential"
-    " amount potential_base amount_base loss_note note properties opened_at closed_at created_at changed_at"
-).split()
-VISIT_ROWS = f"""
-    INSERT INTO core_stage_visit (deal_id, stage_id, place, entered_at, left_at, outcome, potential_base)
-    SELECT d.id, d.stage_id, n.number, d.opened_at + n.number, d.opened_at + n.number + 1, 'passed', d.potential_base
-    FROM core_deal d CROSS JOIN ({" UNION ALL ".join(f"SELECT {n} AS number" for n in range(VISITS))}) n
-"""
-
-
-def _prepare(crm: CRM) -> list[tuple[int, int]]:
-    now = to_microseconds(START)
-    role = crm.database.execute_sql("SELECT id FROM core_role WHERE key = 'seller'").fetchone()[0]
-    people = [(n, f"m{n}", f"Manager {n}", role, True, now) for n in range(1001, 1001 + MANAGERS)]
-    insert_rows(crm.database, "core_user", "id login name role_id is_active created_at".split(), people)
-    clients = [(n, "company", f"C{n}", f"c{n}", "active", "{}", now, now) for n in range(1, CLIENTS + 1)]
-    columns = "id kind name name_key status properties created_at changed_at".split()
-    insert_rows(crm.database, "core_client", columns, clients)
-    stages = [row[0] for row in crm.database.execute_sql("SELECT id FROM core_stage ORDER BY id")][:STAGES]
-    types = [(1001 + n, 2001 + n) for n in range(3)]
-    rows = [(type_id, f"Type {type_id}", "manual", True, False, version, now) for type_id, version in types]
-    columns = "id name mode is_used registers_demand published_version_id created_at".split()
-    insert_rows(crm.database, "core_deal_type", columns, rows)
-    rows = [(version, type_id, 1, now) for type_id, version in types]
-    insert_rows(crm.database, "core_deal_type_version", "id deal_type_id number published_at".split(), rows)
-    rows = [(version, stage, place, 70) for _type, version in types for place, stage in enumerate(stages)]
-    insert_rows(crm.database, "core_type_stage", "version_id stage_id place probability".split(), rows)
-    return types
-
-
-def _deals(rnd: random.Random, types: list[tuple[int, int]], count: int) -> Iterator[tuple]:
-    opened, span = to_microseconds(START), DAYS * 86_400_000_000
-    for number in range(count):
-        type_id, version = types[rnd.randrange(3)]
-        place = furthest = 0
-        mask = 1
-        for _visit in range(VISITS - 1):
-            place = min(max(place + rnd.choice((1, 1, 1, 1, 2, -1)), 0), STAGES - 1)
-            mask |= 1 << place
-            furthest = max(furthest, place)
-        roll = rnd.random()
-        state = "open" if roll < 0.1 else "won" if roll < 0.45 else "lost"
-        closed = None if state == "open" else opened + rnd.randrange(span)
-        potential = None if rnd.random() < 0.02 else rnd.randint(100, 50_000) * 10_000
-        amount = potential if state == "won" else None
-        yield (
-            f"B-{number}", f"Deal {number}", rnd.randint(1, CLIENTS), type_id, version, state, 1 + place, place,
-            furthest, mask, rnd.randint(1001, 1000 + MANAGERS), "EUR", potential, amount, potential, amount, "", "",
-            "{}", opened, closed, opened, opened,
-        )  # fmt: skip
+def _ends(crm: CRM, period: dict[str, str]) -> dict[str, int]:
+    """Returns the ends of a period as the database keeps moments."""
+    first, until = (to_microseconds(crm.day_start(date.fromisoformat(day))) for day in period.values())
+    return {"first": first, "until": until}
 
 
 def compared(crm: CRM, name: str, ours: Callable[[], object], by_hand: list[str]) -> list[Figure]:
@@ -156,3 +102,13 @@ def compared(crm: CRM, name: str, ours: Callable[[], object], by_hand: list[str]
         Figure(f"{name}: SQL by hand", theirs, "ms"),
         Figure(f"{name}: ratio", mine / theirs, "×", bound=MOST),
     ]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Returns the middle of three times, in milliseconds."""
+    times = []
+    for _round in range(3):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1000

@@ -18,7 +18,7 @@ from core.web.factory import create_web
 from tests.bench.bases import Bases, fresh, settle
 from tests.bench.browser import signed_in
 from tests.bench.figures import Figure, percentile
-from tests.bench.funnel import DEALS, STAGES, VISITS, fill
+from tests.bench.million import DEALS, STAGES, VISITS, fill
 
 # One in ten of the deals is open.
 OPEN_DEALS = 20_000

@@ -3,9 +3,10 @@
 from functools import partial
 
 from plugins.reports.registry import make_report
-from tests.bench.bases import Bases, fresh
+from tests.bench.bases import Bases
 from tests.bench.figures import Figure
-from tests.bench.funnel import DEALS, compared, fill
+from tests.bench.funnel import compared
+from tests.bench.million import DEALS, fill_history
 
 CLOSED = "deleted_at IS NULL AND state IN ('won', 'lost')"
 SUMS = "count(*), sum(CASE WHEN state = 'won' THEN 1 ELSE 0 END), sum(CASE WHEN state = 'won' THEN amount_base END)"
@@ -22,8 +23,7 @@ MEASURES = [("facts", "deals-closed"), ("measures", "deals,won,won_amount")]
 
 def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
     """Returns the times of three tables over all closed deals, and their ratios to the SQL by hand."""
-    with fresh(bases.new_folder(), database) as crm:
-        fill(crm, deals, visits="SELECT 1")
+    with bases.filled(database, fill_history, deals) as crm:
         by_month = f"SELECT {MONTH[database]}, {SUMS} FROM core_deal WHERE {CLOSED} GROUP BY 1"
         asked = {
             "matrix, managers × sources": ([("rows", "owner"), ("columns", "source")], BY_OWNER_AND_SOURCE),

@@ -25,7 +25,7 @@ from core.users.models import User
 from core.users.services import create_user
 from tests.bench.bases import Bases, fresh
 from tests.bench.figures import Figure, percentile
-from tests.bench.funnel import DEALS, fill
+from tests.bench.million import DEALS, fill
 
 TIMES = 150
 RESULT = {"who": "E. Kola", "when": date(2027, 1, 15)}
