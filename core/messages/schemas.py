@@ -77,8 +77,9 @@ class AssignSchema(Schema):
 
 
 class TemplateSchema(Schema):
-    """A text that is written again and again."""
+    """A text that is written again and again; without a channel it is for all of them."""
 
+    id = fields.Integer(dump_only=True)
     name = fields.String(required=True, validate=validate.Length(1, 200), metadata={"label": lazy("Name")})
     channel = fields.String(load_default="", metadata={"label": lazy("Channel"), "widget": "select"})
     subject = fields.String(
@@ -93,3 +94,5 @@ class TemplateSchema(Schema):
             "help": lazy("Fields are filled in: {client.name}, {client.city}, {client.owner.name}, {deal.title}…"),
         },
     )
+    created_at = fields.AwareDateTime(dump_only=True)
+    changed_at = fields.AwareDateTime(dump_only=True)
