@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
-from core.api import CRM, InvalidInput, User, fields
+from core.api import CRM, InvalidInput, User, fields, format_date
 from core.api import gettext as _
 from plugins.reports.conditions import PARAMETER, is_field, read_condition, read_conditions
 from plugins.reports.forecast.bounds import METHODS
@@ -144,7 +144,15 @@ def _period(crm: CRM, one: Mapping[str, str]) -> Period:
     first = read_day(crm, "from", one["from"]) if "from" in one else None
     until = read_day(crm, "to", one["to"]) if "to" in one else None
     if "through" in one:
-        until = read_day(crm, "through", one["through"]) + timedelta(days=1)
+        last = read_day(crm, "through", one["through"])
+        if first is not None and last < first:
+            sentence = _(
+                "The last day (%(last)s) is before the first (%(first)s).",
+                last=format_date(last),
+                first=format_date(first),
+            )
+            refuse("through", sentence)
+        until = last + timedelta(days=1)
     return _checked(Period(first, until), "from")
 
 

@@ -20,6 +20,7 @@ TODAY = date(2026, 11, 23)
         ({"from_": "2026-02-30"}, "no day"),
         ({"from_": "2026-05-01", "to": "2026-04-01"}, "ends .* before it begins"),
         ({"from_": "2026-05-01", "to": "2026-05-01"}, "ends .* before it begins"),
+        ({"from_": "2026-05-01", "through": "2026-04-30"}, "The last day .* is before the first"),
         ({"owner": "Nobody"}, "Nothing is called “Nobody”"),
         ({"by": "zork"}, "Nothing can be grouped by “zork”"),
         ({"counting": "twice"}, "use one of final, furthest, visited"),
