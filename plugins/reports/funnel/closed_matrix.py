@@ -37,7 +37,7 @@ def closed_matrix(
         dimension = named(crm, dimension, (group.key for group in groups))
         rows = count_closed(frames, groups, counting=settings.counting).rows
         if is_by_stage(settings, dimension):
-            rows = credited_rows(scope, settings.period, dimension, settings.counting, frames)
+            rows = credited_rows(scope, settings.period, dimension, settings.counting, frames, groups)
             dimension = named(crm, replace(dimension, labels={}), (row.key for row in rows))
     company = whole(rows)
     indicators = settings.indicators or DEFAULT

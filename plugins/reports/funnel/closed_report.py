@@ -107,7 +107,7 @@ def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: se
     frames = choose_frames(settings, ladders, published, used)
     funnel = company = count_closed(frames, groups, counting=settings.counting)
     if is_by_stage(settings, dimension):
-        rows = credited_rows(scope, settings.period, dimension, settings.counting, frames)
+        rows = credited_rows(scope, settings.period, dimension, settings.counting, frames, groups)
         dimension = named(crm, replace(dimension, labels={}), (row.key for row in rows))
         funnel = replace(funnel, rows=rows)
     elif dimension is not None and dimension.overlaps:

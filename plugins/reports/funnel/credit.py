@@ -10,9 +10,9 @@ from peewee import Expression, fn
 
 from core.api import CRM, Deal, StageVisit, TypeStage, User
 from plugins.reports.dimensions import Dimension, find_dimension
-from plugins.reports.facts import Scope, grouped, keyed
+from plugins.reports.facts import Scope, grouped
 from plugins.reports.funnel.closed import FURTHEST, ClosedRow, Group, count_closed
-from plugins.reports.funnel.closed_facts import closed_groups, deal_sums, in_period
+from plugins.reports.funnel.closed_facts import deal_sums, in_period
 from plugins.reports.funnel.common import bounded_period, make_scope
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.types import load_ladders
@@ -45,33 +45,57 @@ def is_by_stage(settings: Settings, dimension: Dimension | None) -> bool:
 
 
 def credited_rows(
-    scope: Scope, period: Period, dimension: Dimension, counting: str, frames: Sequence[Frame]
+    scope: Scope,
+    period: Period,
+    dimension: Dimension,
+    counting: str,
+    frames: Sequence[Frame],
+    groups: Sequence[Group],
 ) -> list[ClosedRow]:
-    """Returns the rows of the closed funnel, each credited to who was responsible at its stage."""
-    by_stage = _groups(scope, period, dimension, counting)
-    staged = {ladder.version_id for frame in frames for ladder in frame.ladders if ladder.steps}
-    rest = closed_groups(scope, period, dimension, counting)
-    by_stage[None] = [group for group in rest if group.version_id not in staged]
-    keys = {group.key for groups in by_stage.values() for group in groups}
+    """Returns the rows of the closed funnel, each credited to who was responsible at its stage.
+
+    `groups` are the closed deals as they are credited to their owners.
+    """
+    moved = _moved(scope, period, dimension, counting)
+    by_stage = {stage: [*groups, *moved.get(stage, ())] for frame in frames for stage, _name in frame.stages}
+    keys = {group.key for found in by_stage.values() for group in found}
     rows = []
-    for stage_id, groups in by_stage.items():
+    for stage_id, found in by_stage.items():
         own = [frame for frame in frames if stage_id in dict(frame.stages)]
         versions = {ladder.version_id for frame in own for ladder in frame.ladders}
-        filled = [group for group in groups if group.version_id in versions] + _nothing(own, keys)
+        filled = [group for group in found if group.version_id in versions] + _nothing(own, keys)
         rows += [row for row in count_closed(own, filled, counting=counting).rows if row.stage_id == stage_id]
     order = [(frame, stage_id) for frame in frames for stage_id, _name in frame.stages]
     places = {cell: place for place, cell in enumerate(order)}
-    return sorted(rows, key=lambda row: places[row.frame, row.stage_id])
+    credited = {row.key for row in rows if row.reached}
+    shown = [row for row in rows if row.key in credited or not credited]
+    return sorted(shown, key=lambda row: places[row.frame, row.stage_id])
 
 
-def _groups(scope: Scope, period: Period, dimension: Dimension, counting: str) -> dict[int | None, list[Group]]:
+def _moved(scope: Scope, period: Period, dimension: Dimension, counting: str) -> dict[int, list[Group]]:
+    """Returns, for each stage, the deals that it takes from their owner (below nothing) and credits to another.
+
+    Only these are read one by one; all others are counted as the owner's along an index.
+    """
+    later = StageVisit.alias()
+    is_later = (later.entered_at > StageVisit.entered_at) | (
+        (later.entered_at == StageVisit.entered_at) & (later.id > StageVisit.id)
+    )
+    again = later.select(later.id).where(later.deal == Deal.id, later.stage == StageVisit.stage, is_later)
+    owner, responsible = (fn.COALESCE(column, 0) for column in (Deal.owner_id, StageVisit.responsible_id))
+    query = Deal.select(Deal.id).join(StageVisit, on=(StageVisit.deal == Deal.id))
+    query = query.where(*in_period(scope, period), owner != responsible, ~fn.EXISTS(again))
     place = Deal.furthest if counting == FURTHEST else Deal.place
-    query, source = _closed_at_stages(scope, period)
-    columns = [TypeStage.stage_id, Deal.version_id, place, Deal.state, Deal.stood_at]
-    rows = keyed(scope.rows(grouped(query, columns, deal_sums(), dimension, source)), len(columns), dimension)
-    found: dict[int | None, list[Group]] = {}
-    for stage_id, *group in rows:
-        found.setdefault(stage_id, []).append(Group._make(group))
+    columns = [StageVisit.stage_id, Deal.owner_id, StageVisit.responsible_id]
+    columns += [Deal.version_id, place, Deal.state, Deal.stood_at]
+    found: dict[int, list[Group]] = {}
+    for stage_id, before, after, *ended, deals, priced, potential, amount in scope.rows(
+        grouped(query, columns, deal_sums(), None, Deal)
+    ):
+        sums = (deals, priced, potential or 0, amount or 0)
+        groups = found.setdefault(stage_id, [])
+        groups.append(Group(*ended, dimension.key(before), *(-one for one in sums)))
+        groups.append(Group(*ended, dimension.key(after), *sums))
     return found
 
 
