@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 from core.deals import rates
 from core.deals.jobs import KEEP
 from core.hooks.contributions import (
+    CardTab,
     DealTurn,
     EvidenceKind,
     JobKind,
@@ -155,3 +156,11 @@ def menu_items(crm: CRM) -> list[MenuItem]:
     from core.web.menu import CORE_ITEMS, MESSAGE_ITEMS  # the command line does without Flask
 
     return [*CORE_ITEMS, *(MESSAGE_ITEMS if crm.channels else ())]
+
+
+@marker
+def card_tabs(crm: CRM, entity: str, record: Any) -> list[CardTab]:
+    """Shows what was written as a conversation, where a channel is switched on."""
+    from core.messages.pages.conversation import tab_of  # the command line does without Flask
+
+    return [tab_of(crm, entity, record)] if crm.channels else []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.api import JobKind, MenuItem, Permission, RestRoutes, Routes, hook, lazy
+from core.api import JobKind, MenuItem, Permission, RestRoutes, Routes, TimelineEntry, hook, lazy
 
 from .jobs import run_import, undo_import
 
@@ -33,6 +33,14 @@ def commands() -> list[Any]:
 def menu_items() -> list[MenuItem]:
     """Adds the imports to the menu."""
     return [MenuItem("importers", lazy("Import"), "importers.index", "file-import", 600, "importers.run")]
+
+
+@hook
+def timeline_entries(entity: str, entity_id: int, user: Any, until: Any) -> list[TimelineEntry]:
+    """Tells on the timeline of a client or deal with which file it came."""
+    from .telling import entries_of  # only the web needs it
+
+    return entries_of(entity, entity_id, user, until)
 
 
 @hook

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from core.api import JobKind, MenuItem, Panel, Permission, RecordField, RestRoutes, Routes, SettingsGroup, hook, lazy
+from core.api import (
+    JobKind,
+    MenuItem,
+    Panel,
+    Permission,
+    RecordField,
+    RestRoutes,
+    Routes,
+    SearchResult,
+    SettingsGroup,
+    hook,
+    lazy,
+)
 from plugins.reports.clients.costs import SETTINGS
 from plugins.reports.commands import report, report_variants
 from plugins.reports.forecast.learning import KIND, run_forecast
@@ -49,6 +61,14 @@ def home_panels(user: Any) -> list[Panel]:
     from plugins.reports.variants.panels import panels_of  # only the web needs them
 
     return panels_of(user)
+
+
+@hook
+def search_results(crm: Any, user: Any, text: str, limit: int) -> list[SearchResult]:
+    """Finds reports and saved settings by their names."""
+    from plugins.reports.finding import found  # only the web needs them
+
+    return found(crm, user, text, limit)
 
 
 @hook
