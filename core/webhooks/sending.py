@@ -147,7 +147,8 @@ def _split(url: str) -> SplitResult | None:
 
 def _private_sentence(host: str) -> str:
     return _(
-        "%(host)s lies in a private network, where Hinka doesn't go. If it shall, name it under Settings, Webhooks.",
+        "%(host)s lies in a private network, where Hinka doesn't go. If it shall, name it under "
+        "Settings, General, Webhooks.",
         host=host,
     )
 

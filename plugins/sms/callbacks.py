@@ -34,7 +34,7 @@ def receipt(token: str) -> Response:
 def incoming(token: str) -> Response:
     """Takes a message from a client; given again it is the same one."""
     gateway = _gateway_of(token)
-    found = _provider_of(gateway).received(request.values.to_dict())
+    found = _provider_of(gateway).received(request)
     if found is not None:
         address, body, ref = found
         ref = f"{gateway.id}:{ref}" if ref else ""

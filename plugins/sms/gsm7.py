@@ -29,6 +29,11 @@ def is_plain(text: str) -> bool:
     return all(sign in _CODES or sign in EXTENDED for sign in text)
 
 
+def foreign(text: str) -> list[str]:
+    """Returns the signs, each once, for which a text can't go in the plain alphabet."""
+    return [sign for sign in dict.fromkeys(text) if sign not in _CODES and sign not in EXTENDED]
+
+
 def cost(sign: str) -> int:
     """Returns how many places of a plain part a sign takes."""
     return 2 if sign in EXTENDED else 1

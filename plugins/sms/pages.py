@@ -3,11 +3,11 @@
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from core.api import InvalidInput, SchemaForm, go, needs, page, present_crm
+from core.api import SchemaForm, go, needs, page, present_crm
 from core.api import gettext as _
 from plugins.sms import gateways
 from plugins.sms.models import Gateway
-from plugins.sms.providers import KINDS, SMPP
+from plugins.sms.providers import KINDS, SMPP, provider_of
 from plugins.sms.schemas import GatewaySchema
 from plugins.sms.trying import try_gateway
 
@@ -46,21 +46,27 @@ def delete(gateway_id: int) -> Response:
 
 @blueprint.post("/<int:gateway_id>/try")
 @needs("admin.settings")
-def try_it(gateway_id: int) -> Response:
-    """Tells whether the gateway answers."""
-    return go("sms.edit", try_gateway(present_crm(), gateways.get_gateway(gateway_id)), gateway_id=gateway_id)
+def try_it(gateway_id: int) -> str | Response:
+    """Tells whether the gateway answers, beside its form."""
+    gateway = gateways.get_gateway(gateway_id)
+    form = SchemaForm(GatewaySchema, gateway)
+    with form.catching():
+        return go("sms.edit", try_gateway(present_crm(), gateway), gateway_id=gateway_id)
+    return _page(form, gateway)
 
 
 def _form(gateway: Gateway | None) -> str | Response:
-    crm = present_crm()
     form = SchemaForm(GatewaySchema, gateway)
     if request.method == "POST":
-        try:
-            saved = gateways.save_gateway(crm, gateway, form.read(request.form))
+        with form.catching():
+            saved = gateways.save_gateway(present_crm(), gateway, form.read(request.form))
             return go("sms.edit", _("Saved."), gateway_id=saved.id)
-        except InvalidInput as error:
-            form.take(error)
-    return page("sms/gateway.html", form=form, gateway=gateway, calls=_calls(gateway), has_address=crm.config.base_url)
+    return _page(form, gateway)
+
+
+def _page(form: SchemaForm, gateway: Gateway | None) -> str:
+    has_address = bool(present_crm().config.base_url)
+    return page("sms/gateway.html", form=form, gateway=gateway, calls=_calls(gateway), has_address=has_address)
 
 
 def _calls(gateway: Gateway | None) -> list[str]:
@@ -68,4 +74,4 @@ def _calls(gateway: Gateway | None) -> list[str]:
     if gateway is None or gateway.kind == SMPP:
         return []
     base = present_crm().config.base_url.rstrip("/") or request.host_url.rstrip("/")
-    return [base + url_for("sms_callbacks.incoming", token=gateway.token)]
+    return [base + url_for("sms_callbacks.incoming", token=gateway.token) + provider_of(gateway.kind).INCOMING]

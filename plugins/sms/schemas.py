@@ -67,18 +67,12 @@ class GatewaySchema(Schema):
         },
     )
     login = fields.String(load_default="", metadata={"label": lazy("Login (system_id, account)")})
-    secret = fields.String(load_default="", metadata={"label": lazy("Password or token"), "secret": True})
-    authority = fields.String(
+    secret = fields.String(
         load_default="",
-        validate=validate.Length(max=100_000),
         metadata={
-            "label": lazy("Your provider's certificate authority"),
-            "placeholder": "-----BEGIN CERTIFICATE-----",
-            "help": lazy(
-                "Only for SMPP with TLS, and only if your provider signs certificates itself: the text of the file "
-                "that it gave you (PEM). Then no other authority is trusted. Empty: the public ones are."
-            ),
-            "widget": "textarea",
+            "label": lazy("Password or token"),
+            "help": lazy("It is kept encrypted and never shown. Left empty, the one that is kept stays."),
+            "secret": True,
         },
     )
     sender = fields.String(
@@ -110,6 +104,20 @@ class GatewaySchema(Schema):
         metadata={"label": lazy("Order"), "help": lazy("The lowest comes first.")},
     )
     is_active = fields.Boolean(load_default=True, metadata={"label": lazy("In use")})
+    authority = fields.String(
+        load_default="",
+        validate=validate.Length(max=100_000),
+        metadata={
+            "label": lazy("Your provider's certificate authority"),
+            "placeholder": "-----BEGIN CERTIFICATE-----",
+            "help": lazy(
+                "Only if your provider signs certificates itself: the text of the file that it gave you (PEM). Then no "
+                "other authority is trusted. Empty: the public ones are."
+            ),
+            "group": lazy("SMPP with TLS"),
+            "widget": "textarea",
+        },
+    )
 
     @validates("authority")
     def check_authority(self, authority: str, **_about: object) -> None:

@@ -29,6 +29,7 @@ from plugins.sms.tracking import has_begun
 
 # So many are handed over before the next commit; of a batch that a dead worker leaves behind all are uncertain.
 BATCH = 20
+MOST_NAMED = 4
 
 
 def readiness(crm: CRM) -> str:
@@ -62,7 +63,7 @@ def prepare(crm: CRM, draft: Draft) -> Prepared:
             parts=format_number(len(found.parts)),
         )
         raise InvalidInput(sentence, fields={"body": [sentence]})
-    return Prepared(number.value, body, len(found.parts), draft.extra, _counted(found), _offered(body, found))
+    return Prepared(number.value, body, len(found.parts), draft.extra, _counted(body, found), _offered(body, found))
 
 
 def not_before(crm: CRM, client: Client) -> datetime | None:
@@ -112,10 +113,15 @@ def _nowhere(one: Outgoing) -> Sent:
     return Sent(one.id, "failed", reason=gettext("No gateway serves this number."))
 
 
-def _counted(found: Cut) -> str:
-    parts = ngettext("%(n)s part", "%(n)s parts", len(found.parts))
-    left = ngettext("%(n)s sign left", "%(n)s signs left", found.left)
-    return f"{parts} · {left} · {found.encoding}"
+def _counted(body: str, found: Cut) -> str:
+    told = [
+        ngettext("%(n)s part", "%(n)s parts", len(found.parts)),
+        ngettext("%(n)s sign left", "%(n)s signs left", found.left),
+    ]
+    if dear := gsm7.foreign(body):
+        signs = " ".join(dear[:MOST_NAMED]) + ("…" if len(dear) > MOST_NAMED else "")
+        told.append(gettext("parts are shorter because of %(signs)s", signs=signs))
+    return " · ".join(told)
 
 
 def _offered(body: str, found: Cut) -> str:

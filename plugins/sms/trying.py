@@ -1,5 +1,6 @@
 """Tries a gateway: whether it answers and knows us, without a message."""
 
+import socket
 from urllib.parse import urlsplit
 
 from core.api import CRM, InvalidInput, ProviderError, address_of, private_hosts
@@ -8,6 +9,8 @@ from plugins.sms.models import Gateway
 from plugins.sms.providers import SMPP
 from plugins.sms.providers.addresses import PORTS
 
+TIMEOUT_S = 10
+
 
 def try_gateway(crm: CRM, gateway: Gateway) -> str:
     """Returns the sentence that says the gateway answers; raises InvalidInput with what is wrong."""
@@ -15,11 +18,18 @@ def try_gateway(crm: CRM, gateway: Gateway) -> str:
         _bind(crm, gateway)
         return _("The gateway answers and knows this login.")
     parts = urlsplit(gateway.address)
+    _reach(crm, parts.hostname or "", parts.port or PORTS[parts.scheme])
+    return _("The gateway answers. Whether it knows this login, the first message will tell.")
+
+
+def _reach(crm: CRM, host: str, port: int) -> None:
     try:
-        address_of(parts.hostname or "", parts.port or PORTS[parts.scheme], private_hosts(crm))
+        socket.create_connection((address_of(host, port, private_hosts(crm)), port), TIMEOUT_S).close()
     except ProviderError as error:
         raise InvalidInput(error.message) from error
-    return _("The gateway's address is known. Whether it knows this login, the first message will tell.")
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise InvalidInput(_("%(host)s can't be reached: %(error)s.", host=host, error=words)) from error
 
 
 def _bind(crm: CRM, gateway: Gateway) -> None:

@@ -1,7 +1,8 @@
 """The outside world of SMS: one file for each kind of gateway.
 
 Each sends: `send(crm, gateway, outgoing)` returns a Sent for each message, or raises ProviderError when nothing was
-handed over. Those that call us back have `is_genuine(crm, gateway, request)`, `told(values)` and `received(values)`.
+handed over. Those that call us back have `is_genuine(crm, gateway, request)`, `told(values)` and
+`received(request)`, and INCOMING: what an administrator writes behind our address for incoming messages.
 """
 
 from importlib import import_module
@@ -12,8 +13,8 @@ from core.api import lazy
 SMPP = "smpp"
 KINDS = {
     SMPP: lazy("SMPP 3.4"),
-    "kannel": lazy("HTTP, as Kannel and most providers do"),
-    "twilio": lazy("HTTP, as Twilio does"),
+    "kannel": lazy("HTTP, like Kannel"),
+    "twilio": lazy("HTTP, like Twilio"),
 }
 
 

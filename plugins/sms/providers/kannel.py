@@ -6,7 +6,7 @@ Kannel's user guide, chapter 6. Kannel cuts long texts itself and tells of the l
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Request
 
@@ -16,6 +16,9 @@ from plugins.sms.gateways import secret_of
 from plugins.sms.providers import http
 from plugins.sms.providers.facts import Gateway
 
+# What stands behind the address for incoming messages.
+INCOMING = "?from=%p&to=%P&text=%b&charset=%C&id=%I"
+CODECS = {"UTF-16BE": "utf-16-be", "WINDOWS-1252": "cp1252"}
 # delivered, failed, taken by the network, refused by it
 MASK = 1 | 2 | 8 | 16
 STATES = {"1": receipts.DELIVERED, "2": receipts.FAILED, "8": receipts.SENT, "16": receipts.FAILED}
@@ -41,12 +44,22 @@ def told(values: Mapping[str, str]) -> tuple[int, str, str] | None:
     return int(values["id"]), state, reason if state == receipts.FAILED else ""
 
 
-def received(values: Mapping[str, str]) -> tuple[str, str, str] | None:
+def received(request: Request) -> tuple[str, str, str] | None:
     """Returns number, text and the gateway's own number of an incoming message; None for what is none."""
+    values = request.values
     sender = values.get("from", "").strip()
     if not sender:
         return None
-    return sender if sender.startswith("+") else f"+{sender}", values.get("text", ""), values.get("id", "")
+    return sender if sender.startswith("+") else f"+{sender}", _text(request), values.get("id", "")
+
+
+def _text(request: Request) -> str:
+    """Returns what the client wrote: Kannel gives the octets as they came, and says in which alphabet."""
+    codec = CODECS.get(request.args.get("charset", "").upper())
+    if codec is None:
+        return request.values.get("text", "")
+    octets = dict(parse_qsl(request.query_string.decode("ascii", "replace"), encoding="latin-1")).get("text", "")
+    return octets.encode("latin-1").decode(codec, "replace")
 
 
 def _request(crm: CRM, gateway: Gateway, secret: str, one: Outgoing) -> http.Request:

@@ -20,6 +20,8 @@ from plugins.sms.gateways import secret_of
 from plugins.sms.providers import http
 from plugins.sms.providers.facts import Gateway
 
+# What stands behind the address for incoming messages: nothing, they bring a form.
+INCOMING = ""
 SIGNATURE = "X-Twilio-Signature"
 STATES = {
     "sent": receipts.SENT,
@@ -60,8 +62,9 @@ def told(values: Mapping[str, str]) -> tuple[int, str, str] | None:
     return int(message_id), state, str(reason)
 
 
-def received(values: Mapping[str, str]) -> tuple[str, str, str] | None:
+def received(request: Request) -> tuple[str, str, str] | None:
     """Returns number, text and the gateway's own number of an incoming message; None for what is none."""
+    values = request.values
     if not values.get("From"):
         return None
     return values["From"], values.get("Body", ""), values.get("MessageSid", "")

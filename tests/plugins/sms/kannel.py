@@ -47,13 +47,16 @@ group = sms-service
 keyword = default
 catch-all = yes
 max-messages = 0
-get-url = "{incoming}?from=%p&to=%P&text=%b&id=%I"
+get-url = "{incoming}"
 """
 
 
 @contextmanager
 def kannel(folder: Path, network: int, incoming: str) -> Iterator[str]:
-    """Runs the block beside Kannel, bound to an SMPP server, and gives the address that takes messages."""
+    """Runs the block beside Kannel, bound to an SMPP server, and gives the address that takes messages.
+
+    What comes in it tells at `incoming`, an address with its own codes in it.
+    """
     ports = {name: free_port() for name in ("admin", "box", "http")}
     file = folder / "kannel.conf"
     file.write_text(CONFIGURATION.format(**ports, network=network, incoming=incoming))

@@ -15,7 +15,12 @@ def prepared(crm, body, address="+355 69 123 4567", **extra):
 def test_a_draft_tells_its_parts_and_what_is_left(crm):
     found = prepared(crm, "Hello")
     assert (found.address, found.parts) == ("+355691234567", 1)
-    assert "155" in found.counted
+    assert found.counted == "1 part · 155 signs left"
+
+
+def test_a_draft_names_the_letters_that_make_it_dear(crm):
+    assert prepared(crm, "Oferta është çmim").counted.endswith("parts are shorter because of ë ç")
+    assert prepared(crm, "Привет, мир").counted.endswith("because of П р и в…")
 
 
 def test_dear_letters_are_offered_plainly(crm):

@@ -10,9 +10,12 @@ from core.api import queue_message
 from core.messages.models import Message
 from core.messages.sending import send_queued
 from core.web.factory import create_web
+from plugins.sms.providers.kannel import INCOMING
 from tests.plugins.sms.counterparts import smsc
 from tests.plugins.sms.kannel import kannel
 from tests.waiting import until
+
+FOREIGN = "Përshëndetje, Привет & 100 % 🙂"
 
 
 def sent(crm, client, number, body="Hello"):
@@ -43,7 +46,7 @@ def test_kannel_sends_tells_what_became_of_it_and_brings_answers(crm, make, gate
     made = gateway("kannel", "http://127.0.0.1:1/", sender="Hinka", per_second=1000)
     with (
         smsc() as network,
-        kannel(tmp_path, network.port, f"{served}/sms/{made.token}/incoming") as address,
+        kannel(tmp_path, network.port, f"{served}/sms/{made.token}/incoming{INCOMING}") as address,
     ):
         made.address = address
         made.save()
@@ -52,8 +55,11 @@ def test_kannel_sends_tells_what_became_of_it_and_brings_answers(crm, make, gate
         delivered = sent(crm, client, "+355691234500", "Përshëndetje, çmimi është gati")
         refused = sent(crm, client, "+355691234506")
         network.deliver(**{"from": "355691234500", "to": "5000", "text": "Faleminderit"})
+        network.deliver(**{"from": "355691234500", "to": "5000", "hex": FOREIGN.encode("utf-16-be").hex(), "coding": 8})
 
         assert came_to(delivered, "answered").parts == 1
         assert came_to(refused, "failed").reason
         assert network.got()["text"] == "Përshëndetje, çmimi është gati"
-        assert until(lambda: Message.get_or_none(Message.direction == "in")).client_id == client.id
+        came = until(lambda: Message.select().where(Message.direction == "in").count() == 2) and Message.select()
+        assert {one.body for one in came if one.direction == "in"} == {"Faleminderit", FOREIGN}
+        assert {one.client_id for one in came} == {client.id}

@@ -67,7 +67,17 @@ def test_a_gateway_is_tried(admin, gateway, own_network):
         good = gateway("smpp", network.address, name="good")
         bad = gateway("smpp", network.address, name="bad", secret="wrong")
         assert "knows this login" in admin.post(f"/settings/sms/{good.id}/try", follow_redirects=True).text
-        assert "does not know this login" in admin.post(f"/settings/sms/{bad.id}/try", follow_redirects=True).text
+        page = admin.post(f"/settings/sms/{bad.id}/try").text
+    assert "does not know this login" in page
+    assert f'action="/settings/sms/{bad.id}"' in page, "what is corrected there is saved"
+
+
+def test_an_http_gateway_is_tried_and_its_provider_told_where_to_bring_what_comes(admin, gateway, own_network):
+    with smsc() as network:
+        good = gateway("kannel", f"http://{network.address}/sendsms", name="good")
+        assert "The gateway answers." in admin.post(f"/settings/sms/{good.id}/try", follow_redirects=True).text
+    assert "can&#39;t be reached" in admin.post(f"/settings/sms/{good.id}/try").text
+    assert "/incoming?from=%p&amp;to=%P&amp;text=%b&amp;charset=%C&amp;id=%I<" in admin.text(f"/settings/sms/{good.id}")
 
 
 def test_a_seller_sees_no_gateways(web, make, gateway):
