@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from core.api import Text, format_number, format_percent
+from plugins.reports.words import as_sentence
 
 TEXT, COUNT, MONEY, SHARE, NUMBER = "text", "count", "money", "share", "number"
 
@@ -148,6 +149,9 @@ class Document:
     data: Mapping[str, Any]
     is_empty: bool = False
     summary: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "summary", tuple(as_sentence(sentence) for sentence in self.summary))
 
     @cached_property
     def charts(self) -> tuple[Chart, ...]:

@@ -12,14 +12,14 @@ from core.api import gettext as _
 from plugins.reports.addresses import address_of
 from plugins.reports.charts import with_links
 from plugins.reports.conditions import PARAMETER, as_text
-from plugins.reports.document import Document, as_shown
+from plugins.reports.document import as_shown
 from plugins.reports.engine.facts import known_facts
 from plugins.reports.groups import grouped_reports
 from plugins.reports.mending import usable
 from plugins.reports.output.forms import write
 from plugins.reports.output.pdf import change_words
 from plugins.reports.panel import make_panel
-from plugins.reports.registry import all_reports, get_report, make_report
+from plugins.reports.registry import all_reports, get_report, make_part, make_report, parts_of, read_given
 from plugins.reports.variants import keeping as variants
 from plugins.reports.variants.defaults import default_of
 
@@ -73,18 +73,18 @@ def show(name: str) -> str | Response:
     if not request.args and (default := default_of(user, name)) is not None:
         return go_to(url_for("reports.show", name=name) + "?" + variants.query_of(default))
     pairs, problem, lost = _pairs(request.args.items(multi=True)), "", []
-    document = _made(name, pairs)
-    if document is None:
+    found = _made(name, pairs)
+    if found is None:
         pairs, lost = usable(crm, user, report, pairs)
         try:
-            document = make_report(crm, user, name, pairs)
+            found = _shown(name, pairs)
         except InvalidInput as error:
             problem = str(error)
     return page(
         "reports/page.html",
         report=report,
         groups=grouped_reports(all_reports(crm)),
-        document=document,
+        **(found or {"document": None, "parts_shown": ()}),
         problem=problem,
         lost=lost,
         panel=make_panel(crm, user, report, pairs),
@@ -94,12 +94,19 @@ def show(name: str) -> str | Response:
         pairs=pairs,
         query=variants.query_of,
         chooser=Chooser(name, urlencode(pairs)),
-        address=urlencode(pairs),
-        list_url=address_of,
-        shown=as_shown,
-        change=change_words,
-        linked=lambda specification: with_links(specification, address_of),
+        **_drawn(pairs),
     )
+
+
+@blueprint.get("/<name>/part/<part>")
+@needs("reports.read")
+def show_part(name: str, part: str) -> str:
+    """Shows one part of a report that its page shows part by part."""
+    pairs = _pairs(request.args.items(multi=True))
+    document = make_part(present_crm(), present_user(), name, part, pairs)
+    report = get_report(present_crm(), name)
+    is_first = part == next(iter(parts_of(name)))
+    return page("reports/part.html", report=report, document=document, pairs=pairs, is_first=is_first, **_drawn(pairs))
 
 
 @blueprint.get("/<name>/file")
@@ -165,12 +172,32 @@ def delete(variant_id: int) -> Any:
     return go("reports.show", _("The settings “%(name)s” are deleted.", name=variant.name), name=variant.report)
 
 
-def _made(name: str, pairs: list[tuple[str, str]]) -> Document | None:
-    """Returns the report, or None when something in its settings can't be used."""
+def _made(name: str, pairs: list[tuple[str, str]]) -> dict[str, Any] | None:
+    """Returns what the page shows of the report, or None when something in its settings can't be used."""
     try:
-        return make_report(present_crm(), present_user(), name, pairs)
+        return _shown(name, pairs)
     except InvalidInput:
         return None
+
+
+def _shown(name: str, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Returns the report, or the parts that the page asks for by itself; raises InvalidInput for a wrong setting."""
+    crm, user = present_crm(), present_user()
+    if parts := parts_of(name):
+        read_given(crm, user, name, pairs)
+        return {"document": None, "parts_shown": tuple(parts)}
+    return {"document": make_report(crm, user, name, pairs), "parts_shown": ()}
+
+
+def _drawn(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Returns what the templates need to show a document."""
+    return {
+        "address": urlencode(pairs),
+        "list_url": address_of,
+        "shown": as_shown,
+        "change": change_words,
+        "linked": lambda specification: with_links(specification, address_of),
+    }
 
 
 def _pairs(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

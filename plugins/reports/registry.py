@@ -3,8 +3,9 @@
 A module of a report ends with its `REPORT`; its line here is all that the rest of the house has to know.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from typing import Any
 
 from core.api import CRM, NotFound, Report, User, fields
 from core.api import gettext as _
@@ -41,6 +42,10 @@ OWN = {
     "plan": "plan.report:REPORT",
     "plan-fact": "plan.fact_report:REPORT",
 }
+
+Part = Callable[[CRM, User | None, Settings], Document]
+# Reports whose page shows them part by part, each asked for by itself, so that the page is there at once.
+IN_PARTS = {"week": "week.report:PARTS"}
 
 
 def all_reports(crm: CRM) -> list[Report]:
@@ -83,6 +88,23 @@ def read_given(crm: CRM, user: User | None, name: str, pairs: Iterable[tuple[str
     return read_pairs(crm, user, get_report(crm, name), pairs)
 
 
+def parts_of(name: str) -> Mapping[str, Part]:
+    """Returns the parts by which a report is shown on its page, in order; none for one that is shown as a whole."""
+    return _found(IN_PARTS[name]) if name in IN_PARTS else {}
+
+
+def make_part(crm: CRM, user: User | None, name: str, part: str, pairs: Iterable[tuple[str, str]]) -> Document:
+    """Returns one part of a report, as `make_report` the whole; raises NotFound for an unknown one."""
+    make = parts_of(name).get(part)
+    if make is None:
+        raise NotFound(_("This report has no such part."))
+    return make(crm, user, read_given(crm, user, name, pairs))
+
+
 def _own(name: str) -> Report:
-    module, _colon, attribute = OWN[name].partition(":")
+    return _found(OWN[name])
+
+
+def _found(place: str) -> Any:
+    module, _colon, attribute = place.partition(":")
     return getattr(import_module(f"plugins.reports.{module}"), attribute)

@@ -17,6 +17,11 @@ CREDITS = {
 }
 
 
+def as_sentence(text: str) -> str:
+    """Returns the text with a capital at its beginning: it may begin with a month, which many languages write small."""
+    return text[:1].upper() + text[1:]
+
+
 def compact(value: Decimal | float | int) -> str:
     """Returns a number in few signs, such as "1.2M", as the reader's language writes it."""
     if abs(value) < 10_000:

@@ -82,31 +82,43 @@ def period_ahead(crm: CRM, settings: Settings) -> Period:
 
 
 def expect(
-    crm: CRM, scope: Scope, ladders: dict[int, Ladder], published: set[int], settings: Settings, card: Card
-) -> Expected:
-    """Returns what the period will bring of the deals in the scope."""
-    period = period_ahead(crm, settings)
+    scope: Scope,
+    ladders: dict[int, Ladder],
+    published: set[int],
+    periods: Sequence[Period],
+    card: Card,
+    method: str = "",
+) -> list[Expected]:
+    """Returns what each of the periods will bring of the deals in the scope, by the best method or the one named."""
+    crm = scope.crm
     now, rows = crm.clock.now(), facts.standing_deals(scope)
     at = to_microseconds(now)
-    first = _days(scope.moment(period.first) - at)
-    until = max(_days(scope.moment(period.until) - at), 1)
-    method = settings.method or card.best
+    spans = [(_days(scope.moment(one.first) - at), _days(scope.moment(one.until) - at)) for one in periods]
+    method = method or card.best
     request = {
         "templates": facts.templates(ladders, published),
         "now": at / facts.DAY,
         "standing": _standing(rows),
         "opened": facts.opened_lately(scope, now),
-        "first": max(first, 0),
-        "until": until,
+        "periods": [(max(first, 0), max(until, 1)) for first, until in spans],
         "method": method,
         "shock": card.shock,
         "correction": card.correction,
         **find_model(crm, card.basis),
     }
-    answer = ask("forecast", request)
-    won = (0, 0)
-    if first <= 0:
-        won = facts.won_within(scope, scope.moment(period.first), at)
+    answers = ask("forecast", request)["answers"]
+    return [
+        _expected(scope, period, method, rows, answer, has_begun=first <= 0)
+        for period, (first, _until), answer in zip(periods, spans, answers, strict=True)
+    ]
+
+
+def _expected(
+    scope: Scope, period: Period, method: str, rows: Sequence[tuple], answer: Mapping[str, Any], *, has_begun: bool
+) -> Expected:
+    crm, won = scope.crm, (0, 0)
+    if has_begun:
+        won = facts.won_within(scope, scope.moment(period.first), to_microseconds(crm.clock.now()))
     today = crm.today()
     deals = [
         _deal(row, ever, within, answer["brought"], today + timedelta(days=round(days)))

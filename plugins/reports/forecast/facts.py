@@ -157,9 +157,10 @@ def _mine(scope: Scope) -> list[Any]:
 
 def _pieces(crm: CRM, sql: str) -> Iterator[Sequence[tuple]]:
     last, sql = 0, sql.replace("?", crm.database.param)
-    while rows := crm.database.execute_sql(sql, (last,)).fetchall():
+    while last is not None:
+        rows = crm.database.execute_sql(sql, (last,)).fetchall()
         yield rows
-        last = rows[-1][0]
+        last = rows[-1][0] if len(rows) == AT_ONCE else None
 
 
 def _columns(names: Sequence[str], pieces: Any) -> Columns:

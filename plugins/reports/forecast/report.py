@@ -22,7 +22,7 @@ from plugins.reports.document import (
 )
 from plugins.reports.forecast.bounds import METHODS, OWN
 from plugins.reports.forecast.charts import Span, span_chart
-from plugins.reports.forecast.counting import Expected, OpenDeal, expect
+from plugins.reports.forecast.counting import Expected, OpenDeal, expect, period_ahead
 from plugins.reports.forecast.learning import Card, find_card
 from plugins.reports.forecast.words import METHOD_WORDS, card_words, cents, correction_words, rounded
 from plugins.reports.funnel.common import head, make_scope, settings_words, stage_words
@@ -30,6 +30,7 @@ from plugins.reports.funnel.ladders import Ladder
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import FORECAST, Settings
+from plugins.reports.words import as_sentence
 
 NAME = "forecast"
 TITLE = lazy("Forecast")
@@ -41,7 +42,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     ladders, published = load_ladders(crm)
     scope = make_scope(crm, user, settings, ladders)
     card = find_card(crm)
-    expected = expect(crm, scope, ladders, published, settings, card)
+    (expected,) = expect(scope, ladders, published, [period_ahead(crm, settings)], card, settings.method)
     linker = Linker(crm, settings)
     groups = _groups(expected.deals, ladders)
     words = settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})
@@ -49,8 +50,8 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     return Document(
         name=NAME,
         title=str(TITLE),
-        subtitle=expected.period.words(),
-        summary=_summary(expected, card, crm.currency),
+        subtitle=as_sentence(expected.period.words()),
+        summary=(income_words(expected, crm.currency), *card_words(card)),
         settings=tuple(words),
         figures=_figures(expected, crm.currency, linker),
         tables=(_by_stage(groups, linker), _by_deal(expected, ladders)),
@@ -60,7 +61,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
             "report": NAME,
             "params": dict(settings.given),
             "rows": [_row(group) for group in groups],
-            "totals": _totals(expected),
+            "totals": totals_of(expected),
             "deals": [_deal_row(deal) for deal in _greatest(expected)],
             "method": expected.method,
             "checked": card.body is not None,
@@ -117,7 +118,8 @@ def _row(group: Group) -> dict[str, Any]:
     }
 
 
-def _totals(expected: Expected) -> dict[str, Any]:
+def totals_of(expected: Expected) -> dict[str, Any]:
+    """Returns what a period will bring and of what parts, as data."""
     answer = expected.answer
     typed = expected.typed()
     return {
@@ -150,33 +152,32 @@ def _deal_row(deal: OpenDeal) -> dict[str, Any]:
     }
 
 
-def _summary(expected: Expected, card: Card, currency: str) -> tuple[str, ...]:
-    sums = {
-        "period": expected.period.words(),
-        "income": rounded(expected.income),
-        "low": rounded(expected.low),
-        "high": rounded(expected.high),
-        "currency": currency,
-    }
-    words = _(
-        "%(period)s will most likely bring %(income)s %(currency)s; 8 times of 10 between %(low)s and %(high)s.", **sums
+def income_words(expected: Expected, currency: str) -> str:
+    """Returns what a period will bring, in one sentence."""
+    return _(
+        "%(period)s will most likely bring %(income)s %(currency)s; 8 times of 10 between %(low)s and %(high)s.",
+        period=expected.period.words(),
+        income=rounded(expected.income),
+        low=rounded(expected.low),
+        high=rounded(expected.high),
+        currency=currency,
     )
-    return (words, *card_words(card))
 
 
 def _figures(expected: Expected, currency: str, linker: Linker) -> tuple[Figure, ...]:
-    totals = _totals(expected)
+    totals = totals_of(expected)
     return (
         Figure("expected_income", _("Expected, %(currency)s", currency=currency), totals["expected_income"], MONEY),
         Figure("low", _("At least, 9 times of 10"), totals["low"], MONEY),
         Figure("high", _("At most, 9 times of 10"), totals["high"], MONEY),
-        Figure("won_amount", _("Won already"), totals["won_amount"], MONEY, link=_won_link(expected, linker)),
+        Figure("won_amount", _("Won already"), totals["won_amount"], MONEY, link=won_link(expected, linker)),
         Figure("open_income", _("From open deals"), totals["open_income"], MONEY, link=as_query(linker.open_whole())),
         Figure("new_income", _("From deals that usually come"), totals["new_income"], MONEY),
     )
 
 
-def _won_link(expected: Expected, linker: Linker) -> str:
+def won_link(expected: Expected, linker: Linker) -> str:
+    """Returns the query of the list of the deals that the period brought already."""
     if not expected.won:
         return ""
     days = [str(expected.period.first), str(expected.period.last)]

@@ -35,7 +35,7 @@ from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import CLOSED, OWNER, Settings
-from plugins.reports.words import COUNTINGS, CREDITS, compact
+from plugins.reports.words import COUNTINGS, CREDITS, as_sentence, compact
 
 TITLE = lazy("Funnel of closed deals")
 NAME = "funnel-closed"
@@ -81,7 +81,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     return Document(
         name=NAME,
         title=str(TITLE),
-        subtitle=settings.period.words(),
+        subtitle=as_sentence(settings.period.words()),
         settings=tuple(words),
         figures=_figures(asked, crm.currency, linker),
         tables=tuple(tables),

@@ -60,7 +60,11 @@ class Counted:
 
 def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     """Returns the finished report."""
-    counted = _count(crm, user, settings)
+    return write(crm, user, settings, count(crm, user, settings))
+
+
+def write(crm: CRM, user: User | None, settings: Settings, counted: Counted) -> Document:
+    """Returns the report of what was counted."""
     frames = counted.asked.frames({one.version_id for one in counted.standing})
     owners = counted.by(lambda one: one.hung.owner_id)
     places = counted.by(lambda one: one.place)
@@ -102,7 +106,8 @@ def _reason_words() -> dict[str, str]:
     return {"late": _("Over the limit"), "old": _("Longer than usual"), "idle": _("No next step")}
 
 
-def _count(crm: CRM, user: User | None, settings: Settings) -> Counted:
+def count(crm: CRM, user: User | None, settings: Settings) -> Counted:
+    """Returns the deals that hang."""
     asked = ask(crm, user, settings, "opened_at")
     versions = Deal.version_id << asked.scope.version_ids
     where = [versions, *(asked.scope.where(Deal) if settings.conditions else ())]
@@ -206,7 +211,7 @@ def _chart(key: str, title: str, ranks: Sequence[Rank]) -> Chart:
 
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
     what, ids = cell["what"], []
-    for one in _count(crm, user, settings).standing:
+    for one in count(crm, user, settings).standing:
         is_meant = what == "count" or what in one.hung.mark.reasons
         is_theirs = cell.get("owner", as_text(one.hung.owner_id)) == as_text(one.hung.owner_id)
         is_there = "type" not in cell or (cell["type"], cell["stage"]) == (str(one.place[0]), as_text(one.place[1]))

@@ -26,6 +26,7 @@ from plugins.reports.history.past import as_text
 from plugins.reports.links import as_query
 from plugins.reports.parameters import PERIOD, Settings, refuse
 from plugins.reports.periods import preset
+from plugins.reports.words import as_sentence
 
 Cell = tuple[int, int | None, Hashable]  # type, stage, key
 
@@ -132,13 +133,14 @@ def make_document(
     draw: Callable[[], tuple[Chart, ...]] = tuple,
     notes: Sequence[Note] = (),
     subtitle: str = "",
+    summary: Sequence[str] = (),
     is_empty: bool = False,
 ) -> Document:
     """Returns the document of a report, with its settings in words and its rows as data."""
     return Document(
         name=settings.report,
         title=str(title),
-        subtitle=subtitle or settings.period.words(),
+        subtitle=subtitle or as_sentence(settings.period.words()),
         settings=tuple(settings_words(crm, settings, deal_types(crm))),
         figures=tuple(figures),
         tables=tuple(tables),
@@ -151,5 +153,6 @@ def make_document(
             "totals": dict(totals),
         },
         is_empty=is_empty,
+        summary=tuple(summary),
         **head(crm, user),
     )

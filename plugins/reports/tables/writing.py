@@ -12,6 +12,7 @@ from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import Settings
 from plugins.reports.ranking import Rank, ranking_chart
 from plugins.reports.tables.outcomes import Asked, Outcome
+from plugins.reports.words import as_sentence
 
 MOST_RANKED = 15
 
@@ -43,7 +44,7 @@ def table_document(
     return Document(
         name=name,
         title=title,
-        subtitle=settings.period.words(),
+        subtitle=as_sentence(settings.period.words()),
         settings=tuple(words),
         figures=tuple(figures),
         tables=(table,),

@@ -22,6 +22,7 @@ class Standing:
     closed: int = 0
     lost: int = 0
     talks: int = 0
+    id: int | None = None
 
     @property
     def win_rate(self) -> float | None:
@@ -47,9 +48,9 @@ def who_needs_help(standings: Sequence[Standing]) -> list[Helped]:
     usual_talks = median([one.talks for one in standings] or [0])
     losing = _losing(standings)
     found = []
-    for one in standings:
+    for place, one in enumerate(standings):
         signs = {
-            LOSE: one.name in losing,
+            LOSE: place in losing,
             HANG: one.hanging >= FEWEST and one.hanging_potential > 2 * usual_potential,
             IDLE: usual_talks > 0 and one.talks * 2 < usual_talks,
         }
@@ -57,7 +58,8 @@ def who_needs_help(standings: Sequence[Standing]) -> list[Helped]:
     return sorted(found, key=lambda one: (-len(one.signs), -one.standing.hanging_potential, one.standing.name))
 
 
-def _losing(standings: Sequence[Standing]) -> set[str]:
-    cells: Mapping = {("", one.name): Losses(one.closed, one.lost) for one in standings}
+def _losing(standings: Sequence[Standing]) -> set[int]:
+    """Returns the places of those who clearly lose more; names are not told apart by, two may have the same."""
+    cells: Mapping = {("", place): Losses(one.closed, one.lost) for place, one in enumerate(standings)}
     whole = Losses(sum(one.closed for one in standings), sum(one.lost for one in standings))
-    return {name for (_all, name), verdict in judge(cells, {"": whole}).items() if verdict.is_worse}
+    return {place for (_all, place), verdict in judge(cells, {"": whole}).items() if verdict.is_worse}

@@ -47,7 +47,7 @@ def test_each_answers_on_an_empty_base_in_every_form(crm, web, director, name):
 def test_page_and_paper_show_the_cells_of_the_tables(web, director, document, name):
     made = document(name)
     query = "&".join(f"{key}={value}" for key, value in MORE.get(name, ()))
-    page = shown_in(web.sign_in(director).text(f"/reports/{name}?{query}"))
+    page = shown_in(whole_page(web.sign_in(director), f"/reports/{name}?{query}"))
     paper = shown_in(write_html(made))
     # A report without anything to tell says so on its page instead.
     for cell in [] if made.is_empty else cells_of(made):
@@ -121,6 +121,13 @@ def cells_of(made) -> list[str]:
             for one in table.columns
             if one.key in row.values and (one.kind == TEXT or not row.is_heading)
         ]
+
+
+def whole_page(visitor, address: str) -> str:
+    """Returns a page with the parts that the browser asks for by itself."""
+    page = visitor.text(address)
+    parts = re.findall(r'class="report-part[^"]*" hx-get="([^"]+)"', page)
+    return page + "".join(visitor.text(html.unescape(part)) for part in parts)
 
 
 def shown_in(page: str) -> set[str]:

@@ -19,18 +19,19 @@ Tell = Callable[[int, int], None]
 
 
 def answer_forecast(request: Request, tell: Tell) -> dict[str, Any]:
-    """Answers what a period will bring, by the model that was kept or one learned now."""
+    """Answers what each of the periods will bring, by the model that was kept or one learned now."""
     model = _model(request)
     opened = request["opened"]
     state = state_of(model.hazards.states, np.array(opened["type_id"]), np.array(opened["stage_id"]))
     states = np.bincount(state, np.array(opened["count"]), minlength=len(model.hazards.states))
     correction = Correction(**request["correction"])
-    question = Question(request["first"], request["until"], request["method"], request["shock"], correction)
     standing = standing_now(request["standing"], request["now"])
     arrivals = Opened(
         opened["days"], states, {kind: np.array(sums, dtype=float) for kind, sums in opened["sums"].items()}
     )
-    return forecast(model, standing, arrivals, question)
+    method, shock = request["method"], request["shock"]
+    questions = [Question(first, until, method, shock, correction) for first, until in request["periods"]]
+    return {"answers": [forecast(model, standing, arrivals, question) for question in questions]}
 
 
 def answer_learn(request: Request, tell: Tell) -> dict[str, Any]:
