@@ -3,7 +3,7 @@
 A sending is a row from the moment when it is due, in the same transaction as the job that does it, so whatever happens
 can be seen. A network that is down is tried again by that job, later each time. A letter is marked *sending* before it
 is handed over: if the worker dies there, nobody can tell whether the network took it, and it is *uncertain*, not sent
-again. Reports are made outside any transaction: they take seconds.
+again. What the letters carry: `making.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,23 +24,20 @@ from core.api import (
     write_history,
 )
 from core.api import gettext as _
-from plugins.reports.document import Document
-from plugins.reports.output.forms import MEDIA_TYPES, File, write
-from plugins.reports.registry import make_report
-from plugins.reports.variants import letters
+from plugins.reports.output.forms import MEDIA_TYPES
 from plugins.reports.variants.calendar import next_time
-from plugins.reports.variants.files import forget, keep, path_of, path_of_letter
-from plugins.reports.variants.keeping import is_seen, pairs_of
+from plugins.reports.variants.files import forget, path_of_letter
+from plugins.reports.variants.keeping import is_seen
+from plugins.reports.variants.making import WAITING, is_made, make_next, make_owners
 from plugins.reports.variants.models import Letter, Schedule, Sending
 from plugins.reports.variants.notices import forget_told, tell_administrators
-from plugins.reports.variants.recipients import Reader, readers_of
 from plugins.reports.variants.schedules import EXPORT, FAILED, MAKING, REFUSED, SENT, WAITS, sendings_of
 
 LOOK_KIND, SEND_KIND = "reports.send_due", "reports.send"
 LOOK = timedelta(minutes=1)
 ATTEMPTS = 8
 KEPT = 12
-WAITING, HANDING, UNCERTAIN = "waiting", "sending", "uncertain"
+HANDING, UNCERTAIN = "sending", "uncertain"
 
 
 def start_due(crm: CRM, _args: Mapping[str, Any], _progress: Any) -> None:
@@ -62,21 +59,26 @@ def start(crm: CRM, schedule: Schedule) -> Sending:
     """Returns the sending of a schedule's report, which a job is about to make."""
     with crm.work():
         sending = Sending.create(schedule=schedule.id, at=crm.clock.now(), state=MAKING)
-        sending.job_id = crm.jobs.enqueue(SEND_KIND, {"sending": sending.id}).id
-        sending.save()
+        _go_on(crm, sending)
     return sending
 
 
-def send(crm: CRM, args: Mapping[str, Any], _progress: Any) -> None:
-    """Makes the report of a sending and hands its letters over; what was done already is not done again.
+def send(crm: CRM, args: Mapping[str, Any], progress: Any) -> None:
+    """Makes the next report of a sending, or hands its letters over; what was done already is not done again.
 
     Raises ProviderError while the network can't take them, so that the job is tried again.
     """
-    sending = Sending.get_or_none(Sending.id == args["sending"], Sending.state == MAKING)
+    # Only the newest job of a sending: one whose worker died after it had written the next has done its part.
+    is_mine = (Sending.id == args["sending"]) & (Sending.job_id == progress.job.id)
+    sending = Sending.get_or_none(is_mine, Sending.state == MAKING)
     if sending is None:
         return
     with speaking(sending.schedule.owner.language or crm.config.language):
-        _end(crm, sending, *_sent(crm, sending))
+        outcome = _done(crm, sending)
+    if outcome is None:
+        _go_on(crm, sending)
+    else:
+        _end(crm, sending, *outcome)
 
 
 def end_given_up(crm: CRM) -> None:
@@ -103,17 +105,25 @@ def carrier(crm: CRM) -> Channel | None:
     return next((one for one in ways if one.readiness is None or not one.readiness(crm)), None)
 
 
-def _sent(crm: CRM, sending: Sending) -> tuple[str, str]:
-    """Returns what came of a sending, in a state and in words."""
+def _go_on(crm: CRM, sending: Sending) -> None:
+    """Leaves the rest to a job that waits behind all others: a report for a whole team holds up no message."""
+    with crm.work():
+        sending.job_id = crm.jobs.enqueue(SEND_KIND, {"sending": sending.id}).id
+        sending.save(only=[Sending.job_id])
+
+
+def _done(crm: CRM, sending: Sending) -> tuple[str, str] | None:
+    """Does one piece of a sending; returns in a state and in words what came of it all, None while there is more."""
     if refusal := _refusal(sending.schedule):
         tell_administrators(crm, sending.schedule, refusal)
         return REFUSED, refusal
     forget_told(sending.schedule)
     try:
-        if not sending.file_name:
-            _make(crm, sending)
+        make_next(crm, sending) if sending.file_name else make_owners(crm, sending)
     except CRMError as error:
         return FAILED, error.message
+    if not is_made(sending):
+        return None
     channel = carrier(crm)
     if channel is None:
         return WAITS, _("No channel that carries files is on: the file is kept here.")
@@ -129,49 +139,6 @@ def _refusal(schedule: Schedule) -> str:
     if owner.can(EXPORT) and is_seen(owner, schedule.variant):
         return ""
     return _("%(name)s may not take this report away any more, so it was sent to nobody.", name=owner.name)
-
-
-def _make(crm: CRM, sending: Sending) -> None:
-    """Makes the owner's report, and that of each reader; then all letters are there at once, or none."""
-    schedule = sending.schedule
-    owners, file = _report_for(crm, schedule, schedule.owner, with_file=True)
-    sending.file_name, sending.size = file.name, len(file.content)
-    found = [_letter(crm, sending, reader, owners) for reader in readers_of(schedule)]
-    keep(path_of(crm, sending), file.content)
-    with crm.work():
-        sending.save()
-        for letter in found:
-            letter.save()
-
-
-def _report_for(crm: CRM, schedule: Schedule, user: User, *, with_file: bool) -> tuple[str, File | None]:
-    """Returns the words of a letter with the report as a user may see it, in that user's language, and its file."""
-    with speaking(user.language or crm.config.language):
-        document: Document = make_report(crm, user, schedule.variant.report, pairs_of(schedule.variant))
-        file = write(document, schedule.form) if with_file else None
-        return letters.text_of(crm, schedule, document, has_file=with_file), file
-
-
-def _letter(crm: CRM, sending: Sending, reader: Reader, owners: str) -> Letter:
-    """Returns a letter, not saved yet: a user reads what the user may see, an address outside what the owner may."""
-    schedule = sending.schedule
-    letter = Letter(
-        sending=sending, user=reader.user, address=reader.address, subject=letters.subject_of(crm, schedule.variant),
-        body=owners, file_name=sending.file_name, state=WAITING,
-    )  # fmt: skip
-    if reader.user is None:
-        return letter
-    try:
-        letter.body, file = _report_for(crm, schedule, reader.user, with_file=reader.user.can(EXPORT))
-    except CRMError as error:
-        letter.body, letter.file_name, letter.state, letter.reason = "", "", FAILED, error.message
-        return letter
-    letter.file_name = file.name if file else ""
-    if file is not None:
-        keep(path_of_letter(crm, letter), file.content)
-    if not reader.address:
-        letter.state, letter.reason = FAILED, _("no address of e-mail")
-    return letter
 
 
 def _hand_over(crm: CRM, channel: Channel, sending: Sending) -> None:

@@ -6,9 +6,8 @@ import re
 import pytest
 import schemathesis
 from flask_smorest import Blueprint
-from hypothesis import HealthCheck, given, settings
 from marshmallow import Schema, fields
-from schemathesis import GenerationMode, checks
+from schemathesis import GenerationMode
 
 from core.clients.properties import create_property
 from core.hooks.contributions import RestRoutes
@@ -16,17 +15,8 @@ from core.hooks.dispatch import marker
 from core.sample import generate
 from core.users.services import create_token
 from core.web.factory import create_web
+from tests.core.rest.conforming import conform
 from tests.core.rest.conftest import Program
-
-CHECKS = [
-    checks.not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_schema_conformance,
-]
-QUICKLY = settings(
-    max_examples=3, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
 
 
 @pytest.fixture
@@ -108,11 +98,4 @@ def test_answers_are_what_the_description_says(crm, boss, mode):
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_web(crm), headers=headers)
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) > 60
-    for operation in operations:
-
-        @QUICKLY
-        @given(case=operation.as_strategy(generation_mode=mode))
-        def ask(case):
-            case.validate_response(case.call(headers=headers), checks=CHECKS)
-
-        ask()
+    conform(operations, mode, headers)

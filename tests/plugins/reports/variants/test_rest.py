@@ -5,28 +5,19 @@ import json
 import pytest
 import schemathesis
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
-from schemathesis import GenerationMode, checks
+from schemathesis import GenerationMode
 
 from core.users.services import create_token
 from core.web.factory import create_web
 from plugins.reports.commands import report_variants
 from plugins.reports.variants.keeping import save_variant
 from plugins.reports.variants.models import Schedule
+from tests.core.rest.conforming import conform
 from tests.core.rest.conftest import Program
 from tests.plugins.reports.test_doors import Opened
 
 PLACE = "/reports/variants"
 MANAGERS = {"report": "managers", "name": "This year", "params": {"period": ["this_year"]}}
-CHECKS = [
-    checks.not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_schema_conformance,
-]
-QUICKLY = settings(
-    max_examples=2, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
 
 
 @pytest.fixture
@@ -135,11 +126,4 @@ def test_answers_are_what_the_description_says(crm, director, mode):
     found = [one.ok() for one in schema.get_all_operations()]
     mine = [one for one in found if one.path.split("/")[4:5] in (["variants"], ["schedules"], ["sendings"])]
     assert (len(mine), variant.id) == (14, 1)
-    for operation in mine:
-
-        @QUICKLY
-        @given(case=operation.as_strategy(generation_mode=mode))
-        def ask(case):
-            case.validate_response(case.call(headers=headers), checks=CHECKS)
-
-        ask()
+    conform(mine, mode, headers)

@@ -308,3 +308,17 @@ def test_a_letter_says_what_is_in_it_and_where_it_is_in_the_crm(crm, schedule, l
     body = letters.sent[0].body
     assert "https://crm.example.com/reports/managers?period=this_year" in body
     assert "Dita has this sent every Monday at 08:00." in body
+
+
+def test_a_report_for_a_team_is_made_one_reader_at_a_time_behind_other_jobs(crm, make, director, variant, letters):
+    users = [make.user("director").id for _time in range(2)]
+    schedule = schedules.save_schedule(crm, director, {**MONDAY, "variant": variant.id, "users": users})
+    sending.start(crm, schedule)
+    crm.jobs.run(crm.jobs.claim())
+    crm.jobs.enqueue(sending.LOOK_KIND, {})
+    done = []
+    while job := crm.jobs.claim():
+        done.append(job.kind)
+        crm.jobs.run(job)
+    assert done == [sending.SEND_KIND, sending.LOOK_KIND, sending.SEND_KIND]
+    assert "no address of e-mail" in Sending.get().note
