@@ -25,6 +25,11 @@ class Child:
         self.process.start()
 
     @property
+    def age_s(self) -> float:
+        """How long ago the process was started."""
+        return time.monotonic() - self.started_at
+
+    @property
     def is_dead(self) -> bool:
         """Whether the process has ended."""
         return self.process.exitcode is not None

@@ -8,7 +8,6 @@ import logging
 import signal
 import tempfile
 import threading
-import time
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -68,14 +67,16 @@ class Supervisor:
         self.without = without
         self.scratch = scratch
         self.watched = Watched(config)
+        self.listeners: Child | None = None
         self.leaving: list[Child] = []
 
     def start(self) -> None:
         """Tries the boot, says what it has shown, and starts both processes."""
         self.watched.is_new()
-        self.try_boot()
+        trial = self.try_boot()
         self.worker = self._start_worker()
-        self.listeners = self._start_listeners()
+        if trial.has_listeners:
+            self.listeners = self._start_listeners()
         make = partial(safe_web, self.config, self.without)
         self.web = Child("web", run_web, make, self.address, self.workers, self.scratch)
 
@@ -84,9 +85,9 @@ class Supervisor:
         while not stop.wait(POLL_S):
             if self.web.is_dead:
                 return 1
-            if self.worker.is_dead and time.monotonic() - self.worker.started_at > RESTART_WAIT_S:
+            if self.worker.is_dead and self.worker.age_s > RESTART_WAIT_S:
                 self.worker = self._start_worker()
-            if self.listeners.has_failed and time.monotonic() - self.listeners.started_at > RESTART_WAIT_S:
+            if self.listeners and self.listeners.has_failed and self.listeners.age_s > RESTART_WAIT_S:
                 self.listeners = self._start_listeners()
             self.leaving = [child for child in self.leaving if not self._has_left(child)]
             if self.watched.is_new():
@@ -97,16 +98,18 @@ class Supervisor:
 
     def follow(self) -> None:
         """Brings every process to the present generation, after a trial; the jobs' worker goes first."""
-        if not self.try_boot().is_passed:
+        trial = self.try_boot()
+        if not trial.is_passed:
             log.error("the new generation does not start; the present one goes on")
             return
         old, self.worker = self.worker, self._start_worker()
         old.ask_to_end()
         self.leaving.append(old)
         # Two must not listen at a time: the new one waits for the lease of the old.
-        self.listeners.ask_to_end()
-        self.leaving.append(self.listeners)
-        self.listeners = self._start_listeners()
+        if self.listeners:
+            self.listeners.ask_to_end()
+            self.leaving.append(self.listeners)
+        self.listeners = self._start_listeners() if trial.has_listeners else None
         self.roll_web()
 
     def roll_web(self) -> None:
@@ -142,7 +145,7 @@ class Supervisor:
         return Child("listeners", run_listeners, self.config, self.without)
 
     def _has_left(self, child: Child) -> bool:
-        if not child.is_dead and time.monotonic() - child.started_at > DRAIN_S:
+        if not child.is_dead and child.age_s > DRAIN_S:
             child.end()
         return child.is_dead
 

@@ -23,11 +23,15 @@ LIMIT_S = 20
 
 @dataclass(frozen=True)
 class Trial:
-    """What a trial boot has shown: who was refused and why; `fatal` is the plugin that ended or stopped the process."""
+    """What a trial boot has shown: who was refused and why; `fatal` is the plugin that ended or stopped the process.
+
+    `has_listeners` tells whether any plugin may hold lines open.
+    """
 
     refusals: tuple[Refusal, ...] = ()
     fatal: Refusal | None = None
     error: str = ""
+    has_listeners: bool = False
 
     @property
     def is_passed(self) -> bool:
@@ -65,7 +69,9 @@ def boot_on_trial(config: Config, notes: Path, without: Iterable[str] = (), more
             file.flush()
 
         app = make_web(config, without, more=more, watch=lambda plugin, what: note(plugin=plugin, what=what))
-        note(refusals=[asdict(refusal) for refusal in app.extensions["hinka"].refusals])
+        crm = app.extensions["hinka"]
+        listens = bool(crm.hooks.answering("listeners"))
+        note(refusals=[asdict(refusal) for refusal in crm.refusals], has_listeners=listens)
 
 
 @contextmanager
@@ -78,7 +84,8 @@ def _read(notes: Path, has_ended: bool) -> Trial:
     lines = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
     last = lines[-1] if lines else {}
     if "refusals" in last:
-        return Trial(tuple(Refusal(**refusal) for refusal in last["refusals"]))
+        refusals = tuple(Refusal(**refusal) for refusal in last["refusals"])
+        return Trial(refusals, has_listeners=last["has_listeners"])
     if last.get("plugin", "core") == "core":
         return Trial(error="Hinka itself could not start; see the lines above.")
     what = "ends the process" if has_ended else f"did not come back within {LIMIT_S} s"

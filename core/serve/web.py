@@ -1,7 +1,7 @@
-"""The web server: gunicorn with our kind of worker, and the roll by which its workers are exchanged one by one.
+"""The web server: gunicorn with our kind of worker, and the roll by which its workers are exchanged two at a time.
 
-A roll asks for one worker more (TTIN), waits until it is ready, and gives up the oldest (TTOU), as often as there are
-workers. Not by HUP: that blocks on open streams. Never with preload: a plugin's code belongs into workers only.
+A roll asks for two workers more (TTIN), waits until they are ready, and gives up the two oldest (TTOU), until all are
+new. Not by HUP: that blocks on open streams. Never with preload: a plugin's code belongs into workers only.
 """
 
 import os
@@ -25,7 +25,9 @@ GRACEFUL_S = 30
 KEPT_S = 15
 LINGER_MORE_S = 4
 READY_LIMIT_S = 30
-STUCK = ".stuck"
+STUCK, BEGUN = ".stuck", ".begun"
+# On a busy machine two that start get twice the processor; more would take too much memory.
+ROLLED_AT_ONCE = 2
 LOOK_S = 0.02
 
 
@@ -74,6 +76,7 @@ def run_web(make: Callable[[], Any], address: str, workers: int, scratch: Path) 
         "graceful_timeout": GRACEFUL_S,
         "control_socket": str(scratch / "gunicorn.ctl"),
         "loglevel": "warning",
+        "post_fork": _has_begun,
         "post_worker_init": _is_ready,
         "worker_exit": _has_ended,
     }
@@ -91,16 +94,32 @@ def has_stuck_workers(scratch: Path) -> bool:
 
 
 def roll(arbiter: int, workers: int, scratch: Path) -> bool:
-    """Exchanges all workers one by one, each only when another is ready, and tells whether that went through."""
-    for _number in range(workers):
+    """Exchanges all workers, each given up only when another is ready, and tells whether that went through."""
+    while workers > 0:
+        some = min(workers, ROLLED_AT_ONCE)
         before = ready_workers(scratch)
-        os.kill(arbiter, signal.SIGTTIN)
-        if not _until(lambda before=before: ready_workers(scratch) - before):
+        # The next signal waits for what the last one has led to: two alike at once may arrive as one.
+        for _worker in range(some):
+            begun = _begun(scratch)
+            os.kill(arbiter, signal.SIGTTIN)
+            if not _until(lambda begun=begun: _begun(scratch) - begun):
+                return False
+        if not _until(lambda before=before, some=some: len(ready_workers(scratch) - before) >= some):
             return False
-        os.kill(arbiter, signal.SIGTTOU)
-        if not _until(lambda before=before: before - ready_workers(scratch)):
-            return False
+        for number in range(some):
+            os.kill(arbiter, signal.SIGTTOU)
+            if not _until(lambda before=before, number=number: len(before - ready_workers(scratch)) > number):
+                return False
+        workers -= some
     return True
+
+
+def _begun(scratch: Path) -> set[str]:
+    return {path.name for path in scratch.glob(f"*{BEGUN}")}
+
+
+def _has_begun(_arbiter: Any, worker: WebWorker) -> None:
+    (worker.ready / f"{worker.pid}{BEGUN}").touch()
 
 
 def _is_ready(worker: WebWorker) -> None:
@@ -110,8 +129,8 @@ def _is_ready(worker: WebWorker) -> None:
 
 
 def _has_ended(_arbiter: Any, worker: WebWorker) -> None:
-    for name in (str(worker.pid), f"{worker.pid}{STUCK}"):
-        (worker.ready / name).unlink(missing_ok=True)
+    for ending in ("", STUCK, BEGUN):
+        (worker.ready / f"{worker.pid}{ending}").unlink(missing_ok=True)
     if worker.pid == os.getpid():
         os._exit(0)  # a plugin's endless thread would keep the process for ever
 

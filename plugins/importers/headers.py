@@ -8,7 +8,7 @@ from core.api import lazy
 from .errors import ImportRefused
 from .looks import looks_like_data
 from .reading.table import Book, Row, Sheet, is_empty, shown
-from .synonyms import KNOWN_WORDS
+from .synonyms import known_words
 from .titles import plain_header
 
 SEARCHED_ROWS = 30
@@ -82,7 +82,7 @@ def _guess_row(head: Sequence[Row]) -> int:
         if len(filled) < max(1, usual * 0.6):
             continue
         words = [plain_header(shown(cell)) for cell in filled if isinstance(cell, str)]
-        known = sum(word in KNOWN_WORDS for word in words)
+        known = sum(word in known_words() for word in words)
         has_data = any(not isinstance(cell, str) or looks_like_data(cell) for cell in filled)
         if known * 2 >= len(filled) or (not has_data and len(set(words)) > len(words) * 0.8):
             return place

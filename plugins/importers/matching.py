@@ -9,7 +9,7 @@ from .kinds.fields import ImportKind
 from .looks import column_look
 from .phones import read_phones
 from .reading.table import Row, is_empty, shown
-from .synonyms import SYNONYMS
+from .synonyms import synonyms
 from .titles import plain_header, without_brackets
 from .words import STATES, plain_word
 
@@ -74,19 +74,19 @@ def _own_name(kind: ImportKind, title: str, properties: Mapping[str, str]) -> st
 
 
 def _synonym(kind: ImportKind, title: str, properties: Mapping[str, str]) -> str:
-    return SYNONYMS[kind.key].get(plain_header(title), "")
+    return synonyms()[kind.key].get(plain_header(title), "")
 
 
 def _synonym_without_brackets(kind: ImportKind, title: str, properties: Mapping[str, str]) -> str:
-    return SYNONYMS[kind.key].get(plain_header(without_brackets(title)), "")
+    return synonyms()[kind.key].get(plain_header(without_brackets(title)), "")
 
 
 def _close_synonym(kind: ImportKind, title: str, properties: Mapping[str, str]) -> str:
     plain = plain_header(title)
     if len(plain) < 5:
         return ""
-    best = process.extractOne(plain, SYNONYMS[kind.key].keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_TITLE)
-    return SYNONYMS[kind.key][best[0]] if best else ""
+    best = process.extractOne(plain, synonyms()[kind.key].keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_TITLE)
+    return synonyms()[kind.key][best[0]] if best else ""
 
 
 def _is_free(kind: ImportKind, field: str, taken: set[str]) -> bool:

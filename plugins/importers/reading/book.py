@@ -7,7 +7,6 @@ from .outlook_csv import is_outlook, read_outlook
 from .sniff import sniff
 from .table import Book
 from .text import read_text
-from .vcard import read_vcards
 from .workbook import read_workbook
 
 
@@ -18,6 +17,8 @@ def read_book(path: Path, *, encoding: str = "", delimiter: str = "") -> Book:
     """
     format = sniff(path)
     if format == "vcard":
+        from .vcard import read_vcards  # a start would wait for a library that only this form needs
+
         return read_vcards(path)
     if format == "html":
         return read_html(path)

@@ -14,14 +14,10 @@ from vobject.base import Component, ParseError, VObjectError
 from core.api import lazy
 
 from ..errors import ImportRefused
+from .cards import HEADER
 from .table import Book, Row, Sheet
 from .text import guess_encoding
 
-HEADER = [
-    "name", "kind", "phone", "email", "website", "country", "region", "city", "postal_code", "address", "categories",
-    "note", "contact_name", "contact_salutation", "contact_position", "contact_phone", "contact_email",
-    "contact_birthday_on",
-]  # fmt: skip
 # Pictures, keys and marks of the sending program: large or broken, and nothing of them belongs to a client.
 DROPPED = ("PHOTO", "LOGO", "SOUND", "KEY", "AGENT", "PROFILE", "X-", "LABEL", "SOURCE", "NAME", "MAILER", "UID", "REV")
 _PROPERTY = re.compile(rb"^(?:[\w-]+\.)?([A-Za-z0-9-]+)((?:;[^:\"]*(?:\"[^\"]*\")?[^:\"]*)*):")

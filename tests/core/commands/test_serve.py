@@ -35,7 +35,7 @@ def server(instance):
 def test_one_command_starts_web_and_worker(server):
     process, url = server
     assert answers(f"{url}/healthz")
-    # The process of listeners ends by itself where no plugin has one.
+    # No plugin listens here, so there is no process for it.
     until(lambda: len(children(process.pid)) == 2)
 
 
