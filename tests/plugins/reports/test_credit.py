@@ -66,3 +66,12 @@ def test_credited_numbers_open_their_deals(crm, base, report):
     assert len(links) > 30
     for number, query in links[::6]:
         assert found(crm, query) == number
+
+
+def test_who_was_responsible_is_read_along_an_index_of_visits(crm, base, report, queries):
+    with queries.at_most(15) as seen:
+        report("funnel-closed", by="owner", credit="responsible", from_="2025-03-01", to="2025-09-01")
+    asked = next(sql for sql in seen if '"responsible_id"' in sql)
+    if "?" in asked:
+        plan = crm.database.execute_sql("EXPLAIN QUERY PLAN " + asked, (1,) * asked.count("?")).fetchall()
+        assert any("COVERING INDEX ix_core_stage_visit_deal_id_entered_at_stage_id" in row[3] for row in plan), plan
