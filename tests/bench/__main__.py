@@ -86,6 +86,7 @@ BENCHES: dict[str, Callable[[Bases, str], list[Figure]]] = {
     "map": _module("map"),
     "export": _module("export"),
     "matrix": _module("matrix"),
+    "paper": _module("paper"),
     "process": _module("process"),
     "sellers": _module("sellers"),
     "sms": _module("sms"),

@@ -36,7 +36,7 @@ def write_html(document: Document) -> str:
             document=document,
             made_at=made_at,
             pairs=[list(range(len(document.charts)))[place : place + 2] for place in range(0, len(document.charts), 2)],
-            tables=[part for table in document.tables for part in _parts(table)],
+            tables=[part for table in document.tables for part in parts_of(table)],
             shown=as_shown,
             change=change_words,
             TEXT=TEXT,
@@ -58,7 +58,7 @@ def change_words(figure: Figure) -> str:
     return f"{(float(figure.value) / float(figure.before) - 1) * 100:+.0f} %".replace("-", "−")
 
 
-def _parts(table: Table) -> list[tuple[Table, bool]]:
+def parts_of(table: Table) -> list[tuple[Table, bool]]:
     """Returns the table in pieces that fit the page's width, with whether each lies on its side."""
     fixed = [column for column in table.columns if column.kind == TEXT or not column.group]
     grouped = [column for column in table.columns if column not in fixed]
