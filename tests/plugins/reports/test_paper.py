@@ -32,9 +32,9 @@ def squeezed(text):
 
 
 def rows_of(document):
-    for table, _is_wide in (part for table in document.tables for part in parts_of(table)):
-        for row in table.rows:
-            shown = [as_shown(row.values[one.key], one.kind) for one in table.columns if one.key in row.values]
+    for piece, _is_wide in (part for table in document.tables for part in parts_of(table)):
+        for row in piece.rows:
+            shown = [as_shown(row.values[one.key], one.kind) for one in piece.columns if one.key in row.values]
             yield squeezed("".join(shown))
 
 
