@@ -36,7 +36,9 @@ def seasons(values: Sequence[float]) -> dict[str, Any]:
         initialization_method="heuristic",
     )
     fitted = model.fit(disp=False, maxiter=200)
-    paths = fitted.simulate(AHEAD, anchor="end", repetitions=PATHS, random_state=np.random.RandomState(SEED))
+    # Errors of our own: the argument that seeds those of statsmodels has another name in each of its versions.
+    errors = np.random.default_rng(SEED).normal(0, np.sqrt(fitted.scale), (AHEAD, PATHS))
+    paths = fitted.simulate(AHEAD, anchor="end", repetitions=PATHS, random_errors=errors)
     paths = np.maximum(np.asarray(paths).reshape(AHEAD, PATHS), 0) * scale
     low, high = np.quantile(paths, (0.1, 0.9), axis=1)
     expected = np.maximum(np.asarray(fitted.forecast(AHEAD)), 0) * scale
