@@ -5,7 +5,7 @@ The language is a context variable, so that services and jobs can speak a user's
 
 import logging
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
@@ -71,14 +71,23 @@ def gettext(message: str, **values: object) -> str:
     catalogue = _catalogues.get(_language.get())
     # A catalogue keeps its head under the empty text.
     text = catalogue.gettext(message) if catalogue and message else message
-    return text % values if values else text
+    return _filled(text, values) if values else text
 
 
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     """Returns the form of the message that fits the number `n`, which it may show as `%(n)s`."""
     catalogue = _catalogues.get(_language.get())
     text = catalogue.ngettext(singular, plural, n) if catalogue else (singular if n == 1 else plural)
-    return text % {"n": format_number(n), **values}
+    return _filled(text, {"n": format_number(n), **values})
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """Returns the text with its values; one that ends with a full stop ("28 нояб. 2026 г.") ends a sentence, too."""
+    for name, value in values.items():
+        end = f"%({name})s."
+        if end in text and str(value).endswith("."):
+            text = text.replace(end, end[:-1])
+    return text % values
 
 
 class LazyText:

@@ -1,7 +1,5 @@
 """Where the link of a number leads: to the list of deals, or, where it names another one, to that."""
 
-from flask import request, url_for
-
 CLIENTS, TALKS = "clients", "talks"
 LISTS = {CLIENTS: "clients.index", TALKS: "reports_talks.index"}
 
@@ -16,6 +14,8 @@ def address_of(link: str) -> str:
 
     A link is a path of ours, the name of a list with a query, or the query of the list of deals alone.
     """
+    from flask import request, url_for  # reports are made on the command line, too
+
     if link.startswith("/"):
         return request.script_root + link
     name, mark, query = link.partition("?")

@@ -21,6 +21,7 @@ from plugins.reports.clients.costs import SETTINGS
 from plugins.reports.commands import report, report_variants
 from plugins.reports.forecast.learning import KIND, run_forecast
 from plugins.reports.history.behind import Behind, record_field
+from plugins.reports.history.clients_of import clients_field
 from plugins.reports.registry import read_given
 from plugins.reports.variants import sending
 
@@ -85,8 +86,9 @@ def menu_items() -> list[MenuItem]:
 
 @hook
 def record_fields(crm: Any) -> list[RecordField]:
-    """Adds the field by which the lists of deals and of clients open what stands behind a number of a report."""
-    return [record_field(crm, _behinds, read_given), record_field(crm, _clients_behind, read_given, "client")]
+    """Adds the fields by which the lists of deals and of clients open what stands behind a number of a report."""
+    behind = record_field(crm, _behinds, read_given), record_field(crm, _clients_behind, read_given, "client")
+    return [*behind, clients_field(crm)]
 
 
 @hook

@@ -81,10 +81,17 @@ class Linker:
         types = [self._types(self.settings.type_ids)] if self.settings.type_ids else []
         return [*self.settings.conditions, *types, *self._period("opened_at")]
 
-    def open_whole(self) -> Conditions:
-        """Returns the conditions of all deals that are open now and not on hold."""
+    def open_whole(self, *, is_on_hold: bool = False) -> Conditions:
+        """Returns the conditions of all deals that are open now and not on hold, or of those that are."""
         types = [self._types(self.settings.type_ids)] if self.settings.type_ids else []
-        return [*self.settings.conditions, *types, _is("state", "open"), _is("is_on_hold", False)]
+        return [*self.settings.conditions, *types, _is("state", "open"), _is("is_on_hold", is_on_hold)]
+
+    def stood_whole(self, *, is_on_hold: bool = False) -> Conditions | None:
+        """Returns the same as of the moment asked for, if there is one."""
+        if self.settings.as_of is None:
+            return self.open_whole(is_on_hold=is_on_hold)
+        cell = {"at": to_microseconds(self.settings.as_of)} | ({"held": 1} if is_on_hold else {})
+        return conditions_of(self.settings, cell)
 
     def _own(self, row: Any) -> Conditions:
         type_ids = row.frame.type_ids

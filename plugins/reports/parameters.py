@@ -53,6 +53,11 @@ class Settings:
     as_of_on: date | None = None
     method: str = ""
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only some deals are meant: those of a type, or under a condition."""
+        return bool(self.conditions or self.type_ids)
+
 
 def read_settings(
     crm: CRM,

@@ -1,12 +1,13 @@
 """The catalogues: every word of core and plugins is there in Albanian and Russian, and fits its place."""
 
 import re
+from datetime import date
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from core.i18n import LANGUAGE_NAMES, gettext, lazy, load_catalogues, ngettext, speaking
+from core.i18n import LANGUAGE_NAMES, format_date, gettext, lazy, load_catalogues, ngettext, speaking
 from tools import translations
 
 PLACE = re.compile(r"%\(\w+\)[sd]")
@@ -119,3 +120,13 @@ def test_unknown_language_is_english(catalogues):
 def test_nothing_stays_nothing(catalogues):
     with speaking("ru"):
         assert gettext("") == ""
+
+
+def test_a_date_with_a_full_stop_ends_a_sentence_with_one():
+    with speaking("ru"):
+        day = format_date(date(2026, 11, 28))
+        assert day.endswith("г.")
+        assert gettext("Nowhere kept, until %(day)s.", day=day) == f"Nowhere kept, until {day}"
+        assert gettext("Nowhere kept, %(day)s and on.", day=day) == f"Nowhere kept, {day} and on."
+        assert ngettext("%(n)s by %(day)s.", "%(n)s by %(day)s.", 2, day=day) == f"2 by {day}"
+    assert gettext("Nowhere kept, until %(day)s.", day="Monday") == "Nowhere kept, until Monday."

@@ -18,6 +18,7 @@ from plugins.reports.funnel.common import make_scope
 from plugins.reports.funnel.data import money
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind, conditions_of
+from plugins.reports.history.clients_of import clients_link
 from plugins.reports.history.writing import make_document
 from plugins.reports.links import as_query
 from plugins.reports.parameters import REASONS, Settings
@@ -29,6 +30,7 @@ from plugins.reports.words import compact
 NAME = "client-cohorts"
 TITLE = lazy("Cohorts of new clients")
 MOST_MONTHS = 12
+LATER = "later"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,10 +70,11 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
             "won_amount": money(sum(cell.amount for cell in cells.values())),
         },
         figures=[
-            Figure("clients", _("New clients"), sum(map(len, clients.values()))),
-            Figure("came_back", _("Came back in a later month"), len(_came_back(cells))),
+            Figure("clients", _("New clients"), sum(map(len, clients.values())), link=_link(settings, of_clients=True)),
+            Figure("came_back", _("Came back in a later month"), len(_came_back(cells)),
+                   link=_link(settings, of_clients=True, after=LATER)),
             Figure("amount", _("Won amount, %(currency)s", currency=crm.currency),
-                   money(sum(cell.amount for cell in cells.values())), MONEY),
+                   money(sum(cell.amount for cell in cells.values())), MONEY, link=_link(settings)),
         ],
         draw=partial(_charts, crm, cells, cohorts),
         notes=[Note(_("A row holds the clients whose first deal was won in that month."))],
@@ -142,18 +145,24 @@ def _table(crm: CRM, settings: Settings, cells: Cells, cohorts: list[date], last
         values = {f"m{after}": money(cell.amount) if is_money else len(cell.clients) for after, cell in own.items()}
         whole = money(sum(cell.amount for cell in own.values())) if is_money else len(_clients(cells, cohort))
         words = Period(cohort, add_months(cohort, 1)).words()
-        rows.append(Row({"month": words, "whole": whole, **values}, partial(_links, settings, cohort, own)))
+        rows.append(Row({"month": words, "whole": whole, **values}, partial(_links, settings, cohort, own, is_money)))
     title = _("What they bought, %(currency)s", currency=crm.currency) if is_money else _("How many of them bought")
     return Table("money" if is_money else "clients", title, tuple(columns), tuple(rows))
 
 
-def _links(settings: Settings, cohort: date, own: Mapping[int, Cell]) -> dict[str, str]:
-    found = {}
-    for after in own:
-        conditions = conditions_of(settings, {"month": cohort, "after": after})
-        if conditions:
-            found[f"m{after}"] = as_query(conditions)
-    return found
+def _links(settings: Settings, cohort: date, own: Mapping[int, Cell], is_money: bool) -> dict[str, str]:
+    """Returns the lists behind a row: clients where clients are counted, else what they bought."""
+    cells = {"whole": {}, **{f"m{after}": {"after": after} for after in own}}
+    links = {name: _link(settings, of_clients=not is_money, month=cohort, **cell) for name, cell in cells.items()}
+    return {name: link for name, link in links.items() if link}
+
+
+def _link(settings: Settings, *, of_clients: bool = False, **cell: Any) -> str:
+    """Returns the link to the deals of a month of first deals, of a month after it, or of all, or to their clients."""
+    found = conditions_of(settings, {"what": NAME, **cell})
+    if of_clients:
+        return clients_link(found)
+    return as_query(found) if found else ""
 
 
 def _charts(crm: CRM, cells: Cells, cohorts: list[date]) -> tuple[Chart, ...]:
@@ -167,13 +176,22 @@ def _charts(crm: CRM, cells: Cells, cohorts: list[date]) -> tuple[Chart, ...]:
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
     settings = _settled(crm, settings)
     scope = make_scope(crm, user, settings, load_ladders(crm)[0])
-    found = _cells(scope, settings).get((date.fromisoformat(cell["month"]), int(cell["after"])))
-    return fields.among(source.id, found.deals if found else ())
+    ids = [
+        deal_id
+        for (cohort, after), one in _cells(scope, settings).items()
+        if cell.get("month", cohort.isoformat()) == cohort.isoformat()
+        and cell.get("after", str(after)) in (str(after), LATER if after else "")
+        for deal_id in one.deals
+    ]
+    return fields.among(source.id, ids)
 
 
 def _words(cell: Mapping[str, str]) -> str:
+    if "month" not in cell:
+        return str(TITLE)
     month = date.fromisoformat(cell["month"])
-    return f"{TITLE}, {Period(month, add_months(month, 1)).words()} + {cell['after']}"
+    after = f" + {cell['after']}" if "after" in cell else ""
+    return f"{TITLE}, {Period(month, add_months(month, 1)).words()}{after}"
 
 
 BEHIND = Behind(_find, _words)

@@ -49,7 +49,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     settings = replace(in_usual_period(crm, settings, USUAL_PERIOD), by="source")
     counted = _count(crm, user, settings)
     order = sorted(counted.rows, key=lambda key: (-counted.rows[key]["won_amount"], counted.name(key)))
-    whole, currency = counted.whole, crm.currency
+    whole, links, currency = counted.whole, _whole_links(counted), crm.currency
     return make_document(
         crm,
         user,
@@ -60,15 +60,16 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         totals=whole,
         figures=[
             Figure("cost", _("Cost, %(currency)s", currency=currency), whole["cost"], MONEY),
-            Figure("leads", _("Leads"), whole["leads"], link=as_query(counted.linker.opened_whole())),
-            Figure("won", _("Won"), whole["won"], link=as_query(counted.linker.closed_whole("won"))),
-            Figure("won_amount", _("Won amount, %(currency)s", currency=currency), whole["won_amount"], MONEY),
+            Figure("leads", _("Leads"), whole["leads"], link=links["leads"]),
+            Figure("won", _("Deals won"), whole["won"], link=links["won"]),
+            Figure("won_amount", _("Won amount, %(currency)s", currency=currency), whole["won_amount"], MONEY,
+                   link=links["won"]),
             Figure("roi", _("Return on what was spent"), whole["roi"], SHARE),
         ],
         draw=partial(_charts, counted, order, currency),
         notes=_notes(counted),
         is_empty=not counted.rows,
-    )
+    )  # fmt: skip
 
 
 def _count(crm: CRM, user: User | None, settings: Settings) -> Counted:
@@ -144,14 +145,14 @@ def _table(counted: Counted, order: Sequence[Hashable]) -> Table:
         Column("cost", _("Cost"), MONEY),
         Column("leads", _("Leads"), COUNT, hint=_("Deals opened in the period")),
         Column("cost_per_lead", _("A lead cost"), MONEY),
-        Column("won", _("Won"), COUNT, hint=_("Deals won in the period, whenever they were opened")),
+        Column("won", _("Deals won"), COUNT, hint=_("Deals won in the period, whenever they were opened")),
         Column("won_amount", _("Won amount"), MONEY),
         Column("cost_per_won", _("A won deal cost"), MONEY),
         Column("roi", _("Return"), SHARE, hint=_("What was won, less the cost, by the cost")),
     )
     rows = [Row({"name": counted.name(key), **counted.rows[key]}, partial(_links, counted, key)) for key in order]
     if rows:
-        rows.append(Row({"name": _("All together"), **counted.whole}, is_total=True))
+        rows.append(Row({"name": _("All together"), **counted.whole}, partial(_whole_links, counted), is_total=True))
     return Table("sources", "", columns, tuple(rows))
 
 
@@ -164,6 +165,11 @@ def _links(counted: Counted, key: Hashable) -> dict[str, str]:
     if values["won"]:
         found["won"] = found["won_amount"] = key_conditions(linker, counted.asked, key, "won")
     return found
+
+
+def _whole_links(counted: Counted) -> dict[str, str]:
+    opened, won = counted.linker.opened_whole(), as_query(counted.linker.closed_whole("won"))
+    return {"leads": as_query(opened), "won": won, "won_amount": won}
 
 
 def _charts(counted: Counted, order: Sequence[Hashable], currency: str) -> tuple[Chart, ...]:

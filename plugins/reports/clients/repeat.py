@@ -17,6 +17,7 @@ from plugins.reports.funnel.common import make_scope
 from plugins.reports.funnel.data import money
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind, conditions_of
+from plugins.reports.history.clients_of import clients_link
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import as_query
 from plugins.reports.parameters import REASONS, Settings
@@ -67,11 +68,13 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         rows=[{"owner": None if key is None else counted.name(key), **counted.rows[key]} for key in order],
         totals={**whole, **{f"{kind}_clients": count for kind, count in counted.clients.items()}},
         figures=[
-            Figure("new_clients", _("New clients"), counted.clients[NEW], link=_link(settings, NEW)),
-            Figure("repeat_clients", _("Clients who came back"), counted.clients[REPEAT], link=_link(settings, REPEAT)),
-            Figure("new_amount", _("From new ones, %(currency)s", currency=crm.currency), whole["new_amount"], MONEY),
+            Figure("new_clients", _("New clients"), counted.clients[NEW], link=_clients(settings, NEW)),
+            Figure("repeat_clients", _("Clients who came back"), counted.clients[REPEAT],
+                   link=_clients(settings, REPEAT)),
+            Figure("new_amount", _("From new ones, %(currency)s", currency=crm.currency), whole["new_amount"], MONEY,
+                   link=_link(settings, NEW)),
             Figure("repeat_amount", _("From repeat ones, %(currency)s", currency=crm.currency),
-                   whole["repeat_amount"], MONEY),
+                   whole["repeat_amount"], MONEY, link=_link(settings, REPEAT)),
             Figure("share", _("Share of repeat money"), whole["share"], SHARE),
         ],
         draw=partial(_charts, counted, order, crm.currency),
@@ -124,13 +127,22 @@ def _table(counted: Counted, order: list[int | None], whole: Mapping[str, Any]) 
     )
     rows = [Row({"name": counted.name(key), **counted.rows[key]}, partial(_links, counted, key)) for key in order]
     if rows:
-        rows.append(Row({"name": _("All together"), **whole}, is_total=True))
+        rows.append(Row({"name": _("All together"), **whole}, partial(_whole_links, counted), is_total=True))
     return Table("managers", "", columns, tuple(rows))
 
 
 def _link(settings: Settings, kind: str, **more: Any) -> str:
     found = conditions_of(settings, {"kind": kind, **more})
     return as_query(found) if found else ""
+
+
+def _clients(settings: Settings, kind: str) -> str:
+    return clients_link(conditions_of(settings, {"kind": kind}))
+
+
+def _whole_links(counted: Counted) -> dict[str, str]:
+    found = {kind: _link(counted.settings, kind) for kind in (NEW, REPEAT)}
+    return {name: link for kind, link in found.items() if link for name in (kind, f"{kind}_amount")}
 
 
 def _links(counted: Counted, key: int | None) -> dict[str, str]:

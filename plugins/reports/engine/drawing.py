@@ -11,6 +11,7 @@ from plugins.reports.engine.asking import ALL, Answer
 from plugins.reports.engine.axes import Axis
 from plugins.reports.engine.behind import Behind
 from plugins.reports.ranking import Rank, ranking_chart
+from plugins.reports.ticks import number_axis
 from plugins.reports.words import compact
 
 MOST_BARS, MOST_LINES, MOST_CHARTS = 15, 8, 2
@@ -93,6 +94,7 @@ def line_chart(
 ) -> dict[str, Any]:
     """Returns lines with points through values of (at, value, series, hint, link), along `order`."""
     legend = {"orient": "top", "title": None, "symbolType": "stroke"} if len(names) > 1 else None
+    ticks = number_axis([one["value"] for one in values], format_percent if is_share else None)
     layer = {
         "data": {"values": list(values)},
         "mark": {"type": "line", "point": {"size": 45}, "strokeWidth": 2.2, "cursor": "pointer"},
@@ -106,7 +108,7 @@ def line_chart(
             "y": {
                 "field": "value",
                 "type": "quantitative",
-                "axis": {"title": None, "tickCount": 5} | ({"format": ".0%"} if is_share else {}),
+                "axis": {"title": None, **ticks},
             },
             "color": {
                 "field": "series",

@@ -21,8 +21,8 @@ _POTENTIAL = ReportMeasure("potential", lazy("Potential"), "sum", "potential_bas
 _MEAN_POTENTIAL = ReportMeasure("mean_potential", lazy("Mean potential"), "mean", "potential_base", "money")
 _MEDIAN_POTENTIAL = ReportMeasure("median_potential", lazy("Median potential"), "median", "potential_base", "money")
 _WON = (
-    ReportMeasure("won", lazy("Won"), conditions=(WON,)),
-    ReportMeasure("lost", lazy("Lost"), conditions=(LOST,)),
+    ReportMeasure("won", lazy("Deals won"), conditions=(WON,)),
+    ReportMeasure("lost", lazy("Deals lost"), conditions=(LOST,)),
     ReportMeasure("win_rate", lazy("Win rate"), "share", kind="share", conditions=(WON,), among=(CLOSED,)),
     ReportMeasure("won_amount", lazy("Won amount"), "sum", "amount_base", "money", (WON,)),
     ReportMeasure("mean_amount", lazy("Mean of a won deal"), "mean", "amount_base", "money", (WON,)),

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.api import format_percent
 from plugins.reports.charts import LIGHT, LOST, PASSED, SCHEMA
+from plugins.reports.ticks import number_axis
 
 GREY = "#64748b"
 HEIGHT = 260
@@ -54,13 +56,14 @@ def curve_chart(points: Sequence[tuple[float, float, int, str]], *, said: str, w
     """Returns the curve of calibration: what was said against what came true, beside the line of perfect guesses."""
     values = [{"said": a, "was": b, "count": count, "hint": hint} for a, b, count, hint in points]
     share = {"type": "quantitative", "scale": {"domain": [0, 1]}}
+    ticks = number_axis([1], format_percent)
     layers = [
         {
             "data": {"values": [{"said": 0, "was": 0}, {"said": 1, "was": 1}]},
             "mark": {"type": "line", "color": GREY, "strokeDash": [4, 3], "strokeWidth": 1.2},
             "encoding": {
-                "x": {"field": "said", **share, "axis": {"title": said, "format": "%", "tickCount": 5}},
-                "y": {"field": "was", **share, "axis": {"title": was, "format": "%", "tickCount": 5}},
+                "x": {"field": "said", **share, "axis": {"title": said, **ticks}},
+                "y": {"field": "was", **share, "axis": {"title": was, **ticks}},
             },
         },
         {
@@ -83,7 +86,8 @@ def curve_chart(points: Sequence[tuple[float, float, int, str]], *, said: str, w
 
 
 def _bars(values: list[dict], names: dict, across: str, colour: dict) -> dict[str, Any]:
-    money = {"type": "quantitative", "axis": {"title": None, "format": "~s", "grid": True, "tickCount": 5}}
+    ticks = number_axis(value[name] for value in values for name in ("value", "high", "fact"))
+    money = {"type": "quantitative", "axis": {"title": None, "grid": True, **ticks}}
     return {
         "data": {"values": values},
         "mark": {"type": "bar", "cursor": "pointer", "cornerRadius": 2},

@@ -174,7 +174,7 @@ def _factor_table(history: Sequence[tuple], answer: Mapping[str, Any]) -> Table:
 def _past_table(history: Sequence[tuple], linker: Linker, currency: str) -> Table:
     columns = (
         Column("month", _("Month"), TEXT),
-        Column("won", _("Won"), COUNT),
+        Column("won", _("Deals won"), COUNT),
         Column("income", _("Won amount, %(currency)s", currency=currency), MONEY),
     )
     rows = [
@@ -208,7 +208,7 @@ def _charts(history: Sequence[tuple], ahead: Sequence[Mapping], linker: Linker, 
     if not spans:
         return ()
     title = _("Won money by month, %(currency)s", currency=currency)
-    return (Chart("months", title, span_chart(spans, said=_("Won")), "; ".join(span.hint for span in spans)),)
+    return (Chart("months", title, span_chart(spans, said=_("Won amount")), "; ".join(span.hint for span in spans)),)
 
 
 def _notes(answer: Mapping[str, Any] | None) -> tuple[Note, ...]:

@@ -18,11 +18,12 @@ from plugins.reports.funnel.data import money, share
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
 from plugins.reports.funnel.significance import ENOUGH, Losses, Verdict, judge
+from plugins.reports.history.clients_of import clients_link
 from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import Settings
 
 DEFAULT = ("deals", "conversion")
-CELLS = {"deals": "reached", "lost": "lost", "potential": "reached"}
+CELLS = {"deals": "reached", "lost": "lost", "potential": "reached", "expected_income": "reached", "clients": "reached"}
 
 
 def closed_matrix(
@@ -77,6 +78,8 @@ def _value(indicator: str, row: ClosedRow, clients: dict | None, key: tuple | No
 
 def _link(linker: Linker, indicator: str, row: ClosedRow, dimension: Dimension | None) -> str:
     conditions = linker.closed(row, CELLS[indicator], dimension) if indicator in CELLS else None
+    if indicator == "clients":
+        return clients_link(conditions)
     return as_query(conditions) if conditions is not None else ""
 
 

@@ -33,6 +33,7 @@ from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.types import load_ladders
+from plugins.reports.history.clients_of import clients_link
 from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import CLOSED, OWNER, Settings
 from plugins.reports.words import COUNTINGS, CREDITS, as_sentence, compact
@@ -167,14 +168,17 @@ def _table(asked: Asked, rows: list[ClosedRow], dimension: Dimension | None, lin
         stage_column(),
         Column("reached", _("Reached"), COUNT),
         Column("passed", _("Passed"), COUNT),
-        Column("lost", _("Lost"), COUNT),
+        Column("lost", _("Deals lost"), COUNT),
         Column("skipped", _("Skipped"), COUNT, hint=_("How many of those who passed never stood at this stage")),
         Column("conversion", _("Conversion"), SHARE, hint=_("Of those who stood here, the share that passed")),
         Column("reached_potential", _("Potential reached"), MONEY),
         Column("passed_potential", _("Potential passed"), MONEY),
         Column("lost_potential", _("Potential lost"), MONEY),
     ]
-    before = {}
+    before, earlier_linker = (
+        {},
+        Linker(linker.crm, replace(linker.settings, period=linker.settings.compared or linker.settings.period)),
+    )
     if asked.before is not None and dimension is None:
         before = {(row.frame, row.stage_id): row for row in whole(asked.before.rows)}
         columns[5:5] = [Column("reached_before", _("Reached before"), COUNT)]
@@ -185,7 +189,12 @@ def _table(asked: Asked, rows: list[ClosedRow], dimension: Dimension | None, lin
         earlier = before.get((row.frame, row.stage_id))
         if earlier is not None:
             values |= {"reached_before": earlier.reached, "conversion_before": earlier.conversion}
-        return Row(values, partial(_links, row, linker, dimension))
+
+        def links() -> dict[str, str]:
+            then = as_links({"reached_before": earlier_linker.closed(earlier, "reached", None)}) if earlier else {}
+            return _links(row, linker, dimension) | then
+
+        return Row(values, links)
 
     return Table("funnel", "", tuple(columns), grouped_rows(rows, dimension, len(asked.frames) > 1, make_row))
 
@@ -209,12 +218,13 @@ def _figures(asked: Asked, currency: str, linker: Linker) -> tuple[Figure, ...]:
 
     return (
         figure("closed", _("Closed deals")),
-        figure("won", _("Won")),
+        figure("won", _("Deals won")),
         figure("win_rate", _("Win rate"), SHARE),
         figure("won_amount", _("Won amount, %(currency)s", currency=currency), MONEY),
         figure("lost_potential", _("Lost potential, %(currency)s", currency=currency), MONEY),
-        Figure("clients", _("Distinct clients"), asked.clients, COUNT, asked.before_clients if before else None),
-    )
+        Figure("clients", _("Distinct clients"), asked.clients, COUNT, asked.before_clients if before else None,
+               link=clients_link(linker.closed_whole()) if asked.clients else ""),
+    )  # fmt: skip
 
 
 def _charts(asked: Asked, currency: str, linker: Linker) -> tuple[Chart, ...]:
@@ -230,7 +240,8 @@ def _charts(asked: Asked, currency: str, linker: Linker) -> tuple[Chart, ...]:
             ("potential", _("Potential, %(currency)s", currency=currency)),
         ):
             bars = [_bar(row, key, before.get((row.frame, row.stage_id)), _links(row, linker, None)) for row in own]
-            chart = funnel_chart(bars, _("Passed"), _("Lost"), before=compared)
+            lost = _("Deals lost") if key == "deals" else _("Potential lost")
+            chart = funnel_chart(bars, _("Passed"), lost, before=compared)
             note = _("dashed: %(period)s", period=compared) if compared else ""
             charts.append(Chart(f"{key}-{frame.type_ids[0]}", name + title, chart, _described(own), note))
     return tuple(charts)

@@ -14,7 +14,7 @@ from plugins.reports.parameters import Settings, refuse
 MOST_COLUMNS = 100
 INDICATORS: dict[str, tuple[Text, str]] = {
     "deals": (lazy("Deals"), COUNT),
-    "lost": (lazy("Lost"), COUNT),
+    "lost": (lazy("Deals lost"), COUNT),
     "conversion": (lazy("Conversion"), SHARE),
     "clients": (lazy("Distinct clients"), COUNT),
     "potential": (lazy("Potential"), MONEY),

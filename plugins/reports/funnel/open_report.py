@@ -32,6 +32,7 @@ from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.open import Group, OpenFunnel, OpenRow, count_open
 from plugins.reports.funnel.open_facts import count_without_rate, open_clients, open_groups
 from plugins.reports.funnel.types import load_ladders
+from plugins.reports.history.clients_of import clients_link
 from plugins.reports.links import Linker, as_links, as_query
 from plugins.reports.parameters import OPEN, Settings
 from plugins.reports.periods import Period
@@ -40,6 +41,8 @@ from plugins.reports.words import compact
 TITLE = lazy("Funnel of open deals")
 NAME = "funnel-open"
 DEFAULT = ("deals", "expected_income")
+# The indicators that stand for the deals of a cell, or for their clients.
+LISTED = ("deals", "clients", "potential", "expected_income")
 BLUE = (PASSED, LIGHT)
 
 
@@ -88,7 +91,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         title=str(TITLE),
         subtitle=_("As of %(day)s", day=format_date(settings.as_of_on or crm.today())),
         settings=tuple(settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})),
-        figures=_figures(company, clients, crm.currency),
+        figures=_figures(company, clients, crm.currency, linker),
         tables=tuple(tables),
         draw=partial(_charts, frames, company.rows, crm.currency, linker),
         notes=_notes(company, no_rate, linker),
@@ -180,11 +183,15 @@ def _matrix(
 
 def _links(row: OpenRow, linker: Linker, dimension: Dimension | None) -> dict[str, str]:
     conditions = linker.open(row, dimension)
-    return as_links({"count": conditions, "potential": conditions})
+    found = as_links(dict.fromkeys(("count", "potential", "expected_income"), conditions))
+    clients = clients_link(conditions)
+    return found | ({"clients": clients} if clients else {})
 
 
 def _link(linker: Linker, indicator: str, row: OpenRow, dimension: Dimension | None) -> str:
-    conditions = linker.open(row, dimension) if indicator in ("deals", "potential") else None
+    conditions = linker.open(row, dimension) if indicator in LISTED else None
+    if indicator == "clients":
+        return clients_link(conditions)
     return as_query(conditions) if conditions is not None else ""
 
 
@@ -200,16 +207,18 @@ def _value(indicator: str, row: OpenRow) -> Any:
     return share(row.probability)
 
 
-def _figures(funnel: OpenFunnel, clients: int, currency: str) -> tuple[Figure, ...]:
+def _figures(funnel: OpenFunnel, clients: int, currency: str, linker: Linker) -> tuple[Figure, ...]:
     totals = funnel.totals
     income = money(totals.expected_income)
+    links = {held: as_query(found) for held in (False, True) if (found := linker.stood_whole(is_on_hold=held))}
+    link, potential = links.get(False, ""), _("Potential, %(currency)s", currency=currency)
     return (
-        Figure("count", _("Open deals"), totals.count),
-        Figure("potential", _("Potential, %(currency)s", currency=currency), money(totals.potential), MONEY),
+        Figure("count", _("Open deals"), totals.count, link=link),
+        Figure("potential", potential, money(totals.potential), MONEY, link=link),
         Figure("expected_wins", _("Expected wins"), share(totals.expected_wins), NUMBER),
-        Figure("expected_income", _("Expected income, %(currency)s", currency=currency), income, MONEY),
-        Figure("clients", _("Distinct clients"), clients),
-        Figure("on_hold", _("On hold, apart"), totals.on_hold),
+        Figure("expected_income", _("Expected income, %(currency)s", currency=currency), income, MONEY, link=link),
+        Figure("clients", _("Distinct clients"), clients, link=clients_link(linker.stood_whole())),
+        Figure("on_hold", _("On hold, apart"), totals.on_hold, link=links.get(True, "")),
     )
 
 

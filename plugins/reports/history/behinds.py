@@ -3,7 +3,17 @@
 from plugins.reports.clients import cohorts as cohorts_of_clients
 from plugins.reports.clients import primary_demand, repeat
 from plugins.reports.funnel import closed_report, credit, open_report
-from plugins.reports.history import bridge_asked, bridge_report, cohorts, contacts, conversion, flow, hanging, past
+from plugins.reports.history import (
+    bridge_asked,
+    bridge_report,
+    cohorts,
+    contacts,
+    conversion,
+    flow,
+    funnels,
+    hanging,
+    past,
+)
 from plugins.reports.people import activity, standards
 from plugins.reports.plan import fact_report
 
@@ -23,4 +33,4 @@ BEHINDS = {
     repeat.NAME: repeat.BEHIND,
     cohorts_of_clients.NAME: cohorts_of_clients.BEHIND,
 }
-CLIENTS = {standards.NAME: standards.CLIENTS_BEHIND}
+CLIENTS = {standards.NAME: standards.CLIENTS_BEHIND, funnels.NAME: funnels.CLIENTS_BEHIND}

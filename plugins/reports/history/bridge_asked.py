@@ -39,8 +39,8 @@ WORDS = {
     bridge.HANDS: lazy("Changed hands"),
     bridge.HELD: lazy("Put on hold"),
     bridge.GIVEN: lazy("Handed over"),
-    bridge.WON: lazy("Won"),
-    bridge.LOST: lazy("Lost"),
+    bridge.WON: lazy("Deals won"),
+    bridge.LOST: lazy("Deals lost"),
     bridge.DELETED: lazy("Deleted"),
     CLOSING: lazy("At the end"),
 }

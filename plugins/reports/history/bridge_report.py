@@ -100,11 +100,12 @@ def _figures(asked: Asked, whole: Cells, currency: str) -> tuple[Figure, ...]:
     came, won, lost = (whole.get(part, Cell()) for part in (bridge.CAME, bridge.WON, bridge.LOST))
     return (
         Figure("closing", _("Open deals"), ended.count, before=begun.count, link=asked.link(CLOSING)),
-        Figure("closing_potential", potential, money(ended.money), MONEY, before=money(begun.money)),
+        Figure("closing_potential", potential, money(ended.money), MONEY, before=money(begun.money),
+               link=asked.link(CLOSING)),
         Figure("came", _("Came"), len(came.ids), link=asked.link(bridge.CAME)),
-        Figure("won", _("Won"), len(won.ids), link=asked.link(bridge.WON)),
-        Figure("lost", _("Lost"), len(lost.ids), link=asked.link(bridge.LOST)),
-    )
+        Figure("won", _("Deals won"), len(won.ids), link=asked.link(bridge.WON)),
+        Figure("lost", _("Deals lost"), len(lost.ids), link=asked.link(bridge.LOST)),
+    )  # fmt: skip
 
 
 def _whole_table(asked: Asked, whole: Cells, currency: str) -> Table:
@@ -142,7 +143,7 @@ def _change(whole: Cells, part: str) -> Cell:
 
 def _deals_link(asked: Asked, part: str) -> dict[str, str]:
     link = asked.link(part)
-    return {"deals": link} if link else {}
+    return dict.fromkeys(("deals", "count", "potential"), link) if link else {}
 
 
 def _stage_table(asked: Asked, lines: Sequence[Line], shown: Iterable[str], *, is_money: bool, title: str) -> Table:

@@ -34,8 +34,8 @@ EVERYWHERE = 1 << 20
 WORDS = {
     "opened": lazy("Opened"),
     "open": lazy("Still open"),
-    "won": lazy("Won"),
-    "lost": lazy("Lost"),
+    "won": lazy("Deals won"),
+    "lost": lazy("Deals lost"),
     "won_soon": lazy("Won within 90 days"),
     "reached": lazy("Came to the stage"),
 }
@@ -105,10 +105,10 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         rows=rows,
         totals=_values(whole, now),
         figures=[
-            Figure("opened", _("Opened deals"), whole.opened),
-            Figure("open", _("Still open"), whole.open),
-            Figure("won", _("Won"), whole.won),
-            Figure("lost", _("Lost"), whole.lost),
+            Figure("opened", _("Opened deals"), whole.opened, link=counted.asked.link("opened")),
+            Figure("open", _("Still open"), whole.open, link=counted.asked.link("open")),
+            Figure("won", _("Deals won"), whole.won, link=counted.asked.link("won")),
+            Figure("lost", _("Deals lost"), whole.lost, link=counted.asked.link("lost")),
         ],
         draw=partial(_charts, counted),
         notes=[
@@ -201,7 +201,8 @@ def _table(counted: Counted, now: int) -> Table:
 def _links(counted: Counted, key: Hashable) -> dict[str, str]:
     cohort = counted.cohorts[key]
     told = {what: counted.asked.link(what, key=as_text(key)) for what in ("opened", "open", "won", "lost")}
-    return {what: link for what, link in told.items() if link and getattr(cohort, what)}
+    found = {what: link for what, link in told.items() if link and getattr(cohort, what)}
+    return found | ({"won_amount": found["won"]} if "won" in found else {})
 
 
 def _stage_table(counted: Counted, frame: Frame, is_one_of_many: bool) -> Table:
@@ -236,6 +237,7 @@ def _stage_links(
 ) -> dict[str, str]:
     cells = {stage_id: (frame.type_ids[0], stage_id, key) for stage_id, (came, _could) in reached.items() if came}
     links = {f"stage_{stage_id}": counted.asked.link("reached", cell) for stage_id, cell in cells.items()}
+    links["opened"] = counted.asked.link("opened", (frame.type_ids[0], None, key))
     return {name: link for name, link in links.items() if link}
 
 
@@ -255,14 +257,16 @@ def _charts(counted: Counted) -> tuple[Chart, ...]:
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
     asked = ask(crm, user, _usual(crm, settings), "opened_at")
     query = _opened(asked)
+    if "type" in cell:
+        query = query.where(Deal.deal_type == int(cell["type"]))
     if cell["what"] == "reached":
         step = (TypeStage.version == Deal.version_id) & (TypeStage.stage == int(cell["stage"]))
         came = (Deal.state == "won") | (fn.COALESCE(Deal.furthest, 0) >= TypeStage.place)
-        query = query.where(
-            Deal.deal_type == int(cell["type"]), fn.EXISTS(TypeStage.select(Value(1)).where(step, came))
-        )
+        query = query.where(fn.EXISTS(TypeStage.select(Value(1)).where(step, came)))
     elif cell["what"] != "opened":
         query = query.where(Deal.state == cell["what"])
+    if "key" not in cell:
+        return source.id << query
     query, key = asked.dimension.apply(query, Deal)
     return source.id << of_key(asked.scope, asked.dimension, query, key, cell["key"])
 

@@ -29,18 +29,29 @@ def count_cone(scope: Scope, period: Period) -> Cone:
     """Returns the cone of the clients that the user may see; deals are those of the scope."""
     opened = _opened(scope, period)
     each = _touched(scope, period).alias("touched")
-    is_interested = each.c.client_id << opened.select(Deal.client)
-    is_contacted = each.c.goes_out > 0
-    sums = [
-        _count(is_contacted),
-        _count(is_contacted & ((each.c.comes_in > 0) | is_interested)),
-        _count(is_contacted & is_interested),
-        _count(each.c.goes_out == 0),
-    ]
+    sums = [_count(one) for one in _steps(each, opened.select(Deal.client)).values()]
     counted = scope.rows(Select((each,), sums))[0]
     known = Select((each,), [each.c.client_id]).bind(scope.crm.database)
     unnoted = opened.select(fn.COUNT(Deal.client.distinct())).where(~(Deal.client << known))
     return Cone(*(int(number or 0) for number in counted), scope.rows(unnoted)[0][0])
+
+
+def clients_at(scope: Scope, period: Period, step: str) -> Any:
+    """Returns the query of the ids of the clients that came to a step of the cone: a name of `Cone`."""
+    each = _touched(scope, period).alias("touched")
+    query = Select((each,), [each.c.client_id]).bind(scope.crm.database)
+    return query.where(_steps(each, _opened(scope, period).select(Deal.client))[step])
+
+
+def _steps(each: Any, interested: Any) -> dict[str, Any]:
+    """Returns the conditions of the steps on the clients that were touched."""
+    is_contacted, is_interested = each.c.goes_out > 0, each.c.client_id << interested
+    return {
+        "contacted": is_contacted,
+        "answered": is_contacted & ((each.c.comes_in > 0) | is_interested),
+        "interested": is_contacted & is_interested,
+        "by_themselves": each.c.goes_out == 0,
+    }
 
 
 def _touched(scope: Scope, period: Period) -> Any:

@@ -28,6 +28,7 @@ from plugins.reports.funnel.closed_facts import in_period
 from plugins.reports.funnel.data import money
 from plugins.reports.history.behind import Behind
 from plugins.reports.history.writing import Asked, ask, in_usual_period, make_document
+from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import REASONS, Settings
 from plugins.reports.ranking import Rank, ranking_chart
 
@@ -82,7 +83,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     settings = in_usual_period(crm, settings, USUAL_PERIOD)
     counted = _count(crm, user, settings)
     rows = [{"contacts": _step_words(step), "least": step, **_values(counted, step)} for step in STEPS]
-    won, lost = counted.whole("won"), counted.whole("lost")
+    won, lost, linker = counted.whole("won"), counted.whole("lost"), Linker(crm, settings)
     return make_document(
         crm,
         user,
@@ -93,9 +94,9 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         totals={"won": won.deals, "lost": lost.deals, "mean_won": _mean(won.contacts, won),
                 "mean_lost": _mean(lost.contacts, lost)},
         figures=[
-            Figure("won", _("Won deals"), won.deals),
+            Figure("won", _("Won deals"), won.deals, link=as_query(linker.closed_whole("won"))),
             Figure("mean_won", _("Contacts per won deal"), _mean(won.contacts, won), NUMBER),
-            Figure("lost", _("Lost deals"), lost.deals),
+            Figure("lost", _("Lost deals"), lost.deals, link=as_query(linker.closed_whole("lost"))),
             Figure("mean_lost", _("Contacts per lost deal"), _mean(lost.contacts, lost), NUMBER),
         ],
         draw=partial(_charts, counted),
@@ -161,8 +162,8 @@ def _values(counted: Counted, step: int) -> dict[str, Any]:
 def _table(counted: Counted) -> Table:
     columns = (
         Column("contacts", _("Contacts"), TEXT),
-        Column("won", _("Won"), COUNT),
-        Column("lost", _("Lost"), COUNT),
+        Column("won", _("Deals won"), COUNT),
+        Column("lost", _("Deals lost"), COUNT),
         Column("win_rate", _("Win rate"), SHARE),
         Column("won_amount", _("Won amount"), MONEY),
     )
@@ -174,7 +175,8 @@ def _table(counted: Counted) -> Table:
 
 
 def _links(asked: Asked, step: int, values: Mapping[str, Any]) -> dict[str, str]:
-    return {what: link for what in ("won", "lost") if values[what] and (link := asked.link(what, step=step))}
+    found = {what: link for what in ("won", "lost") if values[what] and (link := asked.link(what, step=step))}
+    return found | ({"won_amount": found["won"]} if "won" in found else {})
 
 
 def _kind_table(won: Closed, lost: Closed) -> Table:

@@ -37,6 +37,8 @@ WORDS = {
     "passed": lazy("Went on"),
     "lost": lazy("Lost here"),
     "returned": lazy("Went back"),
+    "returns": lazy("Returns"),
+    "skipped": lazy("Skipped it"),
 }
 
 
@@ -132,8 +134,8 @@ def _table(counted: Counted, lines: Sequence[tuple[Frame, Cell]]) -> Table:
         Column("passed", WORDS["passed"], COUNT),
         Column("lost", WORDS["lost"], COUNT),
         Column("returned", WORDS["returned"], COUNT, hint=_("Their last way out led to an earlier stage")),
-        Column("returns", _("Returns"), COUNT, hint=_("How often deals were sent back from here")),
-        Column("skipped", _("Skipped it"), COUNT, hint=_("Passed without ever standing here")),
+        Column("returns", WORDS["returns"], COUNT, hint=_("How often deals were sent back from here")),
+        Column("skipped", WORDS["skipped"], COUNT, hint=_("Passed without ever standing here")),
         Column("conversion", _("Conversion"), SHARE),
         Column("median_days", _("median"), NUMBER, days),
         Column("most_days", _("80 % within"), NUMBER, days),
@@ -178,6 +180,9 @@ def _time_words(left: Left) -> str:
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
     settings = in_usual_period(crm, settings, USUAL_PERIOD)
     asked = ask(crm, user, settings, "left_at")
+    if cell["what"] == "skipped":
+        flow = Flow(asked.scope, settings.period, asked.dimension)
+        return source.id << flow.passed_at(int(cell["type"]), int(cell["stage"]), cell["what"], cell.get("key"))
     exits = Exits(asked.scope, settings.period, asked.dimension)
     return source.id << exits.left(int(cell["type"]), int(cell["stage"]), cell["what"], cell.get("key"))
 

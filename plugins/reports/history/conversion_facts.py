@@ -61,11 +61,15 @@ class Exits:
             yield type_id, stage_id, None if key == "" else key, {oldest, newest}, Left(*map(int, numbers))
 
     def left(self, type_id: int, stage_id: int, what: str, key: str | None) -> Any:
-        """Returns the query of the ids of the deals that left a stage, of all or of those that left it so."""
+        """Returns the query of the ids of the deals that left a stage: of all, or of those that left it so.
+
+        Of *returns* it is the deals that were sent back from there at least once.
+        """
         each = self._last().alias("each")
         query = Select((each,), [each.c.deal_id]).bind(self.scope.crm.database)
         query = query.where(each.c.last == 1, each.c.deal_type_id == type_id, each.c.stage_id == stage_id)
         query = query.where(each.c.outcome << OUTCOMES[what]) if what in OUTCOMES else query
+        query = query.where(each.c.returns > 0) if what == "returns" else query
         if key is None:
             return query
         return query.where(each.c.key.cast("text") == key if key else each.c.key.is_null())

@@ -142,11 +142,20 @@ def _table(counted: Counted, lines: Sequence[tuple[Frame, Cell]], before: Mappin
         values = _values(counted, frame, cell)
         if before is not None:
             values["before"] = sum(before.get((one, *cell[1:]), Passed()).deals for one in frame.type_ids)
-        return Row(values, partial(counted.asked.links, WORDS, cell, values))
+        return Row(values, partial(_links, counted.asked, cell, values))
 
     return Table(
         "flow", _("Stage by stage"), tuple(columns), stage_rows(counted.asked, counted.frames, lines, make_row)
     )
+
+
+def _links(asked: Asked, cell: Cell, values: Mapping[str, Any]) -> dict[str, str]:
+    """Returns the queries of the lists of a cell; the money of those that passed opens the same as their number."""
+    found = asked.links(WORDS, cell, values)
+    if "passed" in found:
+        found["passed_potential"] = found["passed"]
+    before = asked.link("passed", cell, when="before") if values.get("before") else ""
+    return found | ({"before": before} if before else {})
 
 
 def _figures(counted: Counted, lines: Sequence[tuple[Frame, Cell]]) -> list[Figure]:
@@ -158,6 +167,9 @@ def _figures(counted: Counted, lines: Sequence[tuple[Frame, Cell]]) -> list[Figu
             f"passed_{stage_id}",
             stage_words(name),
             sum(counted.of(one, cell)[0].deals for one, cell in lines if one is frame and cell[1] == stage_id),
+            link=counted.asked.link("passed", type=frame.type_ids[0], stage=stage_id)
+            if len(frame.type_ids) == 1
+            else "",
         )
         for stage_id, name in last
     ]
@@ -185,7 +197,8 @@ def _charts(counted: Counted) -> tuple[Chart, ...]:
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
     settings = in_usual_period(crm, settings, USUAL_PERIOD)
     asked = ask(crm, user, settings, "left_at")
-    flow, stage_id = Flow(asked.scope, settings.period, asked.dimension), int(cell["stage"]) if cell["stage"] else None
+    period = settings.compared if cell.get("when") == "before" and settings.compared else settings.period
+    flow, stage_id = Flow(asked.scope, period, asked.dimension), int(cell["stage"]) if cell["stage"] else None
     if cell["what"] == "lost":
         return source.id << flow.lost_at(int(cell["type"]), stage_id, cell.get("key"))
     return source.id << flow.passed_at(int(cell["type"]), stage_id, cell["what"], cell.get("key"))

@@ -5,15 +5,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from peewee import Expression
+
 from core.api import CRM, Report, User, format_number, format_percent, lazy
 from core.api import gettext as _
+from plugins.reports.addresses import CLIENTS, to_list
 from plugins.reports.charts import Bar, funnel_chart
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Note, Row, Table
 from plugins.reports.funnel import closed_report, open_report
 from plugins.reports.funnel.common import MOST_CHARTS, make_scope, stage_column, stage_words
 from plugins.reports.funnel.types import load_ladders
-from plugins.reports.history.cone import Cone, count_cone
+from plugins.reports.history.behind import Behind, conditions_of
+from plugins.reports.history.cone import Cone, clients_at, count_cone
 from plugins.reports.history.writing import in_usual_period, make_document
+from plugins.reports.links import as_query
 from plugins.reports.parameters import REASONS, Settings
 from plugins.reports.periods import Period
 
@@ -21,6 +26,7 @@ NAME = "funnels"
 TITLE = lazy("Both funnels side by side")
 USUAL_PERIOD = "last_12_months"
 CLOSED = ("reached", "passed", "lost", "conversion")
+CONE = ("contacted", "answered", "interested")
 OPEN = ("count", "potential", "expected_income")
 FIGURES = (("won", "win_rate", "won_amount"), ("count", "potential", "expected_income"))
 
@@ -46,7 +52,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         user,
         settings,
         title=TITLE,
-        tables=[_table(stages, parts), _cone_table(cone)],
+        tables=[_table(stages, parts), _cone_table(settings, cone)],
         rows=[_data(stage, parts) for stage in stages],
         totals={
             **closed.data["totals"],
@@ -92,7 +98,7 @@ def _table(stages: Sequence[tuple[str, str | None]], parts: Sequence[Cells]) -> 
         stage_column(),
         Column("reached", _("Reached"), COUNT, closed),
         Column("passed", _("Passed"), COUNT, closed),
-        Column("lost", _("Lost"), COUNT, closed),
+        Column("lost", _("Deals lost"), COUNT, closed),
         Column("conversion", _("Conversion"), SHARE, closed),
         Column("count", _("Deals"), COUNT, opened),
         Column("potential", _("Potential"), MONEY, opened),
@@ -124,17 +130,25 @@ def _cone_steps(cone: Cone) -> list[tuple[str, int]]:
     ]
 
 
-def _cone_table(cone: Cone) -> Table:
+def _cone_table(settings: Settings, cone: Cone) -> Table:
     columns = (
         Column("step", _("Clients"), TEXT),
         Column("clients", _("How many"), COUNT),
         Column("share", _("Of those contacted"), SHARE),
     )
     rows = [
-        Row({"step": words, "clients": number, "share": number / cone.contacted if cone.contacted else None})
-        for words, number in _cone_steps(cone)
+        Row(
+            {"step": words, "clients": number, "share": number / cone.contacted if cone.contacted else None},
+            partial(_cone_link, settings, step) if number else dict,
+        )
+        for step, (words, number) in zip(CONE, _cone_steps(cone), strict=True)
     ]
     return Table("cone", _("Before the first stage"), columns, tuple(rows))
+
+
+def _cone_link(settings: Settings, step: str) -> dict[str, str]:
+    found = conditions_of(settings, {"step": step})
+    return {"clients": to_list(CLIENTS, as_query(found))} if found else {}
 
 
 def _charts(closed: Document, opened: Document, cone: Cone) -> tuple[Chart, ...]:
@@ -171,6 +185,13 @@ def _cone_chart(cone: Cone) -> Chart:
     return Chart("cone", _("Before the first stage, in clients"), chart, described)
 
 
+def _find_clients(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
+    settings = in_usual_period(crm, settings, USUAL_PERIOD)
+    scope = make_scope(crm, user, settings, load_ladders(crm)[0])
+    return source.id << clients_at(scope, settings.period, cell["step"])
+
+
+CLIENTS_BEHIND = Behind(_find_clients, lambda _cell: str(TITLE))
 REPORT = Report(
     NAME,
     TITLE,

@@ -17,6 +17,7 @@ from plugins.reports.funnel.ladders import Frame
 from plugins.reports.history.behind import Behind
 from plugins.reports.history.past import as_text
 from plugins.reports.history.writing import Asked, ask, make_document
+from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import STANDING, Settings
 from plugins.reports.ranking import Rank, ranking_chart
 from plugins.reports.tables.writing import MOST_RANKED
@@ -89,7 +90,8 @@ def write(crm: CRM, user: User | None, settings: Settings, counted: Counted) -> 
         totals={**whole, "on_hold": sum(counted.on_hold.values())},
         figures=[
             Figure("count", _("Hanging deals"), whole["count"], link=counted.asked.link("count")),
-            Figure("potential", _("Potential, %(currency)s", currency=crm.currency), whole["potential"], MONEY),
+            Figure("potential", _("Potential, %(currency)s", currency=crm.currency), whole["potential"], MONEY,
+                   link=counted.asked.link("count")),
             *(Figure(key, words, whole[key], link=counted.asked.link(key)) for key, words in _reason_words().items()),
         ],
         draw=partial(_charts, counted, owners, places, stages, len(frames) > 1, crm.currency),
@@ -147,7 +149,7 @@ def _owner_table(counted: Counted, owners: Mapping[int | None, list[HungThere]],
     rows = [
         Row(
             {"name": counted.name(owner), **_values(owners[owner]), "on_hold": counted.on_hold.get(owner, 0)},
-            partial(_links, counted.asked, _values(owners[owner]), owner=as_text(owner)),
+            partial(_owner_links, counted, owners[owner], owner),
         )
         for owner in order
     ]
@@ -173,7 +175,15 @@ def _stage_table(
 
 
 def _links(asked: Asked, values: Mapping[str, Any], **cell: Any) -> dict[str, str]:
-    return {what: link for what in ("count", *REASONS) if values[what] and (link := asked.link(what, **cell))}
+    found = {what: link for what in ("count", *REASONS) if values[what] and (link := asked.link(what, **cell))}
+    return found | ({"potential": found["count"]} if "count" in found else {})
+
+
+def _owner_links(counted: Counted, standing: Sequence[HungThere], owner: int | None) -> dict[str, str]:
+    found = _links(counted.asked, _values(standing), owner=as_text(owner))
+    held = Linker(counted.asked.crm, counted.asked.settings).open_whole(is_on_hold=True)
+    whose = {"field": "owner", "op": "equal", "value": owner} if owner else {"field": "owner", "op": "empty"}
+    return found | ({"on_hold": as_query([*held, whose])} if counted.on_hold.get(owner) else {})
 
 
 def _charts(

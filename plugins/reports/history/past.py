@@ -21,10 +21,13 @@ TITLE = lazy("Open deals as of")
 def stood_then(
     crm: CRM, user: User | None, settings: Settings, at: int, cell: Mapping[str, str], source: Any
 ) -> Expression:
-    """Returns the condition that a deal stood open at a moment: `cell` may name its type, its stage and its key."""
+    """Returns the condition that a deal stood open at a moment: `cell` may name its type, its stage and its key.
+
+    Those on hold are left out, unless the cell is of them.
+    """
     scope = make_scope(crm, user, settings, load_ladders(crm)[0])
     query, then = standing(scope, from_microseconds(at))
-    query = query.where(~then.is_on_hold)
+    query = query.where(then.is_on_hold if "held" in cell else ~then.is_on_hold)
     if "type" in cell:
         stage = then.stage_id == int(cell["stage"]) if cell["stage"] else then.stage_id.is_null()
         query = query.where(Deal.deal_type == int(cell["type"]), stage)

@@ -54,10 +54,10 @@ def add_charts(book: Workbook, sheet: Worksheet, table: Table, first: int, last:
 
 
 def _funnels() -> list[Funnel]:
-    closed, still_open = (_("Passed"), _("Lost"), (PASSED, LOST)), (_("Expected to be won"), _("Open"), (PASSED, LIGHT))
+    passed, still_open = _("Passed"), (_("Expected to be won"), _("Open"), (PASSED, LIGHT))
     return [
-        Funnel("reached", "passed", _("Number of deals"), *closed),
-        Funnel("reached_potential", "passed_potential", _("Potential"), *closed),
+        Funnel("reached", "passed", _("Number of deals"), passed, _("Deals lost"), (PASSED, LOST)),
+        Funnel("reached_potential", "passed_potential", _("Potential"), passed, _("Potential lost"), (PASSED, LOST)),
         Funnel("count", "expected_wins", _("Number of deals"), *still_open),
         Funnel("potential", "expected_income", _("Potential"), *still_open),
     ]

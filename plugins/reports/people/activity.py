@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from peewee import SQL, Expression, fn
 
 from core.api import CRM, Deal, Report, StageVisit, User, fields, format_number, lazy
 from core.api import gettext as _
-from plugins.reports.addresses import TALKS, to_list
 from plugins.reports.document import COUNT, MONEY, NUMBER, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope, total
 from plugins.reports.funnel.closed_facts import in_period
@@ -23,7 +21,7 @@ from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import Linker, as_query
 from plugins.reports.offers import offer_stages
 from plugins.reports.parameters import REASONS, Settings
-from plugins.reports.people.talks import COUNTED, count_talks, within
+from plugins.reports.people.talks import ANYBODY, COUNTED, count_talks, talks_link, within
 from plugins.reports.ranking import Rank
 from plugins.reports.tables.writing import ranking
 
@@ -42,7 +40,6 @@ RATIOS = {
     "calls_per_won": ("calls", "won"),
     "meetings_per_won": ("meetings", "won"),
 }
-ANYBODY = "*"
 
 
 @dataclass(frozen=True)
@@ -84,10 +81,9 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
 def _count(crm: CRM, user: User | None, settings: Settings) -> Counted:
     ladders, _published = load_ladders(crm)
     scope = make_scope(crm, user, settings, ladders)
-    is_narrowed = bool(settings.conditions or settings.type_ids)
     offers = offer_stages(ladders)
     parts = [
-        count_talks(scope, settings.period, is_about_deals=is_narrowed),
+        count_talks(scope, settings.period, is_about_deals=settings.is_narrowed),
         _offered(scope, settings, list(offers)),
         _won(scope, settings),
     ]
@@ -139,7 +135,7 @@ def _table(counted: Counted, order: Sequence[int | None], whole: Mapping[str, An
         Column("name", _("Manager"), TEXT),
         *(Column(name, words, COUNT, done) for name, words in COLUMN_WORDS.items()),
         Column("offers", _("Offers"), COUNT, came, _("Deals that came to the stage of the offer")),
-        Column("won", _("Won"), COUNT, came),
+        Column("won", _("Deals won"), COUNT, came),
         Column("won_amount", _("Won amount"), MONEY, came),
         Column("calls_per_offer", _("Calls to an offer"), NUMBER, per),
         Column("calls_per_won", _("Calls to a won deal"), NUMBER, per),
@@ -160,11 +156,10 @@ def _table(counted: Counted, order: Sequence[int | None], whole: Mapping[str, An
 def _links(counted: Counted, of: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Returns where the numbers of a manager (empty: of nobody, ANYBODY: of all) lead."""
     settings, found = counted.settings, {}
-    if not (settings.conditions or settings.type_ids):
-        period = {"from": settings.period.first or "", "to": settings.period.until or ""}
+    if not settings.is_narrowed:
         for name in COUNTED:
             if values[name]:
-                found[name] = to_list(TALKS, urlencode({"what": name, "of": of, **period}))
+                found[name] = talks_link(name, of, settings.period)
     offered = conditions_of(settings, {"of": of})
     if values["offers"] and offered:
         found["offers"] = as_query(offered)
@@ -184,10 +179,11 @@ def _figures(counted: Counted, whole: Mapping[str, Any], currency: str) -> list[
         Figure("calls", COLUMN_WORDS["calls"], whole["calls"], link=links.get("calls", "")),
         Figure("meetings", COLUMN_WORDS["meetings"], whole["meetings"], link=links.get("meetings", "")),
         Figure("offers", _("Offers"), whole["offers"], link=links.get("offers", "")),
-        Figure("won", _("Won"), whole["won"], link=links.get("won", "")),
-        Figure("won_amount", _("Won amount, %(currency)s", currency=currency), whole["won_amount"], MONEY),
+        Figure("won", _("Deals won"), whole["won"], link=links.get("won", "")),
+        Figure("won_amount", _("Won amount, %(currency)s", currency=currency), whole["won_amount"], MONEY,
+               link=links.get("won", "")),
         Figure("calls_per_won", _("Calls to a won deal"), whole["calls_per_won"], NUMBER),
-    ]
+    ]  # fmt: skip
 
 
 def _charts(counted: Counted, order: Sequence[int | None]) -> tuple[Chart, ...]:
@@ -213,7 +209,7 @@ def _notes(counted: Counted, whole: Mapping[str, Any]) -> list[Note]:
         found.append(Note(_("No stage is one of an offer by its name, so offers are not counted.")))
     if not (whole["letters"] or whole["messages"]):
         found.append(Note(_("Letters are counted as soon as they are noted, or a plugin sends and receives them.")))
-    if counted.settings.conditions or counted.settings.type_ids:
+    if counted.settings.is_narrowed:
         found.append(Note(_("With a deal type or a filter only what is about these deals counts.")))
     return found
 

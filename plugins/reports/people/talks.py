@@ -2,10 +2,12 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from peewee import JOIN, SQL, Select, fn
 
 from core.api import CRM, Client, Deal, Interaction, User, visible_interactions
+from plugins.reports.addresses import TALKS, to_list
 from plugins.reports.facts import Scope
 from plugins.reports.periods import Period
 
@@ -17,6 +19,9 @@ COUNTED = {
     "meetings": (("meeting",), False),
     "meetings_planned": (("meeting",), True),
 }
+# What a list of interactions can hold: that of a column, or all that was talked.
+ALL_TALKS, ANYBODY = "all", "*"
+LISTED = COUNTED | {ALL_TALKS: (("call", "letter", "sms", "message", "meeting"), False)}
 
 
 def talks(crm: CRM, user: User | None, period: Period) -> Any:
@@ -56,11 +61,17 @@ def count_talks(scope: Scope, period: Period, *, is_about_deals: bool) -> dict[i
 
 def list_talks(crm: CRM, user: User, period: Period, what: str, *, of: int | None, is_anybodys: bool) -> Select:
     """Returns the query of the interactions that `what` counts, the newest first: of one user, or anybody's."""
-    kinds, is_planned = COUNTED[what]
+    kinds, is_planned = LISTED[what]
     query = talks(crm, user, period).where(Interaction.kind << kinds, Interaction.is_planned == is_planned)
     if not is_anybodys:
         query = query.where(Interaction.user.is_null() if of is None else Interaction.user == of)
     return query.order_by(Interaction.at.desc(), Interaction.id.desc())
+
+
+def talks_link(what: str, of: int | None | str, period: Period) -> str:
+    """Returns the link to the list of what is counted, of a user (None: nobody's; ANYBODY: all), within the period."""
+    days = {"from": period.first or "", "to": period.until or ""}
+    return to_list(TALKS, urlencode({"what": what, "of": of or "", **days}))
 
 
 def as_period(first: str, until: str) -> Period:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugins.reports.charts import LOST, PASSED, SCHEMA
+from plugins.reports.ticks import number_axis
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ def progress_chart(points: Sequence[Point], planned: str, done: str) -> dict[str
     lines = ((planned, LOST, [4, 3], [(one, one.planned) for one in points]),
              (done, PASSED, [1, 0], [(one, one.done) for one in points if one.done is not None]))  # fmt: skip
     x = {"field": "week", "type": "ordinal", "sort": order, "title": None, "axis": {"labelAngle": -45, "ticks": False}}
+    ticks = number_axis([value for *_look, values in lines for _point, value in values], least_step=1)
     return {
         "$schema": SCHEMA,
         "width": "container",
@@ -39,7 +41,7 @@ def progress_chart(points: Sequence[Point], planned: str, done: str) -> dict[str
                 "mark": {"type": "line", "point": True, "strokeDash": dash, "color": colour},
                 "encoding": {
                     "x": x,
-                    "y": {"field": "value", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1}},
+                    "y": {"field": "value", "type": "quantitative", "title": None, "axis": ticks},
                     "color": {
                         "field": "line",
                         "type": "nominal",

@@ -200,15 +200,17 @@ def _figures(crm: CRM, compared: Compared, of_plan: Settings, won: int, amount: 
     period = Period(plan.begin_on, plan.due_on.fromordinal(plan.due_on.toordinal() + 1))
     linker = Linker(crm, replace(of_plan, period=period))
     interested = compared.values(lambda of, *_rest: of == (INTERESTED, None))
+    won_link = as_query(linker.closed_whole("won"))
     found = [
         Figure("contracts", _("Contracts planned"), plan.contracts),
-        Figure("won", _("Won so far"), won, link=as_query(linker.closed_whole("won"))),
+        Figure("won", _("Won so far"), won, link=won_link),
         Figure("interested", _("Interested planned until this week"), interested["until_now"]),
         Figure("done", _("Interested so far"), interested["done"], link=as_query(linker.opened_whole())),
     ]
     if plan.amount is not None:
         found.insert(1, Figure("amount", _("Sum planned, %(currency)s", currency=crm.currency), plan.amount, MONEY))
-        found.append(Figure("won_amount", _("Won amount, %(currency)s", currency=crm.currency), money(amount), MONEY))
+        title = _("Won amount, %(currency)s", currency=crm.currency)
+        found.append(Figure("won_amount", title, money(amount), MONEY, link=won_link))
     return found
 
 

@@ -9,7 +9,7 @@ from core.api import CRM, Report, User, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Row, Table
 from plugins.reports.funnel import open_report
-from plugins.reports.links import Linker
+from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import TABLE, Settings
 from plugins.reports.ranking import Rank
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
@@ -19,6 +19,8 @@ from plugins.reports.words import compact
 SOURCES, MANAGERS = "sources", "managers"
 TITLES = {SOURCES: lazy("Sources"), MANAGERS: lazy("Managers")}
 MATRIX = ("deals", "expected_income", "probability")
+# The cells that open a list, and the state of the deals in it.
+STATES = {"closed": "", "won": "won", "lost": "lost", "won_amount": "won", "lost_potential": "lost"}
 USUAL = {SOURCES: "source", MANAGERS: "owner"}
 
 
@@ -62,8 +64,8 @@ def _table(asked: Asked, rows: Sequence[Outcome], linker: Linker) -> Table:
     columns = (
         Column("name", asked.dimension.title, TEXT),
         Column("closed", _("Closed"), COUNT),
-        Column("won", _("Won"), COUNT),
-        Column("lost", _("Lost"), COUNT),
+        Column("won", _("Deals won"), COUNT),
+        Column("lost", _("Deals lost"), COUNT),
         Column("win_rate", _("Win rate"), SHARE),
         Column("won_amount", _("Won amount"), MONEY),
         Column("share", _("Share of the money"), SHARE),
@@ -72,13 +74,15 @@ def _table(asked: Asked, rows: Sequence[Outcome], linker: Linker) -> Table:
     )
 
     def links(row: Outcome) -> dict[str, str]:
-        cells = {"closed": "", "won": "won", "lost": "lost", "won_amount": "won", "lost_potential": "lost"}
-        found = {cell: key_conditions(linker, asked, row.key, state) for cell, state in cells.items()}
+        found = {cell: key_conditions(linker, asked, row.key, state) for cell, state in STATES.items()}
         return {cell: query for cell, query in found.items() if query}
+
+    def whole_links() -> dict[str, str]:
+        return {cell: as_query(linker.closed_whole(state)) for cell, state in STATES.items()}
 
     lines = [Row({"name": label_of(asked, row), **_values(asked, row)}, partial(links, row)) for row in rows]
     whole = {"name": _("All together"), **_values(asked, asked.whole)}
-    return Table("outcomes", "", columns, (*lines, Row(whole, is_total=True)) if lines else ())
+    return Table("outcomes", "", columns, (*lines, Row(whole, whole_links, is_total=True)) if lines else ())
 
 
 def _charts(asked: Asked, rows: Sequence[Outcome], linker: Linker, currency: str) -> tuple[Chart, ...]:

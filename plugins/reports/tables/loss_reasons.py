@@ -31,7 +31,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     stages = _stages(asked, settings)
     values = _values(asked, rows, stages)
     linker = Linker(crm, settings)
-    lost = asked.whole.data()
+    lost, query = asked.whole.data(), as_query(linker.closed_whole("lost"))
     return table_document(
         crm,
         user,
@@ -41,9 +41,9 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         asked=asked,
         table=_table(asked, rows, values, stages, linker),
         figures=[
-            Figure("lost", _("Lost deals"), lost["lost"], link=as_query(linker.closed_whole("lost"))),
+            Figure("lost", _("Lost deals"), lost["lost"], link=query),
             Figure("lost_potential", _("Lost potential, %(currency)s", currency=crm.currency), lost["lost_potential"],
-                   MONEY),
+                   MONEY, link=query),
             Figure("win_rate", _("Win rate"), lost["win_rate"], SHARE),
         ],
         draw=partial(_charts, asked, rows, linker),
@@ -93,22 +93,27 @@ def _data(asked: Asked, row: Outcome, values: dict[str, Any]) -> dict[str, Any]:
 def _table(asked: Asked, rows: Sequence[Outcome], values: list[dict], stages: dict, linker: Linker) -> Table:
     columns = [
         Column("name", asked.dimension.title, TEXT),
-        Column("lost", _("Lost"), COUNT),
+        Column("lost", _("Deals lost"), COUNT),
         Column("share", _("Share"), SHARE),
         Column("together", _("Together"), SHARE, hint=_("This reason and all graver ones")),
         Column("lost_potential", _("Potential lost"), MONEY),
         *(Column(f"stage_{key}", _(name), COUNT, group=_("Lost at")) for key, (name, _by) in stages.items()),
     ]
     lines = [
-        Row({"name": _(label_of(asked, row)), **one}, partial(_links, linker, asked, row.key))
+        Row({"name": _(label_of(asked, row)), **one}, partial(_links, linker, asked, row.key, stages))
         for row, one in zip(rows, values, strict=True)
     ]
     return Table("reasons", "", tuple(columns), tuple(lines))
 
 
-def _links(linker: Linker, asked: Asked, key: Any) -> dict[str, str]:
-    query = key_conditions(linker, asked, key, "lost")
-    return {"lost": query, "lost_potential": query} if query else {}
+def _links(linker: Linker, asked: Asked, key: Any, stages: dict) -> dict[str, str]:
+    lost = linker.with_key(linker.closed_whole("lost"), key, asked.dimension)
+    if lost is None:
+        return {}
+    found = dict.fromkeys(("lost", "lost_potential"), as_query(lost))
+    there = [stage_id for stage_id, (_name, by_reason) in stages.items() if by_reason.get(key)]
+    at = {f"stage_{one}": as_query([*lost, {"field": "stage", "op": "equal", "value": one}]) for one in there}
+    return found | at
 
 
 def _charts(asked: Asked, rows: Sequence[Outcome], linker: Linker) -> tuple[Chart, ...]:

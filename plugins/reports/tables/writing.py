@@ -63,13 +63,14 @@ def table_document(
 
 def usual_figures(asked: Asked, currency: str, linker: Linker) -> list[Figure]:
     """Returns the figures of closed deals: how many, won, the share won, what they brought."""
-    whole = asked.whole.data()
+    whole, won, lost = asked.whole.data(), *(as_query(linker.closed_whole(state)) for state in ("won", "lost"))
+    lost_title = _("Lost potential, %(currency)s", currency=currency)
     return [
         Figure("closed", _("Closed deals"), whole["closed"], link=as_query(linker.closed_whole())),
-        Figure("won", _("Won"), whole["won"], link=as_query(linker.closed_whole("won"))),
+        Figure("won", _("Deals won"), whole["won"], link=won),
         Figure("win_rate", _("Win rate"), whole["win_rate"], "share"),
-        Figure("won_amount", _("Won amount, %(currency)s", currency=currency), whole["won_amount"], MONEY),
-        Figure("lost_potential", _("Lost potential, %(currency)s", currency=currency), whole["lost_potential"], MONEY),
+        Figure("won_amount", _("Won amount, %(currency)s", currency=currency), whole["won_amount"], MONEY, link=won),
+        Figure("lost_potential", lost_title, whole["lost_potential"], MONEY, link=lost),
     ]
 
 

@@ -16,7 +16,7 @@ from plugins.reports.history import hanging
 from plugins.reports.history.past import as_text
 from plugins.reports.links import Linker
 from plugins.reports.parameters import Settings
-from plugins.reports.people.talks import count_talks
+from plugins.reports.people.talks import ALL_TALKS, count_talks, talks_link
 from plugins.reports.periods import Period
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
 from plugins.reports.tables.writing import key_conditions
@@ -68,10 +68,12 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
 def _talks(crm: CRM, user: User | None, settings: Settings) -> dict[int | None, int]:
     ladders, _published = load_ladders(crm)
     scope = make_scope(crm, user, settings, ladders)
-    is_narrowed = bool(settings.conditions or settings.type_ids)
-    period = Period(crm.today() - timedelta(days=TALK_DAYS))
-    found = count_talks(scope, period, is_about_deals=is_narrowed)
+    found = count_talks(scope, _talk_days(crm), is_about_deals=settings.is_narrowed)
     return {key: sum(counts[name] for name in TALKS) for key, counts in found.items()}
+
+
+def _talk_days(crm: CRM) -> Period:
+    return Period(crm.today() - timedelta(days=TALK_DAYS))
 
 
 def _standings(counted: hanging.Counted, outcomes: Asked, talks: Mapping[int | None, int]) -> list[Standing]:
@@ -122,6 +124,8 @@ def _help_table(helped: Sequence[Helped], counted: hanging.Counted, outcomes: As
         hung = counted.asked.link("count", owner=as_text(standing.id)) if standing.hanging else ""
         closed = key_conditions(linker, outcomes, standing.id) if standing.closed else ""
         found = {"hanging": hung, "hanging_potential": hung, "closed": closed, "win_rate": closed}
+        if standing.talks and not linker.settings.is_narrowed:
+            found["talks"] = talks_link(ALL_TALKS, standing.id, _talk_days(linker.crm))
         return {key: query for key, query in found.items() if query}
 
     rows = [Row(_values(one), partial(links, one.standing), partial(_marks, one)) for one in helped]

@@ -185,7 +185,8 @@ def test_numbers_open_their_deals(crm, base, report, name, params):
         for row in table.rows:
             for cell, query in list(row.links.items())[:4]:
                 value = row.values[cell]
-                if not isinstance(value, float):
+                # Of how often deals were sent back the list holds the deals.
+                if isinstance(value, int) and cell != "returns":
                     assert found(crm, query) == value, (cell, query)
                     checked += 1
     assert checked > 2
