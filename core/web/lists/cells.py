@@ -18,6 +18,8 @@ from core.web.addresses import address
 from core.web.lists.definition import ListPage
 
 Cell = Callable[[dict[str, Any]], str]
+# Stands for the number of a record in what is put together once for all rows.
+_NUMBER = "\0"
 _NUMERIC = ("number", "money")
 _TONES = 8
 _CHECK = (
@@ -25,10 +27,10 @@ _CHECK = (
 )
 _MORE = (
     '<td class="list-more"><div class="dropdown"><button type="button" class="btn btn-icon btn-ghost btn-sm"'
-    ' data-bs-toggle="dropdown" aria-expanded="false" aria-label="{1}"'
-    ' hx-get="{2}?part=row&amp;id={0}" hx-trigger="click once" hx-target="next .dropdown-menu">'
-    '<svg class="icon" aria-hidden="true"><use href="{3}#dots-vertical"></use></svg></button>'
-    '<div class="dropdown-menu dropdown-menu-end"><div class="dropdown-header">{4}</div></div></div></td>'
+    ' data-bs-toggle="dropdown" aria-expanded="false" aria-label="{0}"'
+    ' hx-get="{1}?part=row&amp;id={4}" hx-trigger="click once" hx-target="next .dropdown-menu">'
+    '<svg class="icon" aria-hidden="true"><use href="{2}#dots-vertical"></use></svg></button>'
+    '<div class="dropdown-menu dropdown-menu-end"><div class="dropdown-header">{3}</div></div></div></td>'
 )
 
 
@@ -179,7 +181,8 @@ def row_menu(path: str) -> Callable[[int], str]:
         escape(address("static", filename="dist/icons.svg")),
         escape(_("One moment…")),
     ]
-    return lambda record_id: _MORE.format(record_id, *words)
+    before, after = _MORE.format(*words, _NUMBER).split(_NUMBER)
+    return lambda record_id: f"{before}{record_id}{after}"
 
 
 def row_html(
