@@ -105,7 +105,7 @@ def _convert(one: fields.Field | None, column: Any) -> Convert | None:
         return _moment
     if isinstance(one, fields.Nested):
         known = frozenset(one.nested._declared_fields)
-        return lambda value: {key: kept for key, kept in _json(value).items() if key in known}
+        return lambda value: {key: kept for key, kept in _parsed(value).items() if key in known}
     if isinstance(column, JSONField):
         return _json
     if isinstance(one, fields.Date):
@@ -124,6 +124,16 @@ def _json(value: Any) -> Any:
     if value == "{}":
         return {}
     return json.loads(value) if isinstance(value, str) else value
+
+
+def _parsed(value: str | dict[str, Any]) -> dict[str, Any]:
+    return _object(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=2_000)
+def _object(text: str) -> dict[str, Any]:
+    """Returns what a text says, not to be changed: many rows have the same properties, or none."""
+    return json.loads(text)
 
 
 def _day(value: date | str) -> str:
