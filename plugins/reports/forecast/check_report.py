@@ -30,6 +30,7 @@ from plugins.reports.funnel.common import head
 from plugins.reports.links import as_query
 from plugins.reports.parameters import CHECK, Settings
 from plugins.reports.periods import Period, add_months
+from plugins.reports.words import as_sentence
 
 NAME = "forecast-check"
 TITLE = lazy("Report card of the forecast")
@@ -175,7 +176,11 @@ def _month_table(months: list[dict], shows_sums: bool, currency: str) -> Table:
     )
     rows = [
         Row(
-            {**_row(month), "month": month["period"].words(), "within": _("yes") if _row(month)["within"] else _("no")},
+            {
+                **_row(month),
+                "month": as_sentence(month["period"].words()),
+                "within": _("yes") if _row(month)["within"] else _("no"),
+            },
             partial(_month_links, month),
             partial(_month_marks, month),
         )

@@ -21,6 +21,7 @@ from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_query
 from plugins.reports.parameters import SEASONS, Settings
 from plugins.reports.periods import Period, add_months
+from plugins.reports.words import as_sentence
 
 NAME = "seasonality"
 TITLE = lazy("Seasons")
@@ -39,7 +40,8 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     words = settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})
     tables = [_past_table(history, linker, crm.currency)]
     if answer:
-        tables = [_ahead_table(ahead, crm.currency), _factor_table(history, answer), *tables]
+        seasons = [_factor_table(history, answer)] if answer["has_seasons"] else []
+        tables = [_ahead_table(ahead, crm.currency, has_seasons=answer["has_seasons"]), *seasons, *tables]
     return Document(
         name=NAME,
         title=str(TITLE),
@@ -123,15 +125,27 @@ def _summary(
         known = ngettext("%(n)s whole month is known.", "%(n)s whole months are known.", len(history))
         words = ngettext("%(n)s more is needed.", "%(n)s more are needed.", missing)
         return (_("Seasons show only when two years are known."), f"{known} {words}")
+    if not answer["has_seasons"]:
+        return (
+            _("The next twelve months will bring about %(sum)s %(currency)s.", sum=_total(ahead), currency=currency),
+            _("Strong and weak months can't be told from chance yet, so the months ahead are counted without seasons."),
+        )
     strong = max(ahead, key=lambda row: row["factor"])
     weak = min(ahead, key=lambda row: row["factor"])
-    total = format_number(round(sum(float(row["expected"]) for row in ahead), -2), 0)
     return (
-        _("The next twelve months will bring about %(sum)s %(currency)s.", sum=total, currency=currency),
+        _("The next twelve months will bring about %(sum)s %(currency)s.", sum=_total(ahead), currency=currency),
         _("%(strong)s is the strongest month, %(more)s above the usual one; %(weak)s the weakest, %(less)s below.",
           strong=_name(strong["first"]), more=format_percent(strong["factor"] - 1, 0),
           weak=_name(weak["first"]), less=format_percent(1 - weak["factor"], 0)),
     )  # fmt: skip
+
+
+def _total(ahead: Sequence[Mapping]) -> str:
+    return rounded(sum(float(row["expected"]) for row in ahead) * 10_000)
+
+
+def _month(day: date) -> str:
+    return as_sentence(Period(day, add_months(day, 1)).words())
 
 
 def _name(day: date) -> str:
@@ -148,16 +162,17 @@ def _figures(history: Sequence[tuple], ahead: Sequence[Mapping], currency: str) 
     return tuple(figures)
 
 
-def _ahead_table(ahead: Sequence[Mapping], currency: str) -> Table:
-    columns = (
+def _ahead_table(ahead: Sequence[Mapping], currency: str, *, has_seasons: bool) -> Table:
+    columns = [
         Column("month", _("Month"), TEXT),
         Column("expected", _("Expected, %(currency)s", currency=currency), MONEY),
         Column("low", _("From"), MONEY),
         Column("high", _("To"), MONEY),
-        Column("factor", _("Season"), SHARE, hint=_("Against a usual month: 100% is usual")),
-    )
-    rows = [Row({**row, "month": Period(row["first"], add_months(row["first"], 1)).words()}) for row in ahead]
-    return Table("ahead", _("Twelve months ahead"), columns, tuple(rows))
+    ]
+    if has_seasons:
+        columns.append(Column("factor", _("Season"), SHARE, hint=_("Against a usual month: 100% is usual")))
+    rows = [Row({**row, "month": _month(row["first"])}) for row in ahead]
+    return Table("ahead", _("Twelve months ahead"), tuple(columns), tuple(rows))
 
 
 def _factor_table(history: Sequence[tuple], answer: Mapping[str, Any]) -> Table:
@@ -166,7 +181,8 @@ def _factor_table(history: Sequence[tuple], answer: Mapping[str, Any]) -> Table:
         Column("factor", _("Season"), SHARE, hint=_("Against a usual month: 100% is usual")),
     )
     rows = [
-        Row({"month": _name(date(2024, one["month"], 1)), "factor": one["factor"]}) for one in _factors(history, answer)
+        Row({"month": as_sentence(_name(date(2024, one["month"], 1))), "factor": one["factor"]})
+        for one in _factors(history, answer)
     ]
     return Table("factors", _("Seasons"), columns, tuple(rows))
 
@@ -179,7 +195,7 @@ def _past_table(history: Sequence[tuple], linker: Linker, currency: str) -> Tabl
     )
     rows = [
         Row(
-            {"month": Period(month, add_months(month, 1)).words(), "won": count, "income": cents(income)},
+            {"month": _month(month), "won": count, "income": cents(income)},
             partial(_links, month, count, linker),
         )
         for month, count, income in reversed(history)
@@ -217,6 +233,7 @@ def _notes(answer: Mapping[str, Any] | None) -> tuple[Note, ...]:
     error = format_percent(answer["error"], 0)
     return (
         Note(_("Pale bars are expected: level, trend and season by exponential smoothing (Holt and Winters).")),
+        Note(_("The lines over them show between what they lie 8 times of 10.")),
         Note(_("Over the months known, it was off by %(share)s of a usual month on average.", share=error)),
     )
 

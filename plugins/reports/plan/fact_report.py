@@ -91,7 +91,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         settings,
         title=TITLE,
         subtitle=f"{plan.name} · {format_date(plan.begin_on)} – {format_date(plan.due_on)}",
-        tables=[_step_table(compared, rows), _manager_table(compared), _week_table(compared)],
+        tables=_tables(compared, rows),
         rows=rows,
         totals={
             "plan": plan.name,
@@ -105,6 +105,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         figures=_figures(crm, compared, of_plan, won, amount),
         draw=partial(_charts, compared),
         notes=[
+            *_notes(compared),
             Note(_("Steps count what was done for deals opened since the plan began; “won so far” counts all."),
                  place="reports_plans.index", place_words=_("All plans"), right="reports.read"),
         ],
@@ -139,6 +140,17 @@ def _row(compared: Compared, step: Step) -> dict[str, Any]:
         "stage": compared.stages.get(step[1]),
         **compared.values(lambda of, _manager, _week: of == step),
     }
+
+
+def _tables(compared: Compared, rows: Sequence[Mapping[str, Any]]) -> list[Table]:
+    found = [_step_table(compared, rows), _manager_table(compared), _week_table(compared)]
+    return [table for table in found if table.rows]
+
+
+def _notes(compared: Compared) -> list[Note]:
+    if compared.planned:
+        return []
+    return [Note(_("What was open when the plan was made brings it alone: nothing was planned for new clients."))]
 
 
 def _columns(first: str) -> tuple[Column, ...]:
@@ -219,6 +231,8 @@ def _charts(compared: Compared) -> tuple[Chart, ...]:
     for step in ((INTERESTED, None), (CONTRACTS, None)):
         title = compared.words(step)
         points = _points(compared, step)
+        if not any(point.planned or point.done for point in points):
+            continue
         described = "; ".join(f"{point.week}: {point.planned} / {point.done}" for point in points)
         chart = progress_chart(points, _("planned"), _("done"))
         charts.append(Chart(step[0], title, chart, described, has_own_axis=True))

@@ -19,6 +19,9 @@ AHEAD, PLANNED, CHANGED, PEOPLE = "ahead", "plan", "changed", "people"
 # In the order in which a director wants to know.
 PARTS: dict[str, Part] = {AHEAD: ahead.make, PLANNED: planned.make, CHANGED: changed.make, PEOPLE: people.make}
 
+# On paper two charts share a line: bars with names beside bars with names, what is small in the end.
+DRAWN = (CHANGED, PEOPLE, AHEAD, PLANNED)
+
 
 def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     """Returns the finished report, all parts of it."""
@@ -32,7 +35,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         summary=tuple(sentence for one in shown for sentence in one.summary),
         figures=tuple(figure for one in shown for figure in one.figures),
         tables=tuple(table for one in shown for table in one.tables),
-        draw=lambda: tuple(chart for one in shown for chart in one.charts),
+        draw=lambda: tuple(chart for key in DRAWN if not found[key].is_empty for chart in found[key].charts),
         notes=tuple(note for one in shown for note in one.notes),
         is_empty=changes.is_empty and found[PEOPLE].is_empty,
         data=_data(settings, found),

@@ -1,6 +1,7 @@
 """The seasons of won money and a forecast of twelve months, by exponential smoothing of Holt and Winters (statsmodels).
 
-Level, damped trend and twelve seasonal factors that multiply; the range is taken from simulated paths of the model.
+Level, damped trend and twelve seasonal factors that multiply, each where the months show it beyond chance; the range is
+taken from simulated paths of the model.
 """
 
 from collections.abc import Sequence
@@ -20,22 +21,10 @@ def seasons(values: Sequence[float]) -> dict[str, Any]:
     Place nought is the month of the first value. Months without money are possible: then factors are added to one
     another instead of multiplied.
     """
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to load: only when it is asked for
-
     series = np.asarray(values, dtype=float)
     scale = float(series.mean()) or 1.0
     is_multiplied = bool((series > 0).all())
-    kind = "mul" if is_multiplied else "add"
-    model = ETSModel(
-        series / scale,
-        error=kind,
-        trend="add",
-        damped_trend=True,
-        seasonal=kind,
-        seasonal_periods=YEAR,
-        initialization_method="heuristic",
-    )
-    fitted = model.fit(disp=False, maxiter=200)
+    fitted, has_seasons = _fitted(series / scale, "mul" if is_multiplied else "add")
     # Errors of our own: the argument that seeds those of statsmodels has another name in each of its versions.
     errors = np.random.default_rng(SEED).normal(0, np.sqrt(fitted.scale), (AHEAD, PATHS))
     paths = fitted.simulate(AHEAD, anchor="end", repetitions=PATHS, random_errors=errors)
@@ -48,8 +37,33 @@ def seasons(values: Sequence[float]) -> dict[str, Any]:
         "low": low.tolist(),
         "high": high.tolist(),
         "is_multiplied": is_multiplied,
+        "has_seasons": has_seasons,
         "error": float(np.mean(np.abs(np.asarray(fitted.fittedvalues) * scale - series)) / scale),
     }
+
+
+def _fitted(series: np.ndarray, kind: str) -> tuple[Any, bool]:
+    """Returns the model that explains the months best for its size (corrected Akaike), and whether it has seasons.
+
+    Twelve seasons fit what came by chance too: two years of a few large deals would be taken for a strong December.
+    """
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to load: only when it is asked for
+
+    found = []
+    for has_seasons, trend in ((True, "add"), (True, None), (False, "add"), (False, None)):
+        model = ETSModel(
+            series,
+            error=kind,
+            trend=trend,
+            damped_trend=trend is not None,
+            seasonal=kind if has_seasons else None,
+            seasonal_periods=YEAR if has_seasons else None,
+            initialization_method="heuristic",
+        )
+        fitted = model.fit(disp=False, maxiter=200)
+        found.append((float(np.nan_to_num(fitted.aicc, nan=np.inf)), len(found), fitted, has_seasons))
+    _aicc, _place, best, has_seasons = min(found)
+    return best, has_seasons
 
 
 def _factors(series: np.ndarray) -> list[float]:
