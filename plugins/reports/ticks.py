@@ -11,8 +11,9 @@ from typing import Any
 from core.api import format_number
 from plugins.reports.words import compact
 
-MOST = 5
-ROUND = (1, 2, 5, 10)
+USUAL = 5
+# Up to what a step, in its power of ten, is rounded to what: so there are about USUAL of them.
+ROUND = ((2**0.5, 1), (10**0.5, 2), (50**0.5, 5), (10, 10))
 
 
 def number_axis(
@@ -24,7 +25,7 @@ def number_axis(
     """
     known = [0.0, *(float(value) for value in values if value is not None)]
     least, most = min(known), max(known)
-    step = max(_step((most - least) / MOST), least_step)
+    step = max(_step((most - least) / USUAL), least_step)
     numbers = [float(step * place) for place in range(ceil(least / step), floor(most / step) + 1)]
     written = words or _usual(step)
     tests = [
@@ -34,11 +35,11 @@ def number_axis(
 
 
 def _step(rough: float) -> float:
-    """Returns the least round step that is not below `rough`."""
+    """Returns the round step that is next to `rough`."""
     if not rough:
         return 1.0
     power = 10.0 ** floor(log10(rough))
-    return next((power * one for one in ROUND if power * one >= rough), power * ROUND[-1])
+    return power * next((rounded for limit, rounded in ROUND if rough / power < limit), 10)
 
 
 def _usual(step: float) -> Callable[[float], str]:

@@ -9,8 +9,7 @@ from typing import Any
 
 from peewee import Expression
 
-from core.api import CRM, Deal, RecordField, fields, lazy
-from core.api import gettext as _
+from core.api import CRM, Deal, InvalidInput, RecordField, fields, lazy
 from plugins.reports.addresses import CLIENTS, to_list
 from plugins.reports.conditions import read_conditions
 from plugins.reports.history.behind import LONGEST
@@ -31,14 +30,18 @@ def clients_link(conditions: Sequence[Mapping[str, Any]] | None) -> str:
 def clients_field(crm: CRM) -> RecordField:
     """Returns the field."""
 
-    def test(source: Any, _op: str, operand: Any, user: Any) -> Expression:
-        conditions = read_conditions(str(operand))
+    def test(source: Any, op: str, operand: Any, user: Any) -> Expression:
+        # Links ask for the clients of these deals, never for others: any other question is refused as unreadable.
+        conditions = read_conditions(str(operand) if op == "equal" else "")
         deals = Deal.select(Deal.client).where(
             Deal.deleted_at.is_null(), fields.condition(crm, fields.entity(crm, "deal"), conditions, user)
         )
         return source.id << deals
 
-    def words(_value: str) -> str:
-        return _("clients of the deals of a number")
+    def words(value: str) -> str:
+        try:
+            return "; ".join(fields.describe(crm, fields.entity(crm, "deal"), read_conditions(value)))
+        except InvalidInput:  # of a field that is gone
+            return "?"
 
-    return RecordField("client", fields.Field(FIELD, lazy("From a report"), "text", test=test, words=words))
+    return RecordField("client", fields.Field(FIELD, lazy("Clients of deals"), "text", test=test, words=words))

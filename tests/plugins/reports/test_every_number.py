@@ -1,7 +1,9 @@
 """Every number of every report opens its list, and the list holds as many records as the number says."""
 
+import json
 from datetime import timedelta
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -75,9 +77,12 @@ def test_who_sees_a_part_finds_as_many_as_the_number_says(crm, full):
 
 
 def test_clients_of_a_number_are_refused_where_nobody_can_read_which(crm):
-    found = [{"field": FIELD, "op": "equal", "value": "zork"}]
-    with pytest.raises(InvalidInput):
-        fields.condition(crm, fields.entity(crm, "client"), found, None)
+    for op, value in (("equal", "zork"), ("contains", "[]")):
+        found = [{"field": FIELD, "op": op, "value": value}]
+        with pytest.raises(InvalidInput):
+            fields.condition(crm, fields.entity(crm, "client"), found, None)
+    found = [{"field": FIELD, "op": "equal", "value": '{"field": "gone", "op": "empty"}'}]
+    assert fields.describe(crm, fields.entity(crm, "client"), found) == ["Clients of deals: ?"]
     assert clients_link([{"field": "title", "op": "equal", "value": "x" * 1_000}]) == clients_link(None) == ""
 
 
@@ -109,6 +114,13 @@ def numbers(crm, user, name) -> list[Number]:
     found += [Number(name, "figure", one.key, one.kind, one.value, one.link) for one in made.figures]
     counted = [one for one in found if one.kind in (COUNT, MONEY) and one.value and one.key not in derived]
     return [one._replace(value=abs(one.value)) for one in counted]
+
+
+def test_list_of_clients_says_of_which_deals(crm, base):
+    figure = next(one for one in make_report(crm, None, "funnel-open", ()).figures if one.key == "clients")
+    conditions = [json.loads(text) for text in parse_qs(figure.link.partition("?")[2])["f"]]
+    said = fields.describe(crm, fields.entity(crm, "client"), conditions)
+    assert said == ["Clients of deals: State is Open; On hold is no"]
 
 
 def sampled(told) -> list[Number]:
