@@ -94,9 +94,11 @@ def init(
 @click.pass_obj
 def serve(opener: Opener, host: str, port: int, workers: int, without: tuple[str, ...]) -> None:
     """Serve the web interface and work off jobs until Ctrl-C."""
+    from core.serve.processes import check_address
     from core.serve.supervisor import serve as run  # gunicorn is for this command alone
 
     config = read_config(opener.folder)
+    check_address(host, port)
     click.echo(f"Hinka serves http://{host}:{port}")
     sign_in = config.folder / SIGN_IN_FILE
     if sign_in.exists():

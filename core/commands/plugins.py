@@ -1,6 +1,7 @@
 """Commands about plugins: list, enable, disable, resume, uninstall, hooks, new, check."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -133,7 +134,7 @@ def new(opener: Opener, name: str, kind: str, into: Path | None) -> None:
     into = into or (opener.folder / "plugins" if (opener.folder / FILE_NAME).exists() else Path("plugins"))
     for path in new_plugin(name, kind, into):
         click.echo(path)
-    click.echo(f"Run its tests: pytest {into / name / 'tests'}", err=True)
+    click.echo(f"Run its tests: {Path(sys.executable).with_name('pytest')} {into / name / 'tests'}", err=True)
 
 
 @plugin.command("check")

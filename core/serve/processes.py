@@ -1,13 +1,17 @@
 """Processes of the supervisor: forked from it, so that what is loaded once is shared by all and they start quickly."""
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
+
+from core.errors import Conflict
 
 GRACE_S = 10
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
@@ -51,6 +55,20 @@ class Child:
         if not self.is_dead:
             self.process.kill()
             self.process.join()
+
+
+def check_address(host: str, port: int) -> None:
+    """Raises Conflict, with what to do, when nobody can listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Another program uses port {port} (perhaps Hinka runs already)."
+        else:
+            reason = f"Hinka can't listen at {host}, port {port}: {error.strerror}."
+        remedy = f"Choose another with “hinka serve --port {port + 1}” or “make run PORT={port + 1}”."
+        raise Conflict(f"{reason} {remedy}") from error
 
 
 def _run(name: str, work: Callable[..., Any], values: tuple[Any, ...]) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import urllib.error
 import urllib.request
 from contextlib import contextmanager, suppress
@@ -44,6 +45,13 @@ def test_address_and_sign_in_are_printed(server):
     lines = [process.stdout.readline() for _line in range(2)]
     assert lines[0].strip() == f"Hinka serves {url}"
     assert lines[1].startswith("Sign in: admin / ")
+
+
+def test_a_port_that_is_taken_is_refused_with_a_sentence(instance):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        refused = hinka("--instance", str(instance), "serve", "--port", str(other.getsockname()[1]))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Another program uses port" in refused.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
