@@ -1,7 +1,7 @@
 """Where the link of a number leads: to the list of deals, or, where it names another one, to that."""
 
 CLIENTS, TALKS = "clients", "talks"
-LISTS = {CLIENTS: "clients.index", TALKS: "reports_talks.index"}
+LISTS = {CLIENTS: "clients.index", TALKS: "interactions.index"}
 
 
 def to_list(name: str, query: str) -> str:

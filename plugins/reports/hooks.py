@@ -97,14 +97,12 @@ def routes() -> list[Routes]:
     from plugins.reports.forecast.pages import blueprint as checking  # only the web needs them
     from plugins.reports.pages import blueprint
     from plugins.reports.people.setup_pages import blueprint as setup
-    from plugins.reports.people.talks_pages import blueprint as talks
     from plugins.reports.plan.pages import blueprint as plans
     from plugins.reports.variants.pages import blueprint as saved
 
     return [
         Routes(blueprint, "/reports"),
         Routes(checking, "/reports/checking"),
-        Routes(talks, "/reports/talks"),
         Routes(setup, "/reports/setup"),
         Routes(plans, "/reports/plans"),
         Routes(saved, "/reports/saved"),

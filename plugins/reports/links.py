@@ -12,6 +12,7 @@ from plugins.reports.dimensions import Dimension
 from plugins.reports.funnel.closed import FINAL, VISITED
 from plugins.reports.history.behind import conditions_of
 from plugins.reports.parameters import RESPONSIBLE, Settings
+from plugins.reports.periods import Period
 
 Conditions = list[dict[str, Any]]
 
@@ -105,12 +106,7 @@ class Linker:
         return {"field": "type", "op": "in", "value": list(type_ids)}
 
     def _period(self, moment: str = "closed_at") -> Conditions:
-        period = self.settings.period
-        if period.is_bounded:
-            return [{"field": moment, "op": "between", "value": [str(period.first), str(period.last)]}]
-        if period.first:
-            return [{"field": moment, "op": "greater_equal", "value": str(period.first)}]
-        return [{"field": moment, "op": "less_equal", "value": str(period.last)}] if period.until else []
+        return on_days(moment, self.settings.period)
 
     def _with_key(self, found: Conditions, row: Any, dimension: Dimension | None) -> Conditions | None:
         return found if dimension is None else self.with_key(found, row.key, dimension)
@@ -128,6 +124,15 @@ class Linker:
         if key not in known:
             known[key] = fields.group_condition(self.crm, self._deals, dimension.path, key)
         return [*found, known[key]]
+
+
+def on_days(moment: str, period: Period) -> Conditions:
+    """Returns the condition that a moment lies on the days of the period, none for all time."""
+    if period.is_bounded:
+        return [{"field": moment, "op": "between", "value": [str(period.first), str(period.last)]}]
+    if period.first:
+        return [{"field": moment, "op": "greater_equal", "value": str(period.first)}]
+    return [{"field": moment, "op": "less_equal", "value": str(period.last)}] if period.until else []
 
 
 def as_query(conditions: Conditions) -> str:

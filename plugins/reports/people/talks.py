@@ -1,14 +1,13 @@
 """What passed with clients within a period: calls, letters, meetings, as the database counts and lists them."""
 
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
-from peewee import JOIN, SQL, Select, fn
+from peewee import JOIN, SQL, fn
 
 from core.api import CRM, Client, Deal, Interaction, User, visible_interactions
 from plugins.reports.addresses import TALKS, to_list
 from plugins.reports.facts import Scope
+from plugins.reports.links import as_query, on_days
 from plugins.reports.periods import Period
 
 # The columns of the report by what they count: kinds of interactions, and whether they are still planned.
@@ -59,21 +58,15 @@ def count_talks(scope: Scope, period: Period, *, is_about_deals: bool) -> dict[i
     return found
 
 
-def list_talks(crm: CRM, user: User, period: Period, what: str, *, of: int | None, is_anybodys: bool) -> Select:
-    """Returns the query of the interactions that `what` counts, the newest first: of one user, or anybody's."""
-    kinds, is_planned = LISTED[what]
-    query = talks(crm, user, period).where(Interaction.kind << kinds, Interaction.is_planned == is_planned)
-    if not is_anybodys:
-        query = query.where(Interaction.user.is_null() if of is None else Interaction.user == of)
-    return query.order_by(Interaction.at.desc(), Interaction.id.desc())
-
-
 def talks_link(what: str, of: int | None | str, period: Period) -> str:
     """Returns the link to the list of what is counted, of a user (None: nobody's; ANYBODY: all), within the period."""
-    days = {"from": period.first or "", "to": period.until or ""}
-    return to_list(TALKS, urlencode({"what": what, "of": of or "", **days}))
-
-
-def as_period(first: str, until: str) -> Period:
-    """Returns the period of two texts of days, either of which may be empty; raises ValueError for what is no day."""
-    return Period(*(date.fromisoformat(text) if text else None for text in (first, until)))
+    kinds, is_planned = LISTED[what]
+    conditions: list[dict[str, Any]] = [
+        {"field": "kind", "op": "in", "value": list(kinds)},
+        {"field": "is_planned", "op": "equal", "value": is_planned},
+        *on_days("at", period),
+    ]
+    if of != ANYBODY:
+        whose = {"op": "equal", "value": int(of)} if of else {"op": "empty"}
+        conditions.append({"field": "user", **whose})
+    return to_list(TALKS, as_query(conditions))
