@@ -45,5 +45,5 @@ def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
         week = [("from", f"{END - timedelta(days=7):%Y-%m-%d}"), ("to", f"{END:%Y-%m-%d}")]
         for report in ("bridge", "flow", "conversion", "cohorts"):
             figures.append(Figure(f"{report} of a week", timed(partial(make_report, crm, None, report, week)), "ms"))
-        figures.append(Figure("flow of a year", timed(partial(make_report, crm, None, "flow", YEAR.items())), "ms"))
-        return figures
+        of_year = timed(partial(make_report, crm, None, "flow", YEAR.items()), rounds=1)
+        return [*figures, Figure("flow of a year", of_year, "ms")]
