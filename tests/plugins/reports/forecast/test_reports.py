@@ -71,6 +71,14 @@ def test_seller_sees_the_forecast_of_own_deals_and_no_sums_of_the_company(crm, b
     assert "months" not in {chart.key for chart in card.charts}
 
 
+@pytest.mark.parametrize("language", ["en", "sq", "ru"])
+def test_sentence_that_begins_with_a_month_begins_with_a_capital(base, report, language):
+    with speaking(language):
+        document = report("forecast")
+    assert document.summary[0][0].isupper()
+    assert document.subtitle[0].isupper()
+
+
 def test_filter_and_type_narrow_the_forecast(base, report):
     whole = report("forecast").data["totals"]["count"]
     narrow = report("forecast", type="Sale", owner="Vera").data
