@@ -45,7 +45,13 @@ def api_page() -> str:
     for name in sorted(api.__all__, key=str.casefold):
         value = getattr(api, name)
         rows.append(f"| `{name}` | {_first_sentence(value)} |")
+        rows += [f"| `{name}.{one}` | {_first_sentence(getattr(value, one))} |" for one in _inner(value)]
     return "\n".join(rows) + "\n"
+
+
+def _inner(group: Any) -> list[str]:
+    """Returns the names in a group of names that plugins import as one."""
+    return sorted(group.__all__, key=str.casefold) if group in api.GROUPS else []
 
 
 def _own(module: Any, is_kind: Any) -> list[tuple[str, Any]]:
@@ -63,7 +69,7 @@ def _signature(value: Any) -> str:
 
 
 def _first_sentence(value: Any) -> str:
-    if not (inspect.isclass(value) or callable(value)):
+    if not (inspect.isclass(value) or callable(value) or inspect.ismodule(value)):
         return f"`{type(value).__name__}`"
     text = " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
     return text.replace("|", "\\|")

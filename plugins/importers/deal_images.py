@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.api import CRM, insert_rows
+from core.api import CRM, bulk
 
 from .models import Change
 from .sql import change, fetch_in
@@ -62,7 +62,7 @@ def keep_images(writing: Writing, ids: Iterable[int], *, is_after: bool = False)
                 Change.update(version=version).where(Change.id == known[deal_id].id).execute()
         return
     images = read_images(writing.crm, [deal_id for deal_id in ids if deal_id not in known])
-    insert_rows(
+    bulk.insert_rows(
         writing.crm.database,
         "importers_change",
         ("batch_id", "entity", "entity_id", "before", "after", "version"),
@@ -84,7 +84,7 @@ def replace_parts(crm: CRM, images: Mapping[int, Mapping[str, Any]], parts: Iter
         change(crm, f"DELETE FROM {table} WHERE deal_id IN ({listed})", ids)
         booleans = [columns.index(name) for name in BOOLEANS if name in columns]
         rows = [_with_booleans(values, booleans) for image in images.values() for values in image[part]]
-        insert_rows(crm.database, table, columns, rows)
+        bulk.insert_rows(crm.database, table, columns, rows)
 
 
 def restore_image(crm: CRM, deal_id: int, image: Mapping[str, Any]) -> None:

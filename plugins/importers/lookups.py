@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from core.api import CRM, create_user, insert_rows, lazy, name_key
+from core.api import CRM, bulk, create_user, lazy, name_key
 
 from .errors import CellRefused
 from .models import Made
@@ -52,7 +52,7 @@ class Lookups:
     def remember_all(self, entity: str, ids: Sequence[int]) -> None:
         """Notes that this import made many records."""
         rows = [(self.batch_id, entity, record_id) for record_id in ids]
-        insert_rows(self.crm.database, "importers_made", ("batch_id", "entity", "entity_id"), rows)
+        bulk.insert_rows(self.crm.database, "importers_made", ("batch_id", "entity", "entity_id"), rows)
 
     def dry_id(self) -> int:
         """Returns an id that no record has, for a run that writes nothing."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from core.api import CRM, is_postgres
+from core.api import CRM, bulk
 
 _AT_ONCE = 5_000
 
@@ -15,7 +15,7 @@ def fetch(crm: CRM, statement: str, params: Sequence = ()) -> list[tuple]:
 def fetch_in(crm: CRM, statement: str, values: Iterable, *before: object) -> list[tuple]:
     """Returns all rows of a statement whose `IN ({marks})` stands for a list of values; no values, no question."""
     wanted = list(dict.fromkeys(values))
-    if is_postgres(crm.database):
+    if bulk.is_postgres(crm.database):
         # One array: thousands of marks take PostgreSQL's driver longer to read than the answer takes to come.
         statement = statement.replace("IN ({marks})", "= ANY(?)")
         return fetch(crm, statement, (*before, wanted)) if wanted else []
@@ -33,7 +33,7 @@ def fetch_each(crm: CRM, statement: str, values: Iterable[str], *before: object)
     to think that reading all rows would do.
     """
     wanted = list(dict.fromkeys(values))
-    if not is_postgres(crm.database):
+    if not bulk.is_postgres(crm.database):
         return fetch_in(crm, statement.replace("{sought}", "IN ({marks})"), wanted, *before)
     each = statement.replace("{sought}", "= wanted.text")
     lateral = f"SELECT found.* FROM unnest(?::text[]) AS wanted (text), LATERAL ({each} OFFSET 0) AS found"  # noqa: S608

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.api import ensure_stage_tasks, lazy
+from core.api import bulk, lazy
 
 from .deal_images import PARTS, restore_image
 from .models import Change
@@ -64,7 +64,7 @@ def restore_deals(undoing: Undoing) -> None:
                     back.append((row.entity_id, loaded(row.before)["version"]))
                 elif version is not None:
                     kept[row.entity_id] = (name, EDITED)
-            ensure_stage_tasks(crm, [deal_id for deal_id, _version in back])
+            bulk.ensure_stage_tasks(crm, [deal_id for deal_id, _version in back])
             _take_back_versions(undoing, back)
             write_audit(crm, "deal", "import undone", {deal_id: None for deal_id, _version in back})
             Change.delete().where(Change.id.in_([row.id for row in changes])).execute()

@@ -2,7 +2,7 @@
 
 from peewee import IntegrityError
 
-from core.api import is_postgres
+from core.api import bulk
 
 from .models import Made
 from .sql import change, fetch
@@ -39,7 +39,7 @@ def _is_used(undoing: Undoing, property_id: int) -> bool:
     if not rows:
         return False
     entity, key = rows[0]
-    if is_postgres(undoing.crm.database):
+    if bulk.is_postgres(undoing.crm.database):
         has, value = "jsonb_extract_path(properties, ?)", key
     else:
         has, value = "json_extract(properties, ?)", f'$."{key}"'

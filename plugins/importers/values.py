@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import is_currency
 
-from core.api import lazy, parse_amount, read_email, start_of_day
+from core.api import lazy, money, read_email, start_of_day
 
 from .dates import read_date, read_moment
 from .errors import CellRefused
@@ -121,7 +121,7 @@ def read_number(cell: object, reading: Reading) -> Decimal | None:
     if _is_nothing(text):
         return None
     try:
-        return Decimal(text.upper()) if "e+" in text.lower() else parse_amount(text, reading.decimal)
+        return Decimal(text.upper()) if "e+" in text.lower() else money.parse_amount(text, reading.decimal)
     except (ValueError, InvalidOperation):
         raise CellRefused(lazy("“%(text)s” is no number. Write it like 1234.50", text=text)) from None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.api import CRM, insert_rows, lazy, to_microseconds
+from core.api import CRM, bulk, lazy
 
 from .errors import CellRefused
 from .lookups import Lookups
@@ -41,7 +41,7 @@ class Writing:
     @property
     def now(self) -> int:
         """The present moment as the database keeps it."""
-        return to_microseconds(self.crm.clock.now())
+        return bulk.to_microseconds(self.crm.clock.now())
 
 
 def resolve(
@@ -80,12 +80,12 @@ def write_history(writing: Writing, entity: str, action: str, changes: Mapping[i
 
 def write_audit(crm: CRM, entity: str, action: str, changes: Mapping[int, Mapping | None]) -> None:
     """Writes one line of history for each record, by whom and through which source the actor says."""
-    actor, now = crm.actor, to_microseconds(crm.clock.now())
+    actor, now = crm.actor, bulk.to_microseconds(crm.clock.now())
     rows = [
         (now, actor.user_id, actor.source, entity, record_id, action, json.dumps(what) if what else None)
         for record_id, what in changes.items()
     ]
-    insert_rows(crm.database, "core_audit", AUDIT, rows)
+    bulk.insert_rows(crm.database, "core_audit", AUDIT, rows)
 
 
 def keep_before(
@@ -112,7 +112,7 @@ def keep_before(
             ).execute()
         else:
             fresh.append((writing.batch.id, entity, record_id, json.dumps(before), json.dumps(after), version))
-    insert_rows(
+    bulk.insert_rows(
         writing.crm.database,
         "importers_change",
         ("batch_id", "entity", "entity_id", "before", "after", "version"),

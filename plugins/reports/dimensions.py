@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import Case
 
-from core.api import CRM, Deal, InvalidInput, Text, User, fields, lazy, to_microseconds
+from core.api import CRM, Deal, InvalidInput, Text, User, bulk, fields, lazy
 from core.api import gettext as _
 from plugins.reports.periods import Period, steps
 
@@ -126,7 +126,7 @@ def _by_time(crm: CRM, name: str, period: Period, moment: str) -> Dimension:
     if len(parts) > MOST_PARTS:
         sentence = _("The period has more than %(most)s parts; choose a shorter one.", most=MOST_PARTS)
         raise InvalidInput(sentence, fields={"by": [sentence]})
-    ends = [to_microseconds(crm.day_start(part.until)) for part in parts]
+    ends = [bulk.to_microseconds(crm.day_start(part.until)) for part in parts]
     labels = {place: _calendar_name(part, name) for place, part in enumerate(parts)}
     return Dimension(
         name,

@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import SQL, Expression, Select, fn
 
-from core.api import CRM, Deal, DealType, User, fields, to_microseconds
+from core.api import CRM, Deal, DealType, User, bulk, fields
 from plugins.reports.dimensions import Dimension
 
 ENDS = {"first": fn.MIN, "last": fn.MAX}
@@ -55,7 +55,7 @@ class Scope:
 
     def moment(self, day: date) -> int:
         """Returns the moment at which a day begins in the company's zone, as the database keeps it."""
-        return to_microseconds(self.crm.day_start(day))
+        return bulk.to_microseconds(self.crm.day_start(day))
 
     def rows(self, query: Any) -> list[tuple]:
         """Returns what the database answers, without making records of it."""

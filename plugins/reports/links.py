@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from core.api import CRM, fields, to_microseconds
+from core.api import CRM, bulk, fields
 from plugins.reports.conditions import as_text
 from plugins.reports.dimensions import Dimension
 from plugins.reports.funnel.closed import FINAL, VISITED
@@ -67,7 +67,11 @@ class Linker:
     def _stood(self, row: Any, dimension: Dimension | None) -> Conditions | None:
         if len(row.frame.type_ids) > 1:
             return None
-        cell = {"at": to_microseconds(self.settings.as_of), "type": row.frame.type_ids[0], "stage": row.stage_id or ""}
+        cell = {
+            "at": bulk.to_microseconds(self.settings.as_of),
+            "type": row.frame.type_ids[0],
+            "stage": row.stage_id or "",
+        }
         cell |= {"key": "" if row.key is None else row.key} if dimension is not None else {}
         return conditions_of(self.settings, cell)
 
@@ -91,7 +95,7 @@ class Linker:
         """Returns the same as of the moment asked for, if there is one."""
         if self.settings.as_of is None:
             return self.open_whole(is_on_hold=is_on_hold)
-        cell = {"at": to_microseconds(self.settings.as_of)} | ({"held": 1} if is_on_hold else {})
+        cell = {"at": bulk.to_microseconds(self.settings.as_of)} | ({"held": 1} if is_on_hold else {})
         return conditions_of(self.settings, cell)
 
     def _own(self, row: Any) -> Conditions:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import CRM, InvalidInput, NotFound, record
+from core.api import CRM, InvalidInput, NotFound, write_history
 from core.api import gettext as _
 from plugins.sms.models import EarlyReceipt, Gateway, IncomingPart, Part
 from plugins.sms.providers.addresses import better_address
@@ -42,7 +42,7 @@ def save_gateway(crm: CRM, gateway: Gateway | None, values: Mapping[str, Any]) -
         row.secret = crm.settings.seal(values["secret"])
     with crm.work():
         row.save()
-        record(crm, "sms gateway", row.id, "changed" if gateway else "created", {"name": [None, row.name]})
+        write_history(crm, "sms gateway", row.id, "changed" if gateway else "created", {"name": [None, row.name]})
     return row
 
 
@@ -54,7 +54,7 @@ def delete_gateway(crm: CRM, gateway: Gateway) -> None:
         EarlyReceipt.delete().where(EarlyReceipt.gateway == gateway.id).execute()
         IncomingPart.delete().where(IncomingPart.gateway == gateway.id).execute()
         gateway.delete_instance()
-        record(crm, "sms gateway", gateway.id, "deleted", {"name": [gateway.name, None]})
+        write_history(crm, "sms gateway", gateway.id, "deleted", {"name": [gateway.name, None]})
 
 
 def gateways_for(number: str) -> list[Gateway]:

@@ -3,7 +3,7 @@
 import socket
 from urllib.parse import urlsplit
 
-from core.api import CRM, InvalidInput, ProviderError, address_of, private_hosts
+from core.api import CRM, InvalidInput, ProviderError, outside
 from core.api import gettext as _
 from plugins.sms.models import Gateway
 from plugins.sms.providers import SMPP
@@ -24,7 +24,7 @@ def try_gateway(crm: CRM, gateway: Gateway) -> str:
 
 def _reach(crm: CRM, host: str, port: int) -> None:
     try:
-        socket.create_connection((address_of(host, port, private_hosts(crm)), port), TIMEOUT_S).close()
+        socket.create_connection((outside.address_of(host, port, outside.private_hosts(crm)), port), TIMEOUT_S).close()
     except ProviderError as error:
         raise InvalidInput(error.message) from error
     except OSError as error:

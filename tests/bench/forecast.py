@@ -5,7 +5,7 @@ import resource
 import time
 from collections.abc import Iterator
 
-from core.api import insert_rows, to_microseconds
+from core.api import bulk
 from core.runtime import CRM
 from plugins.reports.forecast import kept
 from plugins.reports.forecast.learning import start_check
@@ -54,15 +54,17 @@ def fill(crm: CRM, deals: int = DEALS) -> int:
             rows, visits, periods = zip(
                 *_walks(crm, rnd, types, stages, range(first, min(first + 20_000, deals))), strict=True
             )
-            insert_rows(crm.database, "core_deal", ["id", *DEAL_COLUMNS], rows)
-            insert_rows(crm.database, "core_stage_visit", VISIT_COLUMNS, [one for part in visits for one in part])
-            insert_rows(crm.database, "core_deal_period", PERIOD_COLUMNS, [one for part in periods for one in part])
+            bulk.insert_rows(crm.database, "core_deal", ["id", *DEAL_COLUMNS], rows)
+            bulk.insert_rows(crm.database, "core_stage_visit", VISIT_COLUMNS, [one for part in visits for one in part])
+            bulk.insert_rows(
+                crm.database, "core_deal_period", PERIOD_COLUMNS, [one for part in periods for one in part]
+            )
     settle(crm)
     return crm.database.execute_sql("SELECT count(*) FROM core_deal WHERE state = 'open'").fetchone()[0]
 
 
 def _walks(crm: CRM, rnd: random.Random, types: list, stages: list[int], numbers: range) -> Iterator[tuple]:
-    now = to_microseconds(crm.clock.now())
+    now = bulk.to_microseconds(crm.clock.now())
     begin = now - DAYS * DAY
     for number in numbers:
         deal_id, owner = number + 1, rnd.randint(1001, 1050)

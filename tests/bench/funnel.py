@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 
-from core.api import to_microseconds
+from core.api import bulk
 from core.runtime import CRM
 from plugins.reports.registry import make_report
 from tests.bench.bases import Bases
@@ -79,7 +79,7 @@ def _kept_mb(crm: CRM, asked: Mapping[str, tuple]) -> float:
 
 def _ends(crm: CRM, period: dict[str, str]) -> dict[str, int]:
     """Returns the ends of a period as the database keeps moments."""
-    first, until = (to_microseconds(crm.day_start(date.fromisoformat(day))) for day in period.values())
+    first, until = (bulk.to_microseconds(crm.day_start(date.fromisoformat(day))) for day in period.values())
     return {"first": first, "until": until}
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from core.api import to_microseconds
+from core.api import bulk
 from plugins.reports.registry import make_report
 from tests.bench.bases import Bases
 from tests.bench.figures import Figure
@@ -35,7 +35,7 @@ EVERYBODY = f"""
 def run(bases: Bases, database: str, deals: int = DEALS) -> list[Figure]:
     """Returns the times of the funnels of two past days beside the SQL by hand, and of the bridge of a week."""
     with bases.filled(database, fill_history, deals) as crm:
-        end = to_microseconds(END)
+        end = bulk.to_microseconds(END)
         figures = []
         for name, days in AGO.items():
             moment = END - timedelta(days=days)

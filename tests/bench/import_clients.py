@@ -18,7 +18,7 @@ from pathlib import Path
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from core.api import CRM, create_user, execute_many
+from core.api import CRM, bulk, create_user
 from core.clients.services import create_client
 from core.testing import PASSWORD
 from core.web.factory import create_web
@@ -161,7 +161,7 @@ def measure_floor(crm: CRM, path: Path) -> float:
     database = crm.database
     now = 1
     with database.atomic() as transaction:
-        execute_many(
+        bulk.execute_many(
             database,
             "INSERT INTO core_client (id, kind, name, name_key, tax_number, phone, email, country, city, address, "
             "status,"
@@ -171,13 +171,13 @@ def measure_floor(crm: CRM, path: Path) -> float:
                 for number, row in enumerate(rows, 1)
             ],
         )
-        execute_many(
+        bulk.execute_many(
             database,
             "INSERT INTO core_contact (id, client_id, name, is_primary, created_at, changed_at) VALUES (?, ?, ?, "
             "?, ?, ?)",
             [(number, number, row[10], True, now, now) for number, row in enumerate(rows, 1)],
         )
-        execute_many(
+        bulk.execute_many(
             database,
             "INSERT INTO core_contact_point (client_id, contact_id, kind, value, raw, is_valid, is_primary)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from core.api import insert_rows, to_microseconds
+from core.api import bulk
 from core.runtime import CRM
 from tests.bench.bases import settle
 
@@ -49,7 +49,7 @@ OPENED = "UPDATE core_deal SET opened_at = COALESCE(closed_at, {end}) - (1 + id 
 
 def fill_history(crm: CRM, deals: int) -> None:
     """Fills an empty instance with deals, five visits and periods for each, and their closings."""
-    end = to_microseconds(END)
+    end = bulk.to_microseconds(END)
     fill(crm, deals, visits="SELECT 1")
     with crm.work():
         for statement in (OPENED, STAYED, PERIODS, CLOSINGS):
@@ -65,7 +65,7 @@ def fill(crm: CRM, deals: int = DEALS, *, visits: str = "") -> list[int]:
     rnd = random.Random(1)
     with crm.work():
         types = prepare_company(crm)
-        insert_rows(crm.database, "core_deal", DEAL_COLUMNS, _deals(rnd, types, deals))
+        bulk.insert_rows(crm.database, "core_deal", DEAL_COLUMNS, _deals(rnd, types, deals))
         # Each deal's visits, one a place it stood at and then again its last, to make five of them.
         crm.database.execute_sql(visits or VISIT_ROWS)
     settle(crm)
@@ -73,27 +73,27 @@ def fill(crm: CRM, deals: int = DEALS, *, visits: str = "") -> list[int]:
 
 
 def prepare_company(crm: CRM) -> list[tuple[int, int]]:
-    now = to_microseconds(START)
+    now = bulk.to_microseconds(START)
     role = crm.database.execute_sql("SELECT id FROM core_role WHERE key = 'seller'").fetchone()[0]
     people = [(n, f"m{n}", f"Manager {n}", role, True, now) for n in range(1001, 1001 + MANAGERS)]
-    insert_rows(crm.database, "core_user", "id login name role_id is_active created_at".split(), people)
+    bulk.insert_rows(crm.database, "core_user", "id login name role_id is_active created_at".split(), people)
     clients = [(n, "company", f"C{n}", f"c{n}", "active", "{}", now, now) for n in range(1, CLIENTS + 1)]
     columns = "id kind name name_key status properties created_at changed_at".split()
-    insert_rows(crm.database, "core_client", columns, clients)
+    bulk.insert_rows(crm.database, "core_client", columns, clients)
     stages = [row[0] for row in crm.database.execute_sql("SELECT id FROM core_stage ORDER BY id")][:STAGES]
     types = [(1001 + n, 2001 + n) for n in range(3)]
     rows = [(type_id, f"Type {type_id}", "manual", True, False, version, now) for type_id, version in types]
     columns = "id name mode is_used registers_demand published_version_id created_at".split()
-    insert_rows(crm.database, "core_deal_type", columns, rows)
+    bulk.insert_rows(crm.database, "core_deal_type", columns, rows)
     rows = [(version, type_id, 1, now) for type_id, version in types]
-    insert_rows(crm.database, "core_deal_type_version", "id deal_type_id number published_at".split(), rows)
+    bulk.insert_rows(crm.database, "core_deal_type_version", "id deal_type_id number published_at".split(), rows)
     rows = [(version, stage, place, 70) for _type, version in types for place, stage in enumerate(stages)]
-    insert_rows(crm.database, "core_type_stage", "version_id stage_id place probability".split(), rows)
+    bulk.insert_rows(crm.database, "core_type_stage", "version_id stage_id place probability".split(), rows)
     return types
 
 
 def _deals(rnd: random.Random, types: list[tuple[int, int]], count: int) -> Iterator[tuple]:
-    opened, span = to_microseconds(START), DAYS * 86_400_000_000
+    opened, span = bulk.to_microseconds(START), DAYS * 86_400_000_000
     for number in range(count):
         type_id, version = types[rnd.randrange(3)]
         place = furthest = 0

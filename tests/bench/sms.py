@@ -2,7 +2,7 @@
 
 import time
 
-from core.api import insert_rows, to_microseconds
+from core.api import bulk
 from core.clients.services import create_client
 from core.messages.sending import send_queued
 from core.runtime import CRM
@@ -42,9 +42,9 @@ def run(bases: Bases, database: str) -> list[Figure]:
 def _fill(crm: CRM, address: str) -> None:
     given = {"name": "Bench", "kind": "smpp", "address": address, "login": "crm", "secret": "secret", "sender": "Hinka"}
     save_gateway(crm, None, {**GatewaySchema().load({**given, "per_second": PACE})})
-    client, now = create_client(crm, name="Bench"), to_microseconds(crm.clock.now())
+    client, now = create_client(crm, name="Bench"), bulk.to_microseconds(crm.clock.now())
     rows = [
         ("sms", "out", client.id, f"+35569{number:06}7", "Hello", "queued", now, now, now) for number in range(MESSAGES)
     ]
     with crm.work():
-        insert_rows(crm.database, "core_message", COLUMNS, rows)
+        bulk.insert_rows(crm.database, "core_message", COLUMNS, rows)

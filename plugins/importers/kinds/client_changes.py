@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from core.api import execute_many, insert_rows
+from core.api import bulk
 
 from ..properties import stored
 from ..sql import fetch_in
@@ -37,7 +37,7 @@ def update_clients(writing: Writing, repeated: list[tuple[int, dict[str, Any]]])
     changed = {client_id for client_id in after if after[client_id] != before[client_id][0]}
     named = ", ".join(f"{name} = ?" for name in FIELDS)
     now = writing.now
-    execute_many(
+    bulk.execute_many(
         writing.crm.database,
         f"UPDATE core_client SET {named}, version = version + 1, changed_at = ? WHERE id = ?",
         [(*_plain(after[client_id]), now, client_id) for client_id in sorted(changed)],
@@ -80,7 +80,7 @@ def add_contacts(writing: Writing, rows: list[tuple[int, dict[str, Any]]]) -> in
             known.add(key)
             fresh.append((client_id, row))
     points = write_contacts(writing, fresh, is_primary=False)
-    insert_rows(writing.crm.database, "core_contact_point", POINTS, points)
+    bulk.insert_rows(writing.crm.database, "core_contact_point", POINTS, points)
     return len(fresh)
 
 

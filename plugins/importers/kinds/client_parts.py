@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import insert_rows, take_ids
+from core.api import bulk
 
 from ..writing import Writing
 
@@ -29,14 +29,14 @@ def write_parts(writing: Writing, rows: Rows) -> None:
         if not row.get("contact_name")
         for point in points_of(client_id, None, row, "contact_phone", "contact_email")
     ]
-    insert_rows(writing.crm.database, "core_contact_point", POINTS, points)
+    bulk.insert_rows(writing.crm.database, "core_contact_point", POINTS, points)
     write_categories(writing, rows)
     write_consents(writing, rows)
 
 
 def write_contacts(writing: Writing, rows: Rows, *, is_primary: bool) -> list[tuple]:
     """Writes the rows' contacts and returns their phones and e-mails, which the caller writes."""
-    ids = take_ids(writing.crm.database, "core_contact", len(rows))
+    ids = bulk.take_ids(writing.crm.database, "core_contact", len(rows))
     now = writing.now
     contacts, points = [], []
     for contact_id, (client_id, row) in zip(ids, rows, strict=True):
@@ -49,7 +49,7 @@ def write_contacts(writing: Writing, rows: Rows, *, is_primary: bool) -> list[tu
             )
         )  # fmt: skip
         points += points_of(client_id, contact_id, row, "contact_phone", "contact_email")
-    insert_rows(writing.crm.database, "core_contact", CONTACTS, contacts)
+    bulk.insert_rows(writing.crm.database, "core_contact", CONTACTS, contacts)
     return points
 
 
@@ -91,10 +91,10 @@ def write_tracked(
 ) -> None:
     """Writes rows and, for those added to records that were there before, notes their ids for an undo."""
     if not is_tracked:
-        insert_rows(writing.crm.database, table, columns, rows)
+        bulk.insert_rows(writing.crm.database, table, columns, rows)
         return
-    ids = take_ids(writing.crm.database, table, len(rows))
-    insert_rows(
+    ids = bulk.take_ids(writing.crm.database, table, len(rows))
+    bulk.insert_rows(
         writing.crm.database, table, ("id", *columns), [(key, *row) for key, row in zip(ids, rows, strict=True)]
     )
     writing.lookups.remember_all(entity, ids)
@@ -108,7 +108,7 @@ def write_consents(writing: Writing, rows: Rows) -> None:
         for client_id, row in rows
         for name, channel, is_given in _given(row)
     ]
-    insert_rows(
+    bulk.insert_rows(
         writing.crm.database, "core_consent", ("client_id", "channel", "is_given", "at", "how", "user_id"), found
     )
 

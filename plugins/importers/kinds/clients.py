@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import Client, User, insert_rows, lazy, take_ids, visible_to
+from core.api import Client, User, bulk, lazy, visible_to
 
 from ..duplicates import Candidate, ClientDuplicates, Wanted, city_key
 from ..properties import stored
@@ -66,7 +66,7 @@ class ClientWriter:
     def _ids(self, count: int) -> Sequence[int]:
         if self.writing.is_dry:
             return [self.writing.lookups.dry_id() for _number in range(count)]
-        return take_ids(self.writing.crm.database, "core_client", count)
+        return bulk.take_ids(self.writing.crm.database, "core_client", count)
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         writing, now = self.writing, self.writing.now
@@ -88,7 +88,7 @@ class ClientWriter:
             )
             for row in rows
         ]  # fmt: skip
-        insert_rows(writing.crm.database, "core_client", columns, values)
+        bulk.insert_rows(writing.crm.database, "core_client", columns, values)
         write_parts(writing, [(row["id"], row) for row in rows])
         write_history(writing, "client", "imported", {row["id"]: None for row in rows})
 

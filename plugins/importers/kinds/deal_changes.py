@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.api import CRMError, Deal, LossReason, as_json, change_deal, lose, move, reopen, win
+from core.api import CRMError, Deal, LossReason, bulk, change_deal, lose, move, reopen, win
 
 from ..deal_images import keep_images
 from ..sql import change
@@ -69,8 +69,8 @@ def _correct_standing(writing: Writing, deal: Deal, row: dict[str, Any]) -> None
            (units(potential), base, owner_id, deal.id))  # fmt: skip
     change(crm, "UPDATE core_deal_period SET potential_base = ?, owner_id = ? WHERE deal_id = ? AND to_at IS NULL",
            (base, owner_id, deal.id))  # fmt: skip
-    before = {"potential": as_json(deal.potential), "owner_id": deal.owner_id}
-    after = {"potential": as_json(potential), "owner_id": owner_id}
+    before = {"potential": bulk.as_json(deal.potential), "owner_id": deal.owner_id}
+    after = {"potential": bulk.as_json(potential), "owner_id": owner_id}
     write_history(writing, "deal", "changed", {deal.id: {name: [before[name], after[name]] for name in before}})
     deal.potential, deal.owner_id, deal.version = potential, owner_id, deal.version + 1
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.api import insert_rows, lazy, name_key, take_ids
+from core.api import bulk, lazy, name_key
 
 from ..errors import CellRefused
 from ..lookups import plain_name
@@ -78,9 +78,9 @@ class DealClients:
         writing = self.writing
         if writing.is_dry:
             return NamedClient(writing.lookups.dry_id(), name, None)
-        client_id = take_ids(writing.crm.database, "core_client", 1)[0]
+        client_id = bulk.take_ids(writing.crm.database, "core_client", 1)[0]
         now = writing.now
         values = (client_id, "company", name, name_key(name), DEFAULT_STATUS, "{}", writing.batch.id, now, now)
-        insert_rows(writing.crm.database, "core_client", COLUMNS, [values])
+        bulk.insert_rows(writing.crm.database, "core_client", COLUMNS, [values])
         write_history(writing, "client", "imported", {client_id: None})
         return NamedClient(client_id, name, None)

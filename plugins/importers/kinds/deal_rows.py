@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.api import convert, insert_rows, to_microseconds, to_units
+from core.api import bulk, money
 
 from ..writing import Writing, write_history
 from .clients import properties_json
@@ -38,7 +38,8 @@ def write_deals(writing: Writing, rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         deal_id, state = row["id"], row["state"]
         stage_id, place = row["step"] or (None, None)
-        opened, closed = to_microseconds(row["opened_at"]), row["closed_at"] and to_microseconds(row["closed_at"])
+        opened = bulk.to_microseconds(row["opened_at"])
+        closed = row["closed_at"] and bulk.to_microseconds(row["closed_at"])
         potential, amount = units(row["potential"]), units(row["amount"])
         potential_base, amount_base = rates.both(row)
         owner_id, ladder = row["owner_id"], row["ladder"]
@@ -65,10 +66,10 @@ def write_deals(writing: Writing, rows: Sequence[dict[str, Any]]) -> None:
                 amount_base, row["loss_reason_id"], user_id,
             ))  # fmt: skip
     database = writing.crm.database
-    insert_rows(database, "core_deal", DEALS, deals)
-    insert_rows(database, "core_stage_visit", VISITS, visits)
-    insert_rows(database, "core_deal_period", PERIODS, periods)
-    insert_rows(database, "core_closing", CLOSINGS, closings)
+    bulk.insert_rows(database, "core_deal", DEALS, deals)
+    bulk.insert_rows(database, "core_stage_visit", VISITS, visits)
+    bulk.insert_rows(database, "core_deal_period", PERIODS, periods)
+    bulk.insert_rows(database, "core_closing", CLOSINGS, closings)
     write_history(writing, "deal", "imported", {row["id"]: None for row in rows})
 
 
@@ -89,15 +90,15 @@ class Rates:
         if amount is None:
             return None
         if currency == self.crm.currency:
-            return to_units(amount)
+            return money.to_units(amount)
         key = currency, at.astimezone(self.crm.config.zone).date()
         if key not in self._known:
             rate = self.crm.hooks.ask("exchange_rate", crm=self.crm, currency=currency, rate_on=key[1])
             self._known[key] = None if rate is None else Decimal(rate.rate)
         rate = self._known[key]
-        return None if rate is None else to_units(convert(amount, rate, self.crm.currency))
+        return None if rate is None else money.to_units(money.convert(amount, rate, self.crm.currency))
 
 
 def units(amount: Decimal | None) -> int | None:
     """Returns money as the database keeps it."""
-    return None if amount is None else to_units(amount)
+    return None if amount is None else money.to_units(amount)

@@ -6,19 +6,7 @@ the file. A type that people made gets a new version instead, so that none of it
 
 from dataclasses import dataclass, field
 
-from core.api import (
-    DealType,
-    Stage,
-    TypeStage,
-    create_deal_type,
-    create_stage,
-    find_stage,
-    gettext,
-    lazy,
-    publish,
-    step_of_row,
-    steps_of,
-)
+from core.api import DealType, Stage, TypeStage, gettext, ladders, lazy
 
 from ..errors import CellRefused
 from ..lookups import plain_name
@@ -151,22 +139,22 @@ class DealTypes:
         if self.writing.lookups.create_missing and (has_stages or not fitting):
             name = gettext("Imported deals")
             return self._by_name.get(plain_name(name)) or self.find(name, has_stages=has_stages)
-        ladders = fitting or {ladder.type_id: ladder for ladder in self._known().values()}
-        if len(ladders) != 1:
+        known = fitting or {ladder.type_id: ladder for ladder in self._known().values()}
+        if len(known) != 1:
             raise CellRefused(
                 lazy(
                     "no deal type is named, and there are several. Name one as default value: [options.defaults] "
                     "type = “…”"
                 )
             )
-        return next(iter(ladders.values()))
+        return next(iter(known.values()))
 
     def _make_type(self, name: str) -> Ladder:
         """A type without stages; the first stage that a row names makes it a manual one."""
         lookups = self.writing.lookups
         if self.writing.is_dry:
             return Ladder(lookups.dry_id(), lookups.dry_id(), name, "none", "", None, True)
-        made = create_deal_type(self.writing.crm, name, mode="none")
+        made = ladders.create_deal_type(self.writing.crm, name, mode="none")
         lookups.remember("deal_type", made.id)
         lookups.remember("version", made.published_version_id)
         ladder = Ladder(made.id, made.published_version_id, made.name, "none", "", None, True)
@@ -182,9 +170,9 @@ class DealTypes:
         if self.writing.is_dry:
             ladder.steps[plain_name(name)] = (self.writing.lookups.dry_id(), place)
             return ladder.steps[plain_name(name)]
-        stage = find_stage(name)
+        stage = ladders.find_stage(name)
         if stage is None:
-            stage = create_stage(self.writing.crm, name)
+            stage = ladders.create_stage(self.writing.crm, name)
             self.writing.lookups.remember("stage", stage.id)
         if ladder.is_ours:
             self._lengthen(ladder, stage, place)
@@ -210,8 +198,8 @@ class DealTypes:
                     type=ladder.name,
                 )
             )
-        steps = [step_of_row(step) for step in steps_of(deal_type)]
-        version = publish(self.writing.crm, deal_type, [*steps, stage])
+        steps = [ladders.step_of_row(step) for step in ladders.steps_of(deal_type)]
+        version = ladders.publish(self.writing.crm, deal_type, [*steps, stage])
         self.writing.lookups.remember("version", version.id)
         self._by_version.pop(ladder.version_id, None)
         ladder.version_id = version.id

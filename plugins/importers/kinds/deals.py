@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from core.api import ensure_stage_tasks, lazy, next_numbers, take_ids
+from core.api import bulk, lazy
 
 from ..errors import CellRefused
 from ..sql import fetch_in
@@ -155,13 +155,13 @@ class DealWriter:
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         unnumbered = [row for row in rows if not row.get("number")]
-        for row, number in zip(unnumbered, next_numbers(self.writing.crm, len(unnumbered)), strict=True):
+        for row, number in zip(unnumbered, bulk.next_numbers(self.writing.crm, len(unnumbered)), strict=True):
             row["number"] = number
-        for row, deal_id in zip(rows, take_ids(self.writing.crm.database, "core_deal", len(rows)), strict=True):
+        for row, deal_id in zip(rows, bulk.take_ids(self.writing.crm.database, "core_deal", len(rows)), strict=True):
             row["id"] = deal_id
         write_deals(self.writing, rows)
         if led := [row["id"] for row in rows if row["ladder"].mode == "process" and row["state"] == "open"]:
-            ensure_stage_tasks(self.writing.crm, led)
+            bulk.ensure_stage_tasks(self.writing.crm, led)
 
     def _repeat(self, repeated: list[tuple[int, dict[str, Any]]], outcome: Outcome) -> None:
         mode = self.writing.options.on_duplicate

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.api import Ending, Visit, ensure_stage_tasks, execute_many, lazy, periods, standing, to_microseconds
+from core.api import bulk, courses, lazy
 
 from ..deal_images import keep_images, read_images, replace_parts
 from ..errors import CellRefused
@@ -91,8 +91,8 @@ class HistoryWriter:
         closed_at = image["row"]["closed_at"]
         chain(stays, image["row"], closed_at)
         visits = merged_visits(stays)
-        endings = [Ending(values[1], values[2], values[14]) for values in image["closings"]]
-        where = standing([Visit(*visit[1:5]) for visit in visits], endings)
+        endings = [courses.Ending(values[1], values[2], values[14]) for values in image["closings"]]
+        where = courses.standing([courses.Visit(*visit[1:5]) for visit in visits], endings)
         image["row"] |= {
             "stage_id": where.stage_id, "place": where.place, "furthest": where.furthest, "stood_at": where.stood_at,
             "entered_at": where.entered_at,
@@ -111,23 +111,25 @@ class HistoryWriter:
         for row in rows:
             stage_id, place = self.types.step(ladder, row["stage"])
             left = row.get("left_at")
-            entered = to_microseconds(row["entered_at"])
-            if left is not None and to_microseconds(left) < entered:
+            entered = bulk.to_microseconds(row["entered_at"])
+            if left is not None and bulk.to_microseconds(left) < entered:
                 raise CellRefused(lazy("the deal left the stage before it entered it. Correct one of the two dates"))
-            found.append(Stay(row["row"], stage_id, place, entered, left and to_microseconds(left), row["user_id"]))
+            found.append(
+                Stay(row["row"], stage_id, place, entered, left and bulk.to_microseconds(left), row["user_id"])
+            )
         return sorted(found, key=lambda stay: stay.entered_at)
 
     def _save(self, images: dict[int, dict[str, Any]]) -> None:
         writing = self.writing
         keep_images(writing, images)
         named = ", ".join(f"{name} = ?" for name in ROW)
-        execute_many(
+        bulk.execute_many(
             writing.crm.database,
             f"UPDATE core_deal SET {named}, version = version + 1, changed_at = ? WHERE id = ?",
             [(*(image["row"][name] for name in ROW), writing.now, deal_id) for deal_id, image in images.items()],
         )
         replace_parts(writing.crm, images)
-        ensure_stage_tasks(writing.crm, list(images))
+        bulk.ensure_stage_tasks(writing.crm, list(images))
         keep_images(writing, images, is_after=True)
         write_history(writing, "deal", "history imported", dict.fromkeys(images))
 
@@ -168,7 +170,7 @@ def merged_visits(stays: Sequence[Stay]) -> list[tuple]:
     return found
 
 
-def _put(image: dict[str, Any], stays: Sequence[Stay], visits: list[tuple], endings: Sequence[Ending]) -> None:
+def _put(image: dict[str, Any], stays: Sequence[Stay], visits: list[tuple], endings: Sequence[courses.Ending]) -> None:
     """Puts visits and periods into the picture, and the closing stage into its closings."""
     row, deal_id = image["row"], image["id"]
     image["visits"] = []
@@ -180,10 +182,10 @@ def _put(image: dict[str, Any], stays: Sequence[Stay], visits: list[tuple], endi
             deal_id, stage_id, place, entered, left, outcome, user_id or row["owner_id"], row["potential"],
             row["potential_base"], None,
         ])  # fmt: skip
-    cut = [Visit(stay.stage_id, stay.place, stay.entered_at, stay.left_at) for stay in stays]
+    cut = [courses.Visit(stay.stage_id, stay.place, stay.entered_at, stay.left_at) for stay in stays]
     owners = {(stay.entered_at, stay.left_at): stay.user_id for stay in stays}
     image["periods"] = []
-    for period in periods(row["opened_at"], cut, endings):
+    for period in courses.periods(row["opened_at"], cut, endings):
         user_id = next(
             (
                 owner

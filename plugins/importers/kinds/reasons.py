@@ -1,6 +1,6 @@
 """Reasons of loss named by rows; a deal that was lost without one gets the standing reason "not given"."""
 
-from core.api import create_reason, lazy, not_given
+from core.api import ladders, lazy
 
 from ..errors import CellRefused
 from ..lookups import plain_name
@@ -28,7 +28,7 @@ class Reasons:
     def not_given(self) -> int:
         """Returns the id of the reason "not given"."""
         if self._not_given is None:
-            self._not_given = 0 if self.writing.is_dry else not_given(self.writing.crm).id
+            self._not_given = 0 if self.writing.is_dry else ladders.not_given(self.writing.crm).id
         return self._not_given
 
     def _make(self, name: str) -> int:
@@ -39,6 +39,6 @@ class Reasons:
             )
         if self.writing.is_dry:
             return lookups.dry_id()
-        reason = create_reason(self.writing.crm, name)
+        reason = ladders.create_reason(self.writing.crm, name)
         lookups.remember("loss_reason", reason.id)
         return reason.id

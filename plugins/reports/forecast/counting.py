@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from core.api import CRM, to_microseconds
+from core.api import CRM, bulk
 from core.api import gettext as _
 from plugins.reports.facts import Scope
 from plugins.reports.forecast import facts
@@ -92,7 +92,7 @@ def expect(
     """Returns what each of the periods will bring of the deals in the scope, by the best method or the one named."""
     crm = scope.crm
     now, rows = crm.clock.now(), facts.standing_deals(scope)
-    at = to_microseconds(now)
+    at = bulk.to_microseconds(now)
     spans = [(_days(scope.moment(one.first) - at), _days(scope.moment(one.until) - at)) for one in periods]
     method = method or card.best
     request = {
@@ -118,7 +118,7 @@ def _expected(
 ) -> Expected:
     crm, won = scope.crm, (0, 0)
     if has_begun:
-        won = facts.won_within(scope, scope.moment(period.first), to_microseconds(crm.clock.now()))
+        won = facts.won_within(scope, scope.moment(period.first), bulk.to_microseconds(crm.clock.now()))
     today = crm.today()
     deals = [
         _deal(row, ever, within, answer["brought"], today + timedelta(days=round(days)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from core.api import CRM, Deal, DealPeriod, to_microseconds
+from core.api import CRM, Deal, DealPeriod, bulk
 from plugins.reports.facts import Scope
 from plugins.reports.forecast.bounds import LATELY, lately
 from plugins.reports.funnel.ladders import Ladder
@@ -57,7 +57,7 @@ def history(crm: CRM) -> dict[str, Columns]:
 
 def stood(crm: CRM, at: datetime) -> Columns:
     """Returns the deals that were open at a moment and not on hold, as they were then."""
-    moment = to_microseconds(at)
+    moment = bulk.to_microseconds(at)
     sql = STOOD.replace("?", crm.database.param)
     return _columns(STOOD_COLUMNS, [crm.database.execute_sql(sql, (moment, moment, moment)).fetchall()])
 
@@ -114,7 +114,7 @@ def won_within(scope: Scope, first: int, until: int) -> tuple[int, int]:
 
 def opened_lately(scope: Scope, now: datetime) -> dict[str, Any]:
     """Returns the deals opened lately by type and first stage, and by type the sums that won deals brought."""
-    until = to_microseconds(now)
+    until = bulk.to_microseconds(now)
     days = _days_lately(scope, until)
     since = until - int(days * DAY)
     stage = fn.COALESCE(DealPeriod.stage_id, 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from core.api import CRM, Job, Progress, from_microseconds, to_microseconds
+from core.api import CRM, Job, Progress, bulk
 from plugins.reports.forecast import facts, kept
 from plugins.reports.forecast.bounds import LEAST_CLOSED, LEAST_MONTHS, MOST_AT_ONCE, MOST_MONTHS, OWN, TEMPLATE
 from plugins.reports.forecast.child import SECONDS, SECONDS_OF_A_JOB, ask
@@ -68,7 +68,7 @@ def find_basis(crm: CRM) -> Basis:
     closed, first, deals = facts.count_closed(crm)
     if first is None:
         return Basis(0, (), deals)
-    start = from_microseconds(first).astimezone(crm.config.zone).date()
+    start = bulk.from_microseconds(first).astimezone(crm.config.zone).date()
     begun = add_months(start.replace(day=1), LEARNED_AFTER)
     this_month = crm.today().replace(day=1)
     months = [add_months(this_month, -back) for back in range(MOST_MONTHS, 0, -1)]
@@ -129,7 +129,7 @@ def _check(crm: CRM, basis: Basis, tell: Callable[[int, int], None] | None = Non
         "history": facts.history(crm),
         "templates": facts.templates(*load_ladders(crm)),
         "months": [_month(crm, month) for month in months],
-        "now": to_microseconds(crm.clock.now()) / facts.DAY,
+        "now": bulk.to_microseconds(crm.clock.now()) / facts.DAY,
     }
     return ask("check", request, tell, seconds=SECONDS_OF_A_JOB if tell else SECONDS)
 
@@ -137,4 +137,4 @@ def _check(crm: CRM, basis: Basis, tell: Callable[[int, int], None] | None = Non
 def _month(crm: CRM, month: date) -> tuple[float, int, facts.Columns]:
     start = crm.day_start(month)
     days = (add_months(month, 1) - month) // timedelta(days=1)
-    return to_microseconds(start) / facts.DAY, days, facts.stood(crm, start)
+    return bulk.to_microseconds(start) / facts.DAY, days, facts.stood(crm, start)

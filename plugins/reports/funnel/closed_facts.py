@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import SQL, Case, NodeList, Select, fn
 
-from core.api import Deal, is_postgres
+from core.api import Deal, bulk
 from plugins.reports.dimensions import Dimension
 from plugins.reports.facts import Scope, grouped, keyed, total
 from plugins.reports.funnel.closed import FURTHEST, WON, Group
@@ -34,7 +34,7 @@ def clients_of(scope: Scope, period: Period) -> Select:
     """Returns the question how many distinct clients the deals closed within the period have."""
     is_large = _is_large(scope, period)
     closed = _closed(scope, period, is_large=is_large)
-    if not is_large and is_postgres(scope.crm.database):
+    if not is_large and bulk.is_postgres(scope.crm.database):
         # Sorting a part is quicker there than a table of hashes; the whole comes sorted from its index.
         return closed.select(fn.COUNT(Deal.client_id.distinct()))
     each = closed.select(SQL("1")).group_by(Deal.client_id)

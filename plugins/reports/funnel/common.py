@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
-from core.api import CRM, User, from_microseconds, language
+from core.api import CRM, User, bulk, language
 from core.api import gettext as _
 from plugins.reports.conditions import in_words
 from plugins.reports.dimensions import MONTHS, OFFERED, Dimension
@@ -40,7 +40,7 @@ def bounded_period(crm: CRM, scope: Scope, name: str, period: Period, column: st
     span = scope.span(column)
     if span is None:
         return period_of(period, crm.today(), crm.today())
-    first, last = (from_microseconds(moment).astimezone(crm.config.zone).date() for moment in span)
+    first, last = (bulk.from_microseconds(moment).astimezone(crm.config.zone).date() for moment in span)
     return period_of(period, first, max(first, last))
 
 

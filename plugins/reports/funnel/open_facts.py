@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from core.api import Deal, DealPeriod, to_microseconds
+from core.api import Deal, DealPeriod, bulk
 from plugins.reports.dimensions import Dimension
 from plugins.reports.facts import Scope, grouped, keyed, total
 from plugins.reports.funnel.ladders import Ladder
@@ -102,7 +102,7 @@ def standing(scope: Scope, at: datetime | None) -> tuple[Any, AsThen | AsNow]:
     if at is None:
         source, query = AsNow(), Deal.select(Deal.id)
         return query.where(Deal.state == "open", Deal.deleted_at.is_null(), versions, *scope.where(Deal)), source
-    moment = to_microseconds(at)
+    moment = bulk.to_microseconds(at)
     then = stood(moment)
     source = AsThen(then.c)
     query = Deal.select(Deal.id).join(then, on=(then.c.deal_id == Deal.id))

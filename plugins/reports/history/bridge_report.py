@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from core.api import CRM, Report, User, format_date, format_number, lazy, to_microseconds
+from core.api import CRM, Report, User, bulk, format_date, format_number, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.funnel.common import head, settings_words, stage_column, stage_words, type_words
@@ -33,7 +33,7 @@ WHOLE_PARTS = tuple(part for part in PARTS if part not in (bridge.ON_OUT, BACK_O
 def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     """Returns the finished report."""
     since, until = moments(crm, settings)
-    asked = ask(crm, user, settings, to_microseconds(since), to_microseconds(until))
+    asked = ask(crm, user, settings, bulk.to_microseconds(since), bulk.to_microseconds(until))
     whole = asked.ledger.whole()
     shown = [part for part in PARTS if part in whole]
     types = {ladder.type_id: ladder.type for ladder in load_ladders(crm)[0].values()}

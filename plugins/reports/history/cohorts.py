@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from peewee import SQL, Case, Expression, Value, fn
 
-from core.api import CRM, Deal, Report, TypeStage, User, format_number, format_percent, lazy, to_microseconds
+from core.api import CRM, Deal, Report, TypeStage, User, bulk, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import grouped, keyed, total
@@ -90,7 +90,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     """Returns the finished report."""
     settings = _usual(crm, settings)
     counted = _count(crm, user, settings)
-    now = to_microseconds(crm.clock.now())
+    now = bulk.to_microseconds(crm.clock.now())
     rows = [
         {settings.by: counted.asked.dimension.label(key), **_values(counted.cohorts[key], now)} for key in counted.keys
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import Expression
 
-from core.api import CRM, Deal, User, format_moment, from_microseconds, lazy
+from core.api import CRM, Deal, User, bulk, format_moment, lazy
 from plugins.reports.dimensions import Dimension, find_dimension
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.common import bounded_period, make_scope
@@ -26,7 +26,7 @@ def stood_then(
     Those on hold are left out, unless the cell is of them.
     """
     scope = make_scope(crm, user, settings, load_ladders(crm)[0])
-    query, then = standing(scope, from_microseconds(at))
+    query, then = standing(scope, bulk.from_microseconds(at))
     query = query.where(then.is_on_hold if "held" in cell else ~then.is_on_hold)
     if "type" in cell:
         stage = then.stage_id == int(cell["stage"]) if cell["stage"] else then.stage_id.is_null()
@@ -59,7 +59,7 @@ def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, st
 
 
 def _words(cell: Mapping[str, str]) -> str:
-    return f"{TITLE}, {format_moment(from_microseconds(int(cell['at'])))}"
+    return f"{TITLE}, {format_moment(bulk.from_microseconds(int(cell['at'])))}"
 
 
 BEHIND = Behind(_find, _words)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from core.api import CRM, InvalidInput, parse_amount, write_history
+from core.api import CRM, InvalidInput, money, write_history
 from core.api import gettext as _
 from plugins.reports.models import Cost, Standard
 
@@ -64,7 +64,7 @@ def set_costs(crm: CRM, month: date, texts: Mapping[int, str]) -> None:
     known, wrong, amounts = dict(sources(crm)), {}, {}
     for source, text in texts.items():
         try:
-            amount = parse_amount(text) if text.strip() else None
+            amount = money.parse_amount(text) if text.strip() else None
         except ValueError:
             amount = Decimal(-1)
         if amount is not None and not 0 <= amount < MOST_COST:

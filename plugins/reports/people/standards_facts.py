@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import SQL, Case, Table, Value, fn
 
-from core.api import CRM, Client, Deal, Interaction, StageVisit, User, to_microseconds, visible_to
+from core.api import CRM, Client, Deal, Interaction, StageVisit, User, bulk, visible_to
 from plugins.reports.facts import Scope
 from plugins.reports.models import Standard
 from plugins.reports.people.talks import within
@@ -84,7 +84,7 @@ def _state(crm: CRM, days: Any) -> Any:
     last = Interaction.select(fn.MAX(Interaction.at)).where(
         Interaction.client == Client.id, ~Interaction.is_planned, Interaction.kind != "note"
     )
-    limit = Value(to_microseconds(crm.day_start(crm.today()))) - days * Value(DAY)
+    limit = Value(bulk.to_microseconds(crm.day_start(crm.today()))) - days * Value(DAY)
     heard = fn.COALESCE(last, 0)
     return Case(None, [(heard == Value(0), NEVER), (heard >= limit, IN_TIME)], LATE)
 
@@ -101,7 +101,7 @@ def handled_deals(scope: Scope, period: Period) -> list[Handled]:
         for deal_id, moment in scope.rows(query.group_by(key)):
             if moment is not None:
                 first[deal_id] = min(moment, first.get(deal_id, moment))
-    now, found = to_microseconds(scope.crm.clock.now()), []
+    now, found = bulk.to_microseconds(scope.crm.clock.now()), []
     for deal_id, owner_id, opened, closed in scope.rows(
         Deal.select(Deal.id, Deal.owner_id, Deal.opened_at, Deal.closed_at).where(*where)
     ):

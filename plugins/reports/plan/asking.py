@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from core.api import CRM, User, format_date, parse_amount, to_microseconds, to_units, visible_to
+from core.api import CRM, User, bulk, format_date, money, visible_to
 from core.api import gettext as _
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.common import make_scope
@@ -98,7 +98,7 @@ def _goal(settings: Settings, learned: Learned, months: int, begin: date, due: d
 
 
 def _awaited(scope: Scope, learned: Learned, goal: Goal) -> Awaited:
-    now = to_microseconds(scope.crm.clock.now())
+    now = bulk.to_microseconds(scope.crm.clock.now())
     days = (scope.moment(goal.due + timedelta(days=1)) - now) / facts.DAY
     deals = facts.open_deals(scope)
     chances = [learned.expected(deal, now, days) for deal in deals]
@@ -141,9 +141,9 @@ def _number(text: str) -> int:
 
 def _units(text: str) -> int:
     try:
-        amount = parse_amount(text)
+        amount = money.parse_amount(text)
     except ValueError:
         amount = None
     if amount is None or not 0 < amount <= MOST_AMOUNT:
         refuse("amount", _("“%(value)s” is no sum: write one like 50000.", value=text))
-    return to_units(amount)
+    return money.to_units(amount)

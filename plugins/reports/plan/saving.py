@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, from_units, insert_rows, plain, write_history
+from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, bulk, money, write_history
 from core.api import gettext as _
 from plugins.reports.models import Plan, PlanLine
 from plugins.reports.plan.asking import Asked
@@ -36,12 +36,12 @@ def save_plan(
             is_shared=is_shared,
             settings=[list(pair) for pair in pairs],
             contracts=asked.plan.lines[-1].in_all,
-            amount=None if goal.amount is None else from_units(goal.amount),
+            amount=None if goal.amount is None else money.from_units(goal.amount),
             begin_on=goal.begin,
             due_on=goal.due,
             made_at=crm.clock.now(),
         )
-        insert_rows(crm.database, PlanLine._meta.table_name, COLUMNS, _rows(made, asked))
+        bulk.insert_rows(crm.database, PlanLine._meta.table_name, COLUMNS, _rows(made, asked))
         write_history(crm, "reports_plan", made.id, "saved", {"name": [None, name]})
     return made
 
@@ -78,7 +78,7 @@ def _forget(plan: Plan | None) -> None:
 def _rows(made: Plan, asked: Asked) -> list[tuple]:
     plan = asked.plan
     return [
-        (made.id, place, line.step.key, line.step.stage_id, manager, plain(week), count)
+        (made.id, place, line.step.key, line.step.stage_id, manager, bulk.plain(week), count)
         for place, line in enumerate(plan.lines)
         for manager, row in zip(plan.managers, line.cells, strict=True)
         for week, count in zip(plan.weeks, row, strict=True)

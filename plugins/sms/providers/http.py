@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext, private_hosts, send_outside
+from core.api import CRM, Outgoing, ProviderError, Sent, gettext, outside
 from plugins.sms.pace import pace_of
 from plugins.sms.providers.facts import Gateway
 
@@ -27,7 +27,7 @@ def send(
     gateway: Gateway,
     outgoing: Sequence[Outgoing],
     write: Callable[[Outgoing], Request],
-    read: Callable[[Answer], str],
+    read: Callable[[outside.Answer], str],
 ) -> list[Sent]:
     """Hands messages over one after the other; `read` returns the network's number, or raises ProviderError."""
     return [_hand_over(crm, gateway, one, write(one), read) for one in outgoing]
@@ -39,12 +39,16 @@ def callback(crm: CRM, gateway: Gateway, what: str, query: str = "") -> str:
     return f"{base}/sms/{gateway.token}/{what}{query}" if base else ""
 
 
-def _hand_over(crm: CRM, gateway: Gateway, one: Outgoing, request: Request, read: Callable[[Answer], str]) -> Sent:
+def _hand_over(
+    crm: CRM, gateway: Gateway, one: Outgoing, request: Request, read: Callable[[outside.Answer], str]
+) -> Sent:
     pace = pace_of(gateway.id, gateway.per_second)
     for _time in range(MOST_WAITS):
         pace.wait()
         try:
-            answer = send_outside(request.url, request.headers, request.body, private_hosts(crm), request.method)
+            answer = outside.send(
+                request.url, request.headers, request.body, outside.private_hosts(crm), request.method
+            )
             if answer.status != TOO_MANY:
                 return Sent(one.id, "sent", read(answer), gateway.name)
         except ProviderError as error:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Request
 
-from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext
+from core.api import CRM, Outgoing, ProviderError, Sent, gettext, outside
 from plugins.sms import gsm7, receipts
 from plugins.sms.gateways import secret_of
 from plugins.sms.providers import http
@@ -79,7 +79,7 @@ def _request(crm: CRM, gateway: Gateway, secret: str, one: Outgoing) -> http.Req
     return http.Request(f"{gateway.address}{joint}{urlencode(asked)}", {}, method="GET")
 
 
-def _read(answer: Answer) -> str:
+def _read(answer: outside.Answer) -> str:
     if answer.status in (200, 202):
         found = re.search(r"\bid[:=]\s*([\w-]+)", answer.text, re.IGNORECASE)
         return found[1] if found else ""

@@ -12,7 +12,7 @@ from typing import Any
 import smpplib.client
 from smpplib import consts, exceptions, smpp
 
-from core.api import CRM, ProviderError, address_of, gettext, private_hosts
+from core.api import CRM, ProviderError, gettext, outside
 from plugins.sms.gateways import secret_of
 from plugins.sms.providers.addresses import line_of
 from plugins.sms.providers.facts import Gateway
@@ -154,7 +154,7 @@ def open_line(crm: CRM, gateway: Gateway, mode: str) -> Line:
     """Returns a line that is bound as `transmitter` or `receiver`; raises Lost with a sentence."""
     host, port, has_tls = line_of(gateway.address)
     try:
-        address = address_of(host, port, private_hosts(crm))
+        address = outside.address_of(host, port, outside.private_hosts(crm))
     except ProviderError as error:
         raise Lost(error.message, retryable=error.retryable) from error
     context = context_of(gateway.authority) if has_tls else None

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Request
 
-from core.api import CRM, Answer, Outgoing, ProviderError, Sent, gettext
+from core.api import CRM, Outgoing, ProviderError, Sent, gettext, outside
 from plugins.sms import receipts
 from plugins.sms.gateways import secret_of
 from plugins.sms.providers import http
@@ -82,7 +82,7 @@ def _request(crm: CRM, gateway: Gateway, secret: str, one: Outgoing) -> http.Req
     return http.Request(address, headers, urlencode(form).encode())
 
 
-def _read(answer: Answer) -> str:
+def _read(answer: outside.Answer) -> str:
     try:
         said = json.loads(answer.text)
     except ValueError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from core.api import CRM, User, insert_rows, plain
+from core.api import CRM, User, bulk
 
 STAGES = ["Qualify", "Meet", "Proof", "Offer", "Contract", "Payment"]
 LADDERS = {  # (type, version): stages in order with the chance to pass each, in per cent
@@ -164,7 +164,7 @@ def _stages(crm: CRM) -> dict[str, int]:
 
 def _types(crm: CRM, stages: dict[str, int]) -> tuple[dict[str, int], dict[tuple, int]]:
     types, versions = {}, {}
-    now = plain(crm.clock.now())
+    now = bulk.plain(crm.clock.now())
     for (kind, number), steps in LADDERS.items():
         if kind not in types:
             mode = "manual" if steps else "none"
@@ -181,7 +181,7 @@ def _types(crm: CRM, stages: dict[str, int]) -> tuple[dict[str, int], dict[tuple
 
 
 def _client(crm: CRM, number: int) -> int:
-    now = plain(crm.clock.now())
+    now = bulk.plain(crm.clock.now())
     name, region = f"Client {number}", ("North", "South", "")[number % 3]
     return _insert(
         crm, "core_client", kind="company", name=name, name_key=name.lower(), region=region, status="active",
@@ -206,18 +206,19 @@ def _write_deal(crm, number, deal, types, versions, stages, sources, clients, us
         "on_hold_until": "2099-01-01" if deal.is_on_hold else None, "opened_at": deal.opened_at,
         "closed_at": deal.closed_at, "created_at": now, "changed_at": now,
     }  # fmt: skip
-    deal_id = _insert(crm, "core_deal", **{name: plain(value) for name, value in values.items()})
+    deal_id = _insert(crm, "core_deal", **{name: bulk.plain(value) for name, value in values.items()})
     rows = [
-        (deal_id, plain(since), plain(until), stages[stage] if stage else None, ladder.index(stage) if stage else None,
-         users[owner].id if owner else None, plain(worth), held)
+        (deal_id, bulk.plain(since), bulk.plain(until),
+         stages[stage] if stage else None, ladder.index(stage) if stage else None,
+         users[owner].id if owner else None, bulk.plain(worth), held)
         for stage, since, until, owner, worth, held in deal.spans
     ]  # fmt: skip
     columns = ("deal_id", "from_at", "to_at", "stage_id", "place", "owner_id", "potential_base", "is_on_hold")
-    insert_rows(crm.database, "core_deal_period", columns, rows)
+    bulk.insert_rows(crm.database, "core_deal_period", columns, rows)
     _write_visits(crm, deal, rows)
     if deal.closed_at:
         kept = ("state", "stage_id", "place", "owner_id", "currency", "potential", "amount", "potential_base")
-        told = {name: plain(values[name]) for name in (*kept, "amount_base", "closed_at")}
+        told = {name: bulk.plain(values[name]) for name in (*kept, "amount_base", "closed_at")}
         _insert(crm, "core_closing", deal_id=deal_id, **told)
 
 
@@ -232,7 +233,7 @@ def _write_visits(crm: CRM, deal: PlainDeal, periods: list[tuple]) -> None:
         outcome = {"open": ""}.get(deal.state, deal.state) if after is None else _outcome(place, after[4])
         rows.append((deal_id, stage_id, place, since, until, outcome, owner_id, worth))
     columns = ("deal_id", "stage_id", "place", "entered_at", "left_at", "outcome", "responsible_id", "potential_base")
-    insert_rows(crm.database, "core_stage_visit", columns, rows)
+    bulk.insert_rows(crm.database, "core_stage_visit", columns, rows)
 
 
 def _outcome(place: int, following: int) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from core.api import InvalidInput, fields, insert_rows, plain, speaking
+from core.api import InvalidInput, bulk, fields, speaking
 from plugins.reports.document import COUNT, MONEY
 from plugins.reports.history.clients_of import FIELD, clients_link
 from plugins.reports.registry import OWN, make_report
@@ -52,9 +52,9 @@ def full(crm, base, make):
     deals = crm.database.execute_sql("SELECT id, client_id FROM core_deal ORDER BY id LIMIT 60").fetchall()
     kinds = ("call", "letter", "meeting", "sms", "message", "note")
     columns = ("kind", "direction", "client_id", "deal_id", "user_id", "at", "is_planned", "created_at", "changed_at")
-    insert_rows(crm.database, "core_interaction", columns, [
+    bulk.insert_rows(crm.database, "core_interaction", columns, [
         (kinds[place % 6], ("out", "in")[place % 5 == 0], client_id, deal_id, (owner, None)[place % 4 == 0],
-         plain(now - timedelta(hours=7 * place)), False, plain(now), plain(now))
+         bulk.plain(now - timedelta(hours=7 * place)), False, bulk.plain(now), bulk.plain(now))
         for place, (deal_id, client_id) in enumerate(deals)
     ])  # fmt: skip
     return base

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.api import insert_rows, to_microseconds
+from core.api import bulk
 from core.jobs import Job
 from core.messages.models import Message
 from tests.plugins.sms.counterparts import smsc
@@ -36,14 +36,14 @@ def queued(crm, make, gateway, own_network):
         crm.settings.save("sms", {"quiet_from": 0, "quiet_to": 0})
         with (crm.config.folder / "customer.toml").open("a") as file:
             file.write('plugins = ["sms"]\n')
-        client, then = make.client(), to_microseconds(LONG_AGO)
+        client, then = make.client(), bulk.to_microseconds(LONG_AGO)
         count = MESSAGES[crm.config.database.partition(":")[0]]
         rows = [
             ("sms", "out", client.id, f"+35569{number:05}07", "Hello", "queued", then, then, then)
             for number in range(count)
         ]
         with crm.work():
-            insert_rows(crm.database, "core_message", COLUMNS, rows)
+            bulk.insert_rows(crm.database, "core_message", COLUMNS, rows)
         return count
 
     return fill

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from core.api import Interaction, fields, insert_rows, plain
+from core.api import Interaction, bulk, fields
 from plugins.reports.output.forms import MEDIA_TYPES, write
 
 KINDS = ("call", "letter", "meeting", "sms", "message", "note")
@@ -28,12 +28,13 @@ def talks(crm, base):
         owner = rnd.choice([None, *base.users])
         at = now - timedelta(hours=rnd.randint(-200, 24 * 60))
         found.append((rnd.choice(KINDS), at, at > now, owner, client, deal))
+    made = bulk.plain(now)
     columns = ("kind", "client_id", "deal_id", "user_id", "at", "is_planned", "created_at", "changed_at")
     rows = [
-        (kind, client, deal, base.users[owner].id if owner else None, plain(at), planned, plain(now), plain(now))
+        (kind, client, deal, base.users[owner].id if owner else None, bulk.plain(at), planned, made, made)
         for kind, at, planned, owner, client, deal in found
     ]
-    insert_rows(crm.database, "core_interaction", columns, rows)
+    bulk.insert_rows(crm.database, "core_interaction", columns, rows)
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.api import Client, InvalidInput, NotAllowed, fields, insert_rows, plain
+from core.api import Client, InvalidInput, NotAllowed, bulk, fields
 from plugins.reports.output.forms import MEDIA_TYPES, write
 from plugins.reports.people import setup
 from plugins.reports.people.alarm import chance_of_at_most
@@ -38,12 +38,14 @@ def contacts(crm, base):
                 (rnd.choice(("call", "note")), now - timedelta(days=rnd.randint(-9, 90)))
                 for _n in range(rnd.randint(0, 3))
             ]
-            rows += [(kind, client.id, plain(at), at > now, plain(now), plain(now)) for kind, at in talks]
+            rows += [
+                (kind, client.id, bulk.plain(at), at > now, bulk.plain(now), bulk.plain(now)) for kind, at in talks
+            ]
             held = [at for kind, at in talks if kind == "call" and at <= now]
             found[client.id] = (client.owner_id, own, max(held, default=None))
-        insert_rows(crm.database, "core_client_category", ("client_id", "category_id"), members)
+        bulk.insert_rows(crm.database, "core_client_category", ("client_id", "category_id"), members)
         columns = ("kind", "client_id", "at", "is_planned", "created_at", "changed_at")
-        insert_rows(crm.database, "core_interaction", columns, rows)
+        bulk.insert_rows(crm.database, "core_interaction", columns, rows)
     return found
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from core.api import Deal, InvalidInput, NotAllowed, NotFound, fields, find_reason, lose, move, win
+from core.api import Deal, InvalidInput, NotAllowed, NotFound, fields, ladders, lose, move, win
 from core.testing import PASSWORD
 from core.users.services import create_token
 from plugins.reports.models import PlanLine
@@ -29,7 +29,7 @@ def sale(crm, make):
         if number < 2:
             win(crm, deal, amount=Decimal(500))
         else:
-            lose(crm, deal, find_reason("Too expensive"))
+            lose(crm, deal, ladders.find_reason("Too expensive"))
     crm.clock.advance(days=40)
     return sale
 

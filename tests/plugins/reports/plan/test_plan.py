@@ -35,9 +35,9 @@ def history(crm, make, sale):
 
 
 def make_reason(crm):
-    from core.api import find_reason
+    from core.api import ladders
 
-    return find_reason("Too expensive")
+    return ladders.find_reason("Too expensive")
 
 
 def by_step(data):
