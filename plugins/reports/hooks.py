@@ -21,7 +21,7 @@ from plugins.reports.clients.costs import SETTINGS
 from plugins.reports.commands import report, report_variants
 from plugins.reports.forecast.learning import KIND, run_forecast
 from plugins.reports.history.behind import Behind, record_field
-from plugins.reports.history.clients_of import clients_field
+from plugins.reports.history.clients_of import CLIENT, DEAL, of_field
 from plugins.reports.registry import read_given
 from plugins.reports.variants import sending
 
@@ -88,7 +88,7 @@ def menu_items() -> list[MenuItem]:
 def record_fields(crm: Any) -> list[RecordField]:
     """Adds the fields by which the lists of deals and of clients open what stands behind a number of a report."""
     behind = record_field(crm, _behinds, read_given), record_field(crm, _clients_behind, read_given, "client")
-    return [*behind, clients_field(crm)]
+    return [*behind, of_field(crm, CLIENT), of_field(crm, DEAL)]
 
 
 @hook

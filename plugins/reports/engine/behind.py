@@ -8,7 +8,7 @@ from core.api import CRM, ReportMeasure
 from plugins.reports.engine.asking import ALL
 from plugins.reports.engine.axes import Axis, condition_of
 from plugins.reports.engine.wanted import Wanted
-from plugins.reports.history.clients_of import clients_link
+from plugins.reports.history.clients_of import CLIENT, DEAL, records_link
 from plugins.reports.links import as_query
 
 
@@ -23,7 +23,7 @@ class Behind:
     def query(self, row: Any, column: Any, measure: ReportMeasure) -> str:
         """Returns the address of the list of the records of a cell that count for a measure.
 
-        Where the distinct clients of deals are counted, it is the list of those clients.
+        Where distinct clients or deals are counted, it is the list of those.
         """
         conditions = [*self.wanted.facts.conditions, *self.wanted.during(self.wanted.period)]
         for axis, key in ((self.wanted.rows, row), (self.wanted.columns, column)):
@@ -31,9 +31,10 @@ class Behind:
                 conditions.append(self._of(axis, key))
         counted = measure.among if measure.how == "share" else measure.conditions
         found = [dict(one) for one in (*conditions, *counted)]
-        is_of_clients = (self.wanted.facts.entity, measure.how, measure.path) == ("deal", "distinct", "client")
-        if is_of_clients and (link := clients_link(found)):
-            return link
+        if measure.how == "distinct" and measure.path in (CLIENT, DEAL):
+            link = records_link(measure.path, self.wanted.facts.entity, found)
+            if link:
+                return link
         query = as_query(found)
         return f"{self.wanted.facts.list_address}?{query}"
 

@@ -77,12 +77,12 @@ def test_who_sees_a_part_finds_as_many_as_the_number_says(crm, full):
 
 
 def test_clients_of_a_number_are_refused_where_nobody_can_read_which(crm):
-    for op, value in (("equal", "zork"), ("contains", "[]")):
+    for op, value in (("equal", "zork"), ("contains", "deal:[]"), ("equal", "user:[]"), ("equal", "deal:zork")):
         found = [{"field": FIELD, "op": op, "value": value}]
         with pytest.raises(InvalidInput):
             fields.condition(crm, fields.entity(crm, "client"), found, None)
-    found = [{"field": FIELD, "op": "equal", "value": '{"field": "gone", "op": "empty"}'}]
-    assert fields.describe(crm, fields.entity(crm, "client"), found) == ["Clients of deals: ?"]
+    found = [{"field": FIELD, "op": "equal", "value": 'deal:{"field": "gone", "op": "empty"}'}]
+    assert fields.describe(crm, fields.entity(crm, "client"), found) == ["Clients of: ?"]
     assert clients_link([{"field": "title", "op": "equal", "value": "x" * 1_000}]) == clients_link(None) == ""
 
 
@@ -120,7 +120,14 @@ def test_list_of_clients_says_of_which_deals(crm, base):
     figure = next(one for one in make_report(crm, None, "funnel-open", ()).figures if one.key == "clients")
     conditions = [json.loads(text) for text in parse_qs(figure.link.partition("?")[2])["f"]]
     said = fields.describe(crm, fields.entity(crm, "client"), conditions)
-    assert said == ["Clients of deals: State is Open; On hold is no"]
+    assert said == ["Clients of: Deal; State is Open; On hold is no"]
+
+
+@pytest.mark.parametrize(("facts", "measure"), [("interactions", "clients"), ("visits", "deals")])
+def test_distinct_clients_and_deals_of_other_records_open_their_lists(crm, full, facts, measure):
+    made = make_report(crm, None, "matrix", [("facts", facts), ("measures", measure)])
+    for row in made.tables[0].rows:
+        assert listed(crm, None, row.links[measure]) == row.values[measure]
 
 
 def sampled(told) -> list[Number]:
