@@ -9,6 +9,7 @@ from core.clients.schemas import CategorySchema, PropertySchema
 from core.clients.words import PROPERTY_KINDS
 from core.i18n import _, lazy
 from core.web.context import crm, needs
+from core.web.editing import edited
 from core.web.forms import SchemaForm
 from core.web.pages import go, page
 
@@ -115,12 +116,9 @@ def all_categories() -> str | Response:
 def edit_category(category_id: int) -> str | Response:
     """Shows and changes a category."""
     found = categories.get_category(category_id)
-    form = SchemaForm(CategorySchema, found)
-    if request.method == "POST":
-        with form.catching():
-            categories.change_category(crm(), found, form.read(request.form))
-            return go("categories.index", _("Saved."))
-    return page("clients/category.html", category=found, form=form)
+    return edited(
+        CategorySchema, found, categories.change_category, "categories.index", "clients/category.html", category=found
+    )
 
 
 @categories_blueprint.post("/<int:category_id>/delete", endpoint="delete")

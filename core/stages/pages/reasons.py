@@ -7,6 +7,7 @@ from core.i18n import _
 from core.stages import services
 from core.stages.schemas import LossReasonSchema
 from core.web.context import crm, needs
+from core.web.editing import edited
 from core.web.forms import SchemaForm
 from core.web.pages import go, page
 
@@ -37,9 +38,6 @@ def new() -> str | Response:
 def edit(reason_id: int) -> str | Response:
     """Shows and changes a reason."""
     reason = services.get_reason(reason_id)
-    form = SchemaForm(LossReasonSchema, reason)
-    if request.method == "POST":
-        with form.catching():
-            services.change_reason(crm(), reason, form.read(request.form))
-            return go("reasons.index", _("Saved."))
-    return page("stages/reason.html", reason=reason, form=form)
+    return edited(
+        LossReasonSchema, reason, services.change_reason, "reasons.index", "stages/reason.html", reason=reason
+    )

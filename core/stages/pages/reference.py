@@ -8,6 +8,7 @@ from core.stages import services
 from core.stages.reference import types_using
 from core.stages.schemas import StageSchema
 from core.web.context import crm, needs
+from core.web.editing import edited
 from core.web.forms import SchemaForm
 from core.web.pages import go, page
 
@@ -39,12 +40,10 @@ def new() -> str | Response:
 def edit(stage_id: int) -> str | Response:
     """Shows and changes a stage."""
     stage = services.get_stage(stage_id)
-    form = SchemaForm(StageSchema, stage)
-    if request.method == "POST":
-        with form.catching():
-            services.change_stage(crm(), stage, form.read(request.form))
-            return go("stages.index", _("Saved."))
-    return page("stages/stage.html", stage=stage, form=form, used=types_using([stage.id]).get(stage.id, []))
+    used = types_using([stage.id]).get(stage.id, [])
+    return edited(
+        StageSchema, stage, services.change_stage, "stages.index", "stages/stage.html", stage=stage, used=used
+    )
 
 
 @blueprint.post("/<int:stage_id>/delete")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from core.clients import categories
 from core.i18n import _, lazy
 from core.web.context import crm, needs
+from core.web.editing import edited
 from core.web.forms import SchemaForm
 from core.web.pages import go, page
 
@@ -41,12 +42,7 @@ def index() -> str | Response:
 def edit(source_id: int) -> str | Response:
     """Shows and changes a source."""
     source = categories.get_source(source_id)
-    form = SchemaForm(SourceSchema, source)
-    if request.method == "POST":
-        with form.catching():
-            categories.change_source(crm(), source, form.read(request.form))
-            return go("sources.index", _("Saved."))
-    return page("admin/source.html", source=source, form=form)
+    return edited(SourceSchema, source, categories.change_source, "sources.index", "admin/source.html", source=source)
 
 
 @blueprint.post("/<int:source_id>/delete")
