@@ -23,6 +23,19 @@ def test_names_of_groups_are_there():
     assert missing == []
 
 
+def test_what_is_imported_from_the_door_is_there():
+    """A name that moved into a group is imported as the group: `from core.api import bulk`, then `bulk.insert_rows`."""
+    sources = [path for folder in ("plugins", "examples", "tests") for path in (ROOT / folder).rglob("*.py")]
+    wrong = [
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in sources
+        if "core.api import" in (source := path.read_text("utf-8"))
+        for name in imports_in(source)
+        if name not in api.__all__
+    ]
+    assert wrong == []
+
+
 def test_each_name_is_needed_by_a_plugin_a_hook_or_an_author():
     given = {name for module in (contributions, channels) for name in vars(module)}
     assert set(api.__all__) - used() - given - FOR_AUTHORS == set()

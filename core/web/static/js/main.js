@@ -7,6 +7,7 @@ import "@tabler/core/js/src/tooltip";
 import "@tabler/core/js/src/tab";
 import "./charts-loader.js";
 import "./confirm.js";
+import "./conversation.js";
 import "./days.js";
 import "./notes.js";
 import "./board.js";
