@@ -1,22 +1,18 @@
 """How many records the list behind a number holds: what a reader counts who follows the link."""
 
 import json
-from urllib.parse import parse_qs, parse_qsl
+from urllib.parse import parse_qs
 
 from core.api import fields
-from plugins.reports.people.talks import as_period, list_talks
+
+# The kind of record by how the address of its list begins; without one it is deals.
+KINDS = {"clients": "client", "talks": "interaction", "/clients": "client", "/interactions": "interaction"}
 
 
 def listed(crm, user, link: str) -> int:
     """Returns how many records the list of a link holds for a user (None: for whom everything is visible)."""
     name, _mark, query = link.rpartition("?")
-    if name == "talks":
-        asked = dict(parse_qsl(query, keep_blank_values=True))
-        period, of = as_period(asked["from"], asked["to"]), asked["of"]
-        anybodys, whose = of == "*", int(of) if of.isdecimal() else None
-        return list_talks(crm, user, period, asked["what"], of=whose, is_anybodys=anybodys).count()
-    kind = "client" if name.strip("/").startswith("clients") else "deal"
+    entity = fields.entity(crm, KINDS.get(name.rstrip("/"), "deal"))
     conditions = [json.loads(text) for text in parse_qs(query).get("f", [])]
-    entity = fields.entity(crm, kind)
-    where = fields.condition(crm, entity, conditions, user)
-    return entity.model.select().where(where, entity.model.deleted_at.is_null()).count()
+    where = fields.condition(crm, entity, conditions, user) & fields.alive(entity)
+    return entity.model.select().where(where).count()
