@@ -40,7 +40,7 @@ class _Part:
 class _Way:
     """A message on its way: its parts, and how the line is to write them."""
 
-    def __init__(self, gateway: Gateway, one: Outgoing, before: Mapping[int, str]) -> None:
+    def __init__(self, gateway: Gateway, one: Outgoing) -> None:
         found = parts.cut(one.body)
         self.one, self.count = one, len(found.parts)
         self.sender = str(one.extra.get("sender") or gateway.sender)
@@ -49,9 +49,13 @@ class _Way:
             _Part(place, self._headed(place, parts.octets(text, found.encoding)))
             for place, text in enumerate(found.parts)
         ]
+        self.missing = self.parts
+
+    def leave_out(self, taken: Mapping[int, str]) -> None:
+        """Leaves out the parts that were taken before, given with their numbers by place."""
         for part in self.parts:
-            if part.place in before:
-                part.state, part.ref = TAKEN, before[part.place]
+            if part.place in taken:
+                part.state, part.ref = TAKEN, taken[part.place]
         self.missing = [part for part in self.parts if not part.state]
 
     @property
@@ -100,8 +104,10 @@ class _Way:
 
 def send(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> list[Sent]:
     """Returns what the gateway said to each message; raises ProviderError when nothing was handed over."""
-    before = taken_before(crm, gateway, [one.id for one in outgoing])
-    ways = [_Way(gateway, one, before.get(one.id, {})) for one in outgoing]
+    ways = [_Way(gateway, one) for one in outgoing]
+    long = {way.one.id: way for way in ways if way.count > 1}
+    for message_id, taken in taken_before(crm, gateway, list(long)).items():
+        long[message_id].leave_out(taken)
     with _line(crm, gateway) as line:
         try:
             _submit(gateway, line, ways)
