@@ -27,7 +27,8 @@ def look_after_plugins(
 ) -> None:
     """Starts the thread; each look calls `when_stuck` for a hook, `when_hung` for a page, which never comes back.
 
-    The first is called when its plugin is stopped; the second at once, since a page may hold what writing waits for.
+    The first is called when its plugin is stopped; the second at once, since a page may hold what writing waits for. It
+    is called for a hook that does so, too.
     """
     values = (crm, when_stuck, when_hung, threading.Event())
     threading.Thread(target=_look, args=values, name="hinka-caretaker", daemon=True).start()
@@ -39,7 +40,11 @@ def _look(crm: CRM, when_stuck: Callable[[], None], when_hung: Callable[[], None
     while not pause.wait(LOOK_S):
         looks += 1
         has_hung = any(call.plugin not in counted for call in crm.hooks.calls.hung_pages())
-        if has_hung:
+        # What hangs while it has the turn keeps us from writing, too: its process must go first.
+        keepers = [call for call in crm.hooks.calls.endless() if call.thread == crm.desk.turn_of]
+        for call in keepers:
+            log.error("plugin keeps all from writing", extra={"plugin": call.plugin, "hook": call.what})
+        if has_hung or keepers:
             when_hung()
         is_stuck = next(crm.hooks.calls.endless(), None) is not None
         if not (is_stuck or has_hung) and (looks % LOOKS_A_SAVING or not crm.hooks.calls.tallies):

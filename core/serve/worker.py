@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterable
+from functools import partial
 
 from core.boot import boot
 from core.config import Config
@@ -31,5 +32,6 @@ def work(crm: CRM) -> None:
 def run_worker(config: Config, without: Iterable[str]) -> None:
     """Boots the instance and does jobs; when a plugin never comes back it ends at once, and the job is done anew."""
     crm = boot(config, without=without)
-    look_after_plugins(crm, when_stuck=lambda: os._exit(1))
+    leave = partial(os._exit, 1)
+    look_after_plugins(crm, when_stuck=leave, when_hung=leave)
     work(crm)

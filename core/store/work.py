@@ -35,6 +35,8 @@ class WorkDesk:
     def __init__(self, database: Database, turn_file: Path | None) -> None:
         self.database = database
         self.turn_file = turn_file
+        # The thread of this process that has the turn, if any: until it is back, nobody else can write.
+        self.turn_of: int | None = None
         self.last_steps: list[LastStep] = []
         self._local = threading.local()
 
@@ -70,7 +72,7 @@ class WorkDesk:
         """Runs the block in a transaction, or in a savepoint when there is one; rolls back on any exception."""
         levels = self._levels()
         is_outermost = not levels
-        turn = _turn(self.turn_file) if is_outermost and self.turn_file is not None else nullcontext()
+        turn = self._turn(self.turn_file) if is_outermost and self.turn_file is not None else nullcontext()
         levels.append(Level())
         try:
             with turn, self.database.atomic():
@@ -108,9 +110,12 @@ class WorkDesk:
             self._local.levels = []
         return self._local.levels
 
-
-@contextmanager
-def _turn(path: Path) -> Iterator[None]:
-    with path.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield  # closing the file gives the turn back, also when the process dies
+    @contextmanager
+    def _turn(self, path: Path) -> Iterator[None]:
+        with path.open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            self.turn_of = threading.get_ident()
+            try:
+                yield
+            finally:
+                self.turn_of = None  # closing the file gives the turn back, also when the process dies

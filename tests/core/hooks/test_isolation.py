@@ -18,9 +18,10 @@ from core.hooks.dispatch import marker
 from core.hooks.guard import note_hung_pages, resume, stop_endless
 from core.hooks.health import PluginFailure, failures
 from core.hooks.switch import enable, saved_generation
-from core.serve import trial
+from core.serve import caretaker, trial
 from core.serve.entry import make_web
 from core.serve.trial import try_out
+from core.store.work import WorkDesk
 from core.web.measured import SLOW_AT_ONCE, measure
 from tests.core.hooks.written import write_plugin
 
@@ -233,6 +234,27 @@ def test_pages_that_hang_leave_room_for_others(crm, monkeypatch):
         crm.hooks.calls.begin("moody", "page moody.index", is_page=True)
     with pytest.raises(Busy, match="“moody” is very slow at the moment"):
         app.view_functions["moody.index"]()
+
+
+def test_a_hook_that_hangs_with_the_turn_of_all_writers_costs_its_process_at_once(crm, monkeypatch):
+    monkeypatch.setattr(calls, "ENDLESS_S", 0)
+    gone, let_out = threading.Event(), threading.Event()
+    crm.hooks.calls.begin("core", "client_merging")  # of the core, so that no plugin is stopped by what we look at
+    crm.desk.turn_of = threading.get_ident()
+    pause = SimpleNamespace(wait=lambda _seconds: let_out.is_set())
+    looking = threading.Thread(
+        target=caretaker._look, args=(crm, lambda: None, lambda: gone.set() or let_out.set(), pause)
+    )
+    looking.start()
+    assert gone.wait(30)
+    looking.join(30)
+
+
+def test_the_turn_of_writers_is_known_while_it_is_had(tmp_path, crm):
+    desk = WorkDesk(crm.database, tmp_path / "turn.lock")
+    with desk.work():
+        assert desk.turn_of == threading.get_ident()
+    assert desk.turn_of is None
 
 
 def test_a_stopped_plugin_stays_out_until_it_is_switched_on_again(folder):
