@@ -84,6 +84,8 @@ def make_client(page, name):
 def open_deal_from_a_call(page, client, title, potential):
     """Notes a call by the key I on the client's card, and makes a deal of it."""
     make_client(page, client)
+    # A page hears keys as soon as it is there, and answers with a dialog once htmx is at work: then its stream stands.
+    page.locator("[data-live-state]").wait_for(state="attached")
     page.keyboard.press("i")
     dialog = page.locator("#dialogs dialog")
     dialog.locator("input[name=kind][value=call]").check(force=True)
