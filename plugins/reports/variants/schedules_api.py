@@ -135,6 +135,7 @@ def list_sendings(schedule_id: int) -> Response:
 @blueprint.alt_response(401, "UNAUTHORIZED")
 @blueprint.alt_response(403, "FORBIDDEN")
 @blueprint.alt_response(404, "NOT_FOUND")
+@blueprint.doc(operationId="fetch_sending")
 @needs("reports.export")
 def fetch_sending(sending_id: int) -> Response:
     """Gives the file that a sending made for the user of the token."""
