@@ -19,7 +19,8 @@ def context_of(authority: str) -> ssl.SSLContext:
         return ssl.create_default_context()
     try:
         return ssl.create_default_context(cadata=authority)
-    except ssl.SSLError as error:
+    # A sign that is not ASCII, which PEM never has, is a wrong type to it.
+    except (ssl.SSLError, TypeError) as error:
         raise ValueError("no certificate") from error
 
 

@@ -10,6 +10,7 @@ from core.messages.models import Message
 from core.messages.sending import send_queued
 from plugins.sms import listener
 from plugins.sms.providers import smpp, smpp_line
+from plugins.sms.providers.tls import context_of
 from plugins.sms.trying import try_gateway
 from tests.plugins.sms.certificates import FROM, UNTIL, Authority
 from tests.plugins.sms.counterparts import smsc
@@ -105,3 +106,8 @@ def test_what_is_no_certificate_is_refused_in_the_form(web, make):
     values = {"name": "Vodafone", "kind": "smpp", "address": "smpps://smpp.example.com", "authority": "no such thing"}
     admin = web.sign_in(make.user("administrator"))
     assert "This is no certificate" in admin.post("/settings/sms/new", values).text
+
+
+def test_text_with_foreign_signs_is_no_certificate():
+    with pytest.raises(ValueError, match="no certificate"):
+        context_of("-----BEGIN CERTIFICATE-----\nСертификат ë\n-----END CERTIFICATE-----\n")
