@@ -72,7 +72,8 @@ def change_variant(
     with crm.work():
         write_history(crm, "reports_variant", variant.id, "changed", {"name": [variant.name, name]})
         variant.name, variant.changed_at = name, crm.clock.now()
-        if audience is not None:
+        # Left as it is, an audience stays its owner's: the team of who changes the name may be another.
+        if audience is not None and audience != audience_of(variant):
             variant.is_shared, variant.team_id = _seen_by(user, audience)
         variant.save()
     return variant

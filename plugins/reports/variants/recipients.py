@@ -1,7 +1,7 @@
 """Who gets a scheduled report: addresses outside, users, and whoever is in a team when it is sent."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from core.api import InvalidInput, Team, User
@@ -60,11 +60,16 @@ def team_choices() -> list[tuple[int, str]]:
     return [(one.id, one.name) for one in Team.select().order_by(Team.name)]
 
 
-def check_users(ids: Iterable[int]) -> list[int]:
-    """Returns the ids of users, each once; raises InvalidInput for one who may not see reports."""
+def check_users(ids: Iterable[int], kept: Collection[int] = ()) -> list[int]:
+    """Returns the ids of users, each once; raises InvalidInput for a new one who may not see reports.
+
+    Those `kept` from before may have lost the right since: they are left out when the report is sent.
+    """
     wanted = list(dict.fromkeys(ids))
     known = {one.id: one for one in User.select().where(User.id.in_(wanted))}
     for key in wanted:
+        if key in kept:
+            continue
         if key not in known:
             _refuse("users", _("There is no such user."))
         if not known[key].can(READ):

@@ -35,7 +35,7 @@ def save_schedule(crm: CRM, user: User, values: Mapping[str, Any], schedule: Sch
     row.variant, row.every, row.form = variant, values["every"], values["form"]
     row.on_day, row.at_hour = _checked_day(values["every"], values["on_day"]), values["at_hour"]
     row.recipients, row.is_active = read_addresses(values.get("recipients", "")), values.get("is_active", True)
-    row.users, row.teams = check_users(values.get("users", ())), check_teams(values.get("teams", ()))
+    row.users, row.teams = check_users(values.get("users", ()), row.users), check_teams(values.get("teams", ()))
     row.told_at = None
     row.next_at = next_time(row.every, row.on_day, row.at_hour, crm.config.zone, crm.clock.now())
     with crm.work():

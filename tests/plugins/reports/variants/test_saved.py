@@ -161,3 +161,13 @@ def test_the_tile_of_a_report_that_is_off_waits_and_the_others_stay(crm, web, ba
     Tile.create(user=user.id, report="managers", place=1)
     home = web.sign_in(user).text("/")
     assert ("body?report=managers" in home, "failed-box" in home) == (True, False)
+
+
+def test_settings_of_a_team_stay_its_own_when_one_who_moved_on_renames_them(crm, make):
+    team = make.team("Tirana")
+    owner = make.user("head", team=team)
+    kept = keeping.save_variant(crm, owner, "funnel-closed", "Ours", [], audience=keeping.TEAM)
+    owner.team = make.team("Durrës")
+    owner.save()
+    renamed = keeping.change_variant(crm, owner, kept.id, name="Theirs", audience=keeping.TEAM)
+    assert (renamed.name, renamed.team_id) == ("Theirs", team.id)

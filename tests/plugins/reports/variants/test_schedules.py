@@ -322,3 +322,18 @@ def test_a_report_for_a_team_is_made_one_reader_at_a_time_behind_other_jobs(crm,
         crm.jobs.run(job)
     assert done == [sending.SEND_KIND, sending.LOOK_KIND, sending.SEND_KIND]
     assert "no address of e-mail" in Sending.get().note
+
+
+def test_schedule_is_stopped_though_a_recipient_is_no_more(crm, make, director, variant):
+    gone = make.user("head")
+    kept = schedules.save_schedule(crm, director, {**MONDAY, "variant": variant.id, "users": [gone.id]})
+    User.update(is_active=False).where(User.id == gone.id).execute()
+    stopped = schedules.save_schedule(crm, director, {**schedules.facts_of(kept), "is_active": False}, kept)
+    assert (stopped.is_active, stopped.users) == (False, [gone.id])
+
+
+def test_dismissed_user_is_no_new_recipient(crm, make, director, variant):
+    gone = make.user("head")
+    User.update(is_active=False).where(User.id == gone.id).execute()
+    with pytest.raises(InvalidInput):
+        schedules.save_schedule(crm, director, {**MONDAY, "variant": variant.id, "users": [gone.id]})
