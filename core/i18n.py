@@ -23,31 +23,37 @@ log = logging.getLogger("hinka.i18n")
 
 LANGUAGE_NAMES = {"en": "English", "sq": "Shqip", "ru": "Русский"}
 _language: ContextVar[str] = ContextVar("hinka_language", default="en")
+_folders: list[Path] = []
 _catalogues: dict[str, NullTranslations] = {}
 
 
 def load_catalogues(folders: Sequence[Path]) -> None:
-    """Reads the catalogues of these `translations/` folders; later folders don't override earlier ones.
+    """Takes the catalogues of these `translations/` folders; later folders don't override earlier ones.
 
+    A language is read when it is first spoken: a command in English need not wait for Russian.
     A catalogue that can't be read is named in the log, and its words stay English.
     """
-    merged: dict[str, NullTranslations] = {}
-    for language in LANGUAGE_NAMES:
-        catalogue: NullTranslations = NullTranslations()
-        for folder in reversed(folders):  # babel's merge lets the later one win
-            found = _catalogue(folder, language)
-            if isinstance(found, Translations):
-                catalogue = catalogue.merge(found) if isinstance(catalogue, Translations) else found
-        merged[language] = catalogue
+    _folders[:] = folders
     _catalogues.clear()
-    _catalogues.update(merged)
 
 
-def _catalogue(folder: Path, language: str) -> NullTranslations:
+def _read() -> NullTranslations:
+    """Returns the words of the present language, which are at hand from now on."""
+    code = _language.get()
+    catalogue: NullTranslations = NullTranslations()
+    for folder in reversed(_folders):  # babel's merge lets the later one win
+        found = _read_one(folder, code)
+        if isinstance(found, Translations):
+            catalogue = catalogue.merge(found) if isinstance(catalogue, Translations) else found
+    _catalogues[code] = catalogue
+    return catalogue
+
+
+def _read_one(folder: Path, code: str) -> NullTranslations:
     try:
-        return Translations.load(folder, [language])
+        return Translations.load(folder, [code])
     except (OSError, ValueError, struct.error) as error:
-        log.warning("The words of %s in %s can't be read: %s", folder, language, error)
+        log.warning("The words of %s in %s can't be read: %s", folder, code, error)
         return NullTranslations()
 
 
@@ -68,16 +74,16 @@ def speaking(code: str) -> Iterator[None]:
 
 def gettext(message: str, **values: object) -> str:
     """Returns the message in the reader's language, with `%(name)s` filled in."""
-    catalogue = _catalogues.get(_language.get())
+    catalogue = _catalogues.get(_language.get()) or _read()
     # A catalogue keeps its head under the empty text.
-    text = catalogue.gettext(message) if catalogue and message else message
+    text = catalogue.gettext(message) if message else message
     return _filled(text, values) if values else text
 
 
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     """Returns the form of the message that fits the number `n`, which it may show as `%(n)s`."""
-    catalogue = _catalogues.get(_language.get())
-    text = catalogue.ngettext(singular, plural, n) if catalogue else (singular if n == 1 else plural)
+    catalogue = _catalogues.get(_language.get()) or _read()
+    text = catalogue.ngettext(singular, plural, n)
     return _filled(text, {"n": format_number(n), **values})
 
 

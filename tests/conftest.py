@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from core.testing import running, sqlite_copy
-from tests import seeded, servers
+from tests import quick, seeded, servers
 from tests.guard import forbid_network, is_loopback
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -28,9 +28,14 @@ def pytest_configure(config):
     if servers.begin_run():
         config.add_cleanup(servers.end_run)
     forbid_network()
+    quick.quicken()
     # How long an example takes is the machine's affair: on a loaded one it proves nothing.
     settings.register_profile("hinka", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("hinka")
+
+
+def pytest_collection_finish():
+    quick.leave_alone_what_stays()
 
 
 def pytest_collection_modifyitems(items):

@@ -192,7 +192,7 @@ def _add_with_required(manifests: Mapping[str, Manifest], name: str, graph: dict
 
 def _is_installed(distribution: str) -> bool:
     try:
-        importlib.metadata.version(distribution)
+        importlib.metadata.distribution(distribution)  # its version would be read out of a whole e-mail
     except importlib.metadata.PackageNotFoundError:
         return False
     return True

@@ -36,6 +36,8 @@ def ensure_roles(crm: CRM) -> None:
     row = Setting.get_or_none(**HANDED_OUT)
     handed_out = set(row.value) if row else set()
     new = set(crm.permissions) - handed_out
+    if row and not new:
+        return
     with crm.work():
         for key, name, scope in STANDARD_ROLES:
             holds = ["*"] if key == "administrator" else []
