@@ -10,7 +10,7 @@ from peewee import Expression
 
 from core.clients.models import Client, Contact, ContactPoint
 from core.contacts import name_key, read_phone
-from core.store.search import Way, begins, found_by, holds
+from core.store.search import Way, begins, found_by, holds, holds_in_any_case
 
 _FEWEST_DIGITS = 4
 
@@ -89,4 +89,4 @@ def _by_point(kind: str, part: str) -> Way:
 
 
 def _one_of(column: Any, forms: Sequence[str]) -> Expression:
-    return reduce(or_, [column.contains(form) for form in forms])
+    return reduce(or_, [holds_in_any_case(column, form) for form in forms])

@@ -9,7 +9,7 @@ from peewee import Expression
 from core.clients.models import Client
 from core.contacts import name_key
 from core.deals.models import Deal
-from core.store.search import Way, found_by, holds
+from core.store.search import Way, found_by, holds, holds_in_any_case
 
 
 def matches(source: Any, text: str) -> Expression:
@@ -20,7 +20,7 @@ def matches(source: Any, text: str) -> Expression:
         Way(Deal, lambda deal: deal.number == text),
         Way(
             Deal,
-            lambda deal: reduce(or_, [deal.title.contains(form) for form in forms]),
+            lambda deal: reduce(or_, [holds_in_any_case(deal.title, form) for form in forms]),
             index="deal",
             forms=[[form] for form in forms],
         ),

@@ -4,19 +4,20 @@ Each kind of entry is one query along its index; a page continues after the last
 (moment, order of the kind, id), so that it takes the same time however long the history is.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from peewee import JOIN, Field, ModelSelect, Select
 
 from core.clients.models import Contact
-from core.deals.models import Closing, Deal, StageVisit
+from core.deals.models import Deal
+from core.interactions.deal_moves import CLOSING, VISIT, Page, moves_of
 from core.interactions.models import Comment, Interaction
 from core.interactions.words import KINDS
 from core.runtime import CRM
-from core.stages.models import LossReason, Stage
 from core.store.audit import Audit
 from core.store.fields import from_microseconds, to_microseconds
 from core.users.access import visible_to
@@ -24,7 +25,7 @@ from core.users.models import User
 
 PAGE = 20
 # In this order entries of the same moment follow each other.
-SOURCES = ("interaction", "comment", "closing", "visit", "change")
+SOURCES = ("interaction", "comment", CLOSING, VISIT, "change")
 PLUGIN = "plugin"
 DEFAULT = (*KINDS, "comment", "move", PLUGIN)
 FILTERS = (*DEFAULT, "change")
@@ -83,9 +84,9 @@ def timeline(
     cursor = _cursor(after)
     scope = _Scope(user, entity, entity_id)
     found: list[Entry] = []
-    for name, read in _READERS.items():
-        if wanted & _KINDS_OF[name]:
-            found += read(scope, wanted, lambda query, at, key, name=name: _page(query, at, key, name, cursor, limit))
+    for read, kinds_read in _READERS:
+        if wanted & kinds_read:
+            found += read(scope, wanted, partial(_page, cursor=cursor, limit=limit))
     if PLUGIN in wanted:
         found += _of_plugins(crm, user, entity, entity_id, cursor, limit)
     found.sort(key=lambda entry: entry.order)
@@ -112,10 +113,7 @@ class _Scope:
         return Deal.select(Deal.id).where(self.deals)
 
 
-_Page = Callable[[ModelSelect, Field, Field], ModelSelect]
-
-
-def _interactions(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
+def _interactions(scope: _Scope, wanted: set[str], page: Page) -> list[Entry]:
     query = (
         Interaction.select(Interaction, User, Contact, Deal)
         .join(User, JOIN.LEFT_OUTER)
@@ -126,51 +124,36 @@ def _interactions(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
     query = query.where(owner == scope.entity_id)
     if not wanted >= set(KINDS):
         query = query.where(Interaction.kind.in_(sorted(wanted & set(KINDS))))
-    return [Entry("interaction", one.at, one.id, one, one.user) for one in page(query, Interaction.at, Interaction.id)]
+    return [
+        Entry("interaction", one.at, one.id, one, one.user)
+        for one in page(query, Interaction.at, Interaction.id, "interaction")
+    ]
 
 
-def _comments(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
+def _comments(scope: _Scope, wanted: set[str], page: Page) -> list[Entry]:
     here = (Comment.entity == scope.entity) & (Comment.entity_id == scope.entity_id)
     if scope.entity == "client":
         here |= (Comment.entity == "deal") & Comment.entity_id.in_(scope.deal_ids)
     query = Comment.select(Comment, User).join(User, JOIN.LEFT_OUTER).where(here)
-    return [Entry("comment", one.at, one.id, one, one.user) for one in page(query, Comment.at, Comment.id)]
+    return [Entry("comment", one.at, one.id, one, one.user) for one in page(query, Comment.at, Comment.id, "comment")]
 
 
-def _closings(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
-    query = (
-        Closing.select(Closing, Deal, LossReason)
-        .join(Deal)
-        .join_from(Closing, LossReason, JOIN.LEFT_OUTER, on=Closing.loss_reason_id == LossReason.id, attr="reason")
-        .where(scope.deals)
-    )
-    return [Entry("closing", one.closed_at, one.id, one) for one in page(query, Closing.closed_at, Closing.id)]
+def _moves(scope: _Scope, wanted: set[str], page: Page) -> list[Entry]:
+    return [Entry(one.source, one.at, one.id, one, one.user) for one in moves_of(scope.deals, page)]
 
 
-def _visits(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
-    query = StageVisit.select(StageVisit, Deal, Stage).join(Deal).join_from(StageVisit, Stage).where(scope.deals)
-    return [Entry("visit", one.entered_at, one.id, one) for one in page(query, StageVisit.entered_at, StageVisit.id)]
-
-
-def _changes(scope: _Scope, wanted: set[str], page: _Page) -> list[Entry]:
+def _changes(scope: _Scope, wanted: set[str], page: Page) -> list[Entry]:
     query = Audit.select().where(Audit.entity == scope.entity, Audit.entity_id == scope.entity_id)
-    return [Entry("change", one.at, one.id, one) for one in page(query, Audit.at, Audit.id)]
+    return [Entry("change", one.at, one.id, one) for one in page(query, Audit.at, Audit.id, "change")]
 
 
-_READERS = {
-    "interaction": _interactions,
-    "comment": _comments,
-    "closing": _closings,
-    "visit": _visits,
-    "change": _changes,
-}
-_KINDS_OF = {
-    "interaction": set(KINDS),
-    "comment": {"comment"},
-    "closing": {"move"},
-    "visit": {"move"},
-    "change": {"change"},
-}
+# Who reads, and entries of which kinds.
+_READERS = (
+    (_interactions, set(KINDS)),
+    (_comments, {"comment"}),
+    (_moves, {"move"}),
+    (_changes, {"change"}),
+)
 
 
 def _of_plugins(crm: CRM, user: User, entity: str, entity_id: int, cursor: tuple | None, limit: int) -> list[Entry]:
@@ -189,7 +172,7 @@ def _of_plugins(crm: CRM, user: User, entity: str, entity_id: int, cursor: tuple
     return [entry for entry in found if entry.order > (-to_microseconds(moment), place, -number)]
 
 
-def _page(query: ModelSelect, at: Field, key: Field, source: str, cursor: tuple | None, limit: int) -> ModelSelect:
+def _page(query: ModelSelect, at: Field, key: Field, source: str, *, cursor: tuple | None, limit: int) -> ModelSelect:
     """The entries of one source that come after the cursor, one more than fit."""
     if cursor:
         moment, place, last_id = cursor
@@ -211,16 +194,11 @@ def _cursor(after: str) -> tuple[datetime, int, int] | None:
 
 
 def _with_users(entries: list[Entry]) -> list[Entry]:
-    """Names those who closed deals or changed records: these rows keep only an id."""
-    # A visit's row names who ended it, not who began it.
-    nameless = [entry for entry in entries if entry.user is None and entry.source not in ("visit", PLUGIN)]
-    ids = {entry.record.user_id for entry in nameless} - {None}
+    """Names those who changed records: these rows keep only an id."""
+    ids = {entry.record.user_id for entry in entries if entry.source == "change"} - {None}
     if not ids:
         return entries
     users = {user.id: user for user in User.select().where(User.id.in_(sorted(ids)))}
     return [
-        entry
-        if entry not in nameless
-        else Entry(entry.source, entry.at, entry.id, entry.record, users.get(entry.record.user_id))
-        for entry in entries
+        replace(entry, user=users.get(entry.record.user_id)) if entry.source == "change" else entry for entry in entries
     ]

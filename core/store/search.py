@@ -2,7 +2,7 @@
 
 A `Way` says where a text may be and what exactly must be true there. On PostgreSQL pg_trgm answers LIKE by itself; on
 SQLite an FTS5 table (migration m0003, kept by triggers) names the records that may hold the text, and the exact
-condition is asked of those alone. Texts of one or two letters have no trigram: for them rows are read as they come.
+condition is asked of those alone. Texts of one or two letters have no trigram there: rows are read as they come.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from functools import reduce
 from operator import add, or_
 from typing import Any
 
-from peewee import SQL, Database, Expression, Field, Model, ModelSelect, NodeList, fn
+from peewee import SQL, Database, Expression, Field, Model, ModelSelect, NodeList, Value, fn
 
 from core.store.database import is_postgres
 
@@ -114,10 +114,30 @@ _POSTGRES_INDEXES = {
 
 
 def holds(column: Any, text: str) -> Expression:
-    """Returns the condition that a text, as it is written, is inside a column."""
-    if not is_postgres(column.model._meta.database.obj):
-        return fn.instr(column, text) > 0
-    return column.like(f"%{_escaped(text)}%")
+    """Returns the condition that a text, as it is written, is inside a column; one or two letters begin a word there.
+
+    So short a text is inside every twentieth name, and no index knows where; PostgreSQL's knows how words begin.
+    """
+    if is_postgres(column.model._meta.database.obj):
+        part = _escaped(text)
+        if _is_short(text):
+            return column.like(f"{part}%") | column.like(f"% {part}%")
+        return column.like(f"%{part}%")
+    if _is_short(text):
+        return fn.instr(Value(" ").concat(column), f" {text}") > 0
+    return fn.instr(column, text) > 0
+
+
+def holds_in_any_case(column: Any, text: str) -> Expression:
+    """Returns the condition that a text is inside a column whatever its case, as far as the database knows of case.
+
+    One or two letters begin a word there.
+    """
+    return column.startswith(text) | column.contains(f" {text}") if _is_short(text) else column.contains(text)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) < _GRAM
 
 
 def begins(column: Any, text: str) -> Expression:

@@ -42,7 +42,7 @@ def test_newest_comes_first_from_all_sources(crm, client, deal, seller):
     found = timeline(crm, seller, "client", client.id)
     assert sources(found) == ["closing", "visit", "comment", "interaction", "visit"]
     assert found.entries[0].user == seller
-    assert found.entries[0].record.reason.id == LossReason.get().id
+    assert found.entries[0].record.words == LossReason.get().name
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
