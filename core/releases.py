@@ -54,8 +54,6 @@ def remember(folder: Path, copy: str) -> None:
     """Notes that the instance's present release is left, with a copy of its database, for one that may go back."""
     (folder / EARLIER).mkdir(exist_ok=True)
     _point(folder / EARLIER / copy, current(folder) or OWN)
-    for old in earlier(folder)[:-KEPT]:
-        forget(folder, old)
 
 
 def earlier(folder: Path) -> list[Earlier]:
@@ -85,6 +83,12 @@ def steps_back(folder: Path, to: str = "") -> list[Earlier]:
 def forget(folder: Path, one: Earlier) -> None:
     """Takes a state off the list; its copy of the database is the caller's to drop."""
     (folder / EARLIER / one.copy).unlink(missing_ok=True)
+
+
+def forget_oldest(folder: Path) -> None:
+    """Takes all states but the last KEPT off the list."""
+    for old in earlier(folder)[:-KEPT]:
+        forget(folder, old)
 
 
 def _target(path: Path) -> Path | None:

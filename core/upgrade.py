@@ -24,12 +24,14 @@ from core.doctor import examine
 from core.errors import Conflict, CRMError, PluginRefused
 from core.hooks.plugins import discover, in_order, with_links
 from core.kit.check import check
-from core.releases import Earlier, earlier, forget, link, remember, steps_back
+from core.releases import KEPT, Earlier, earlier, forget, forget_oldest, link, remember, steps_back
 from core.store.database import open_database
 from core.store.migrate import Step, migrate_up, pending, steps_in
 
 LOCK = "serve.lock"
 MARK = "before_upgrade"
+# How copies are named that stand on the list of `core.releases`: up to the microsecond.
+_LISTED = re.compile(rf"{MARK}_\d{{20}}")
 _NAMED = re.compile(r"[\"'](\w+)[\"']")
 
 
@@ -81,10 +83,18 @@ def upgrade(config: Config) -> Rehearsal:
         if shown.refused:
             raise CRMError(f"Nothing was changed. {shown.refused[0]}")
         _keep_copy(config)
-        _steps, refused = _migrate(config)
+        is_done = False
+        try:
+            _steps, refused = _migrate(config)
+            is_done = not refused
+        finally:
+            if not is_done:
+                go_back(config, is_alone=True)
         if refused:
-            go_back(config, is_alone=True)
             raise CRMError(f"It was taken back as a whole. {refused[0]}")
+        # Only now: an upgrade that fails leaves every way back that there was.
+        forget_oldest(config.folder)
+        _drop_forgotten(config)
         return shown
 
 
@@ -130,14 +140,16 @@ def _keep_copy(config: Config) -> None:
     name = f"{MARK}_{Clock().now():%Y%m%d%H%M%S%f}"
     _copy_database(config.database, config.folder, _named(config, name), config.folder)
     remember(config.folder, name)
-    _drop_forgotten(config)
 
 
 def _drop_forgotten(config: Config) -> None:
-    """Drops the copies that nobody can go back to any more."""
+    """Drops the copies that nobody can go back to any more.
+
+    Releases from before there was a list find their copies by name: those stay until the list is full.
+    """
     known = {one.copy for one in earlier(config.folder)}
     for name in _copies(config):
-        if name not in known:
+        if name not in known and (len(known) >= KEPT or _LISTED.fullmatch(name)):
             _drop_database(_named(config, name), config.folder)
 
 
@@ -151,8 +163,9 @@ def _migrate(config: Config) -> tuple[list[Taken], list[str]]:
             taken.append(_take(database, step))
     except PluginRefused as error:
         refused.append(f"{error.plugin}: {error.reason} {error.remedy}")
-    database.close()
-    database.close_all()
+    finally:
+        database.close()
+        database.close_all()
     return taken, refused
 
 

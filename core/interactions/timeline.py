@@ -118,7 +118,7 @@ def _interactions(scope: _Scope, wanted: set[str], page: Page) -> list[Entry]:
         Interaction.select(Interaction, User, Contact, Deal)
         .join(User, JOIN.LEFT_OUTER)
         .join_from(Interaction, Contact, JOIN.LEFT_OUTER)
-        .join_from(Interaction, Deal, JOIN.LEFT_OUTER)
+        .join_from(Interaction, Deal, JOIN.LEFT_OUTER, on=(Interaction.deal == Deal.id) & scope.deals, attr="seen_deal")
     )
     owner = Interaction.client if scope.entity == "client" else Interaction.deal
     query = query.where(owner == scope.entity_id)

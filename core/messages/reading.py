@@ -23,7 +23,7 @@ FINAL = (ANSWERED, BOUNCED, CANCELLED, FAILED, RECEIVED, REFUSED)
 
 
 def get_message(user: User, message_id: int) -> Message:
-    """Returns a message that the user may see, with client, contact and deal; raises NotFound."""
+    """Returns a message that the user may see, as `visible_messages` has it; raises NotFound."""
     message = visible_messages(user).where(Message.id == message_id).first()
     if message is None:
         raise NotFound(_("There is no such message, or you may not see it."))
@@ -31,10 +31,19 @@ def get_message(user: User, message_id: int) -> Message:
 
 
 def visible_messages(user: User) -> ModelSelect:
-    """Returns the query of the messages that a user may see, with client, contact and deal."""
+    """Returns the query of the messages that a user may see, with client and contact.
+
+    `seen_deal` of each is the deal that it is about, None for one that the user may not see.
+    """
     query = Message.select(Message, Client, Contact, Deal).join(Client, JOIN.LEFT_OUTER)
-    query = query.join_from(Message, Contact, JOIN.LEFT_OUTER).join_from(Message, Deal, JOIN.LEFT_OUTER)
-    return query.where(is_seen(user, Message))
+    query = query.join_from(Message, Contact, JOIN.LEFT_OUTER)
+    return with_seen_deal(query, user).where(is_seen(user, Message))
+
+
+def with_seen_deal(query: ModelSelect, user: User) -> ModelSelect:
+    """Returns a query of messages, which selects Deal, with each one's deal as `seen_deal` if the user sees that."""
+    here = (Message.deal == Deal.id) & Deal.deleted_at.is_null() & visible_to(user, Deal.owner)
+    return query.join_from(Message, Deal, JOIN.LEFT_OUTER, on=here, attr="seen_deal")
 
 
 def is_seen(user: User, source: Any) -> Expression:
@@ -57,8 +66,8 @@ def of_interactions(ids: Iterable[int]) -> dict[int, Message]:
     return {one.interaction_id: one for one in found}
 
 
-def newest_of(entity: str, entity_id: int) -> int:
-    """Returns the id of the newest message that came in from a client or about a deal, 0 for none."""
+def newest_of(user: User, entity: str, entity_id: int) -> int:
+    """Returns the id of the newest message that `user` sees and that came from a client or about a deal, 0 for none."""
     owner = Message.client if entity == "client" else Message.deal
     query = Message.select(fn.MAX(Message.id)).where(owner == entity_id, Message.direction == "in")
-    return query.scalar() or 0
+    return query.where(is_seen(user, Message)).scalar() or 0

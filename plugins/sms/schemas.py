@@ -2,12 +2,12 @@
 
 import re
 
-from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates, validates_schema
 
 from core.api import gettext as _
 from core.api import lazy
 from plugins.sms.providers import KINDS
-from plugins.sms.providers.tls import context_of
+from plugins.sms.providers.tls import certificates_in, context_of, has_private_key
 
 MOST_PARTS = 200
 SENDER = re.compile(r"\+?\d{3,15}|[A-Za-z0-9 ._&-]{1,11}")
@@ -121,12 +121,23 @@ class GatewaySchema(Schema):
 
     @validates("authority")
     def check_authority(self, authority: str, **_about: object) -> None:
-        """Raises ValidationError for what is no certificate."""
+        """Raises ValidationError for what is no certificate, and for a private key beside one."""
+        if has_private_key(authority):
+            raise ValidationError(
+                _("There is a private key in it, which nobody else may have: enter the certificates alone.")
+            )
         try:
             context_of(authority)
         except ValueError as error:
             sentence = _("This is no certificate: it begins with %(begin)s.", begin="-----BEGIN CERTIFICATE-----")
             raise ValidationError(sentence) from error
+
+    @post_load
+    def keep_certificates(self, values: dict, **_about: object) -> dict:
+        """Returns the values with nothing but certificates as the authority."""
+        if values.get("authority"):
+            values["authority"] = certificates_in(values["authority"])
+        return values
 
     @validates_schema
     def check_sender(self, values: dict, **_about: object) -> None:

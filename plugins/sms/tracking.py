@@ -1,11 +1,10 @@
 """What became of each part of a message, and what that means for the message.
 
-A message is delivered when all of its parts are, and has failed when one has. Sent once more, only the parts go that no
-gateway took or that failed. A receipt that is quicker than the
-answer to its part is kept until that is known.
+A message is delivered when all of its parts are, and has failed when one has. Sent once more, only the parts go that
+no gateway took or that failed. A receipt that is quicker than the answer to its part is kept until that is known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -38,14 +37,12 @@ def note_parts(crm: CRM, gateway: Gateway, taken: Sequence[Taken]) -> None:
         for one in taken
         for place, ref in sorted(one.refs.items())
     ]  # fmt: skip
-    known = {part.ref for part in parts}
     with crm.work():
         take_turns(crm, CHANNEL)
         Part.bulk_create(parts)
-        for early in list(EarlyReceipt.select().where(EarlyReceipt.gateway == gateway.id)):
-            if known.intersection(receipts.forms(early.ref)):
-                early.delete_instance()
-                _take(crm, gateway, receipts.Told(early.ref, early.state), early.reason)
+        for early in _early(gateway, {part.ref for part in parts}):
+            early.delete_instance()
+            _take(crm, gateway, receipts.Told(early.ref, early.state), early.reason)
 
 
 def take_receipt(crm: CRM, gateway: Gateway, told: receipts.Told) -> None:
@@ -85,10 +82,20 @@ def forget_old(crm: CRM, _args: Any, _progress: Any) -> None:
             model.delete().where(model.came_at < before).execute()
 
 
+def _early(gateway: Gateway, refs: Collection[str]) -> list[EarlyReceipt]:
+    """Returns the receipts of a gateway that came before these numbers were known, in the order in which they came."""
+    forms = sorted({form for ref in refs for form in receipts.forms(ref)})
+    here = (EarlyReceipt.gateway == gateway.id) & EarlyReceipt.ref.in_(forms)
+    found = EarlyReceipt.select().where(here).order_by(EarlyReceipt.id) if forms else ()
+    return [one for one in found if not refs.isdisjoint(receipts.forms(one.ref))]
+
+
 def _take(crm: CRM, gateway: Gateway, told: receipts.Told, reason: str) -> None:
     part = _part_of(gateway, told.ref)
     if part is None:
-        EarlyReceipt.create(gateway=gateway.id, ref=told.ref, state=told.state, reason=reason, came_at=crm.clock.now())
+        # Kept as it is compared, so that its part finds it by the index.
+        ref = receipts.kept_form(told.ref)
+        EarlyReceipt.create(gateway=gateway.id, ref=ref, state=told.state, reason=reason, came_at=crm.clock.now())
         return
     if part.state != receipts.SENT or told.state == receipts.SENT:
         return  # it came twice, or tells nothing new

@@ -9,7 +9,7 @@ from core.clients.services import create_client
 from core.config import Config, read_config, write_config
 from core.errors import Conflict, CRMError, NotFound
 from core.hooks.switch import enable
-from core.upgrade import Rehearsal, at_work, go_back, rehearse, upgrade
+from core.upgrade import MARK, Rehearsal, _copies, _copy_database, _named, at_work, go_back, rehearse, upgrade
 from tests import servers
 from tests.core.hooks.written import write_plugin
 
@@ -93,6 +93,36 @@ def test_one_goes_back_step_by_step_or_to_a_release_as_far_as_it_is_kept(config,
     closed(crm)
     with pytest.raises(NotFound, match="no copy"):
         go_back(config)
+
+
+def test_an_upgrade_that_fails_costs_no_way_back(config, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
+    for _time in range(releases.KEPT):
+        upgrade(config)
+    before = releases.earlier(config.folder)
+    monkeypatch.setattr("core.upgrade.core_steps", broken_off)
+    with pytest.raises(OSError, match="disk"):
+        upgrade(config)
+    assert releases.earlier(config.folder) == before
+    assert go_back(config, str(before[0].release)).copy == before[-1].copy
+
+
+def test_copies_of_older_releases_stay_until_three_newer_ones_are_there(config, monkeypatch):
+    """Their own `--back` finds them by their names, without a list."""
+    monkeypatch.setattr("core.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
+    old = f"{MARK}_20260101120000"
+    _copy_database(config.database, config.folder, _named(config, old), config.folder)
+    for _time in range(releases.KEPT - 1):
+        upgrade(config)
+    go_back(config)
+    upgrade(config)
+    assert old in _copies(config)
+    upgrade(config)
+    assert sorted(_copies(config)) == [one.copy for one in releases.earlier(config.folder)]
+
+
+def broken_off():
+    raise OSError("The disk is full.")
 
 
 def test_one_does_not_go_back_to_a_release_that_was_deleted(config, tmp_path, monkeypatch):

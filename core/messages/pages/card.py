@@ -43,7 +43,7 @@ def messages_on(timeline: Timeline) -> dict[int, Message]:
 def states_url(messages: dict[int, Message], entity: str, subject: Any) -> str:
     """Returns where a timeline asks for the states of its messages that may still change, and for newer ones."""
     changing = [str(one.id) for one in messages.values() if one.state not in FINAL]
-    newest = newest_of(entity, subject.id)
+    newest = newest_of(user(), entity, subject.id)
     return url_for("messages.states", entity=entity, entity_id=subject.id, newest=newest, ids=",".join(changing))
 
 
@@ -64,7 +64,7 @@ def states() -> str:
     ids = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()][:MOST_SHOWN]
     entity, entity_id = request.args.get("entity", "client"), request.args.get("entity_id", 0, int)
     found = list(visible_messages(user()).where(Message.id.in_(ids))) if ids else []
-    has_news = newest_of(entity, entity_id) > request.args.get("newest", 0, int)
+    has_news = newest_of(user(), entity, entity_id) > request.args.get("newest", 0, int)
     return page("messages/_states.html", messages=found, entity=entity, entity_id=entity_id, has_news=has_news)
 
 

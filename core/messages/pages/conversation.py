@@ -10,6 +10,7 @@ from core.hooks.contributions import CardTab
 from core.i18n import lazy
 from core.messages.conversation import conversation_of
 from core.runtime import CRM
+from core.web.context import user
 
 KEY = "core.messages"
 
@@ -19,7 +20,7 @@ def tab_of(crm: CRM, entity: str, subject: Client | Deal) -> CardTab:
 
     def show() -> dict[str, Any]:
         return {
-            "conversation": conversation_of(subject, request.args.get("before", 0, int)),
+            "conversation": conversation_of(user(), subject, request.args.get("before", 0, int)),
             "channels": crm.channels,
             "here": f"{request.path}?tab={KEY}",
             "write_url": url_for("messages.write", **{entity: subject.id}),

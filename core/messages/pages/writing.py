@@ -10,7 +10,7 @@ from core.clients.models import Client
 from core.clients.services import get_client
 from core.deals.models import Deal
 from core.deals.services import get_deal
-from core.errors import CRMError, InvalidInput
+from core.errors import CRMError, InvalidInput, NotFound
 from core.hooks.channels import Channel, Draft, Prepared
 from core.i18n import _
 from core.interactions.files import LARGEST
@@ -169,7 +169,7 @@ def _queued(about: About, values: dict[str, Any]) -> str | Response:
 def _about(sent: Any) -> About:
     """Returns who is written to, as far as the user sees them: who sees a deal may write about it."""
     deal_id, client_id = sent.get("deal", "", str), sent.get("client", "", str)
-    deal = get_deal(crm(), user(), int(deal_id)) if deal_id.isdecimal() else None
+    deal = _deal_of(int(deal_id), is_needed=not client_id) if deal_id.isdecimal() else None
     if deal is not None and client_id in ("", str(deal.client_id)):
         client = deal.client
     else:
@@ -178,6 +178,16 @@ def _about(sent: Any) -> About:
     usable = [way for way in ways if not way.why_not]
     way = next((way for way in usable if way.channel.key == sent.get("channel")), usable[0] if usable else None)
     return About(client, deal, ways, way)
+
+
+def _deal_of(deal_id: int, *, is_needed: bool) -> Deal | None:
+    """Returns a deal; None for one that the user doesn't see, if the client says who is written to."""
+    try:
+        return get_deal(crm(), user(), deal_id)
+    except NotFound:
+        if is_needed:
+            raise
+        return None
 
 
 def _choices(about: About) -> dict[str, list[tuple[Any, str]]]:

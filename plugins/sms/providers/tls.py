@@ -1,5 +1,6 @@
 """TLS of SMPP lines: whose certificates are trusted, and what was wrong with one that is not, in words."""
 
+import re
 import ssl
 
 from core.api import gettext
@@ -8,6 +9,9 @@ from core.api import gettext
 NOT_YET, EXPIRED = 9, 10
 UNKNOWN_SIGNERS = (2, 18, 19, 20, 21)
 OTHER_NAMES = (62, 64)
+# What stands before, between and behind the blocks of a PEM file is for people (RFC 7468, 5.2).
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 
 
 def context_of(authority: str) -> ssl.SSLContext:
@@ -18,10 +22,20 @@ def context_of(authority: str) -> ssl.SSLContext:
     if not authority.strip():
         return ssl.create_default_context()
     try:
-        return ssl.create_default_context(cadata=authority)
-    # A sign that is not ASCII, which PEM never has, is a wrong type to it.
+        return ssl.create_default_context(cadata=certificates_in(authority))
+    # A sign that is not ASCII, which certificates never have, is a wrong type to it.
     except (ssl.SSLError, TypeError) as error:
         raise ValueError("no certificate") from error
+
+
+def certificates_in(pem: str) -> str:
+    """Returns the certificates of a PEM file, without what stands around them; what has none is returned as it is."""
+    return "\n".join(_CERTIFICATE.findall(pem)) or pem
+
+
+def has_private_key(pem: str) -> bool:
+    """Tells whether a PEM file holds a private key."""
+    return bool(_KEY.search(pem))
 
 
 def sentence_of(error: OSError, host: str) -> str:

@@ -39,15 +39,15 @@ def test_a_deal_shows_what_was_written_about_it(write, web, make, client, owner)
     assert "About something else" not in text
 
 
-def test_it_is_read_by_one_query_however_long_it_is(write, client, make, queries):
-    deal = make.deal(client=client)
+def test_it_is_read_by_one_query_however_long_it_is(write, client, owner, make, queries):
+    deal = make.deal(client=client, owner=owner)
     for number in range(PAGE + 5):
         write(f"Message {number}", deal=deal)
     with queries.at_most(1):
-        found = conversation_of(client)
-        assert {(one.writer.name, one.deal.title) for one in found.messages} == {("Ana Hoxha", deal.title)}
+        found = conversation_of(owner, client)
+        assert {(one.writer.name, one.seen_deal.title) for one in found.messages} == {("Ana Hoxha", deal.title)}
     assert [one.body for one in found.messages][-1] == f"Message {PAGE + 4}"
-    assert len(conversation_of(client, found.older).messages) == 5
+    assert len(conversation_of(owner, client, found.older).messages) == 5
 
 
 def test_without_messages_it_says_how_to_begin(web, client, owner, channel):

@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from core.api import InvalidInput, queue_message
 from core.messages.models import Message
 from core.messages.sending import send_queued
 from plugins.sms import listener
+from plugins.sms.models import Gateway
 from plugins.sms.providers import smpp, smpp_line
 from plugins.sms.providers.tls import context_of
 from plugins.sms.trying import try_gateway
@@ -100,6 +102,24 @@ def test_a_message_waits_until_the_certificate_is_right(crm, client, line, serve
     send_queued(crm, {"channel": "sms"}, None)
     kept = Message.get_by_id(message.id)
     assert (kept.state, "has expired" in kept.reason) == ("queued", True)
+
+
+WRITTEN_AROUND = "Bag Attributes\n    friendlyName: Autoritet i ri ë\nsubject=CN = Test\n{pem}\n# Сертификат\n{pem}"
+
+
+def test_what_programs_write_around_certificates_is_left_out(gateway, authority):
+    text = WRITTEN_AROUND.format(pem=authority.pem)
+    made = gateway("smpp", "smpps://smpp.example.com", authority=text)
+    assert made.authority == f"{authority.pem.strip()}\n{authority.pem.strip()}"
+    assert context_of(text).get_ca_certs()[0]["subject"] == ((("commonName", "Test authority"),),)
+
+
+def test_a_private_key_is_refused_and_not_kept(web, make, authority, tmp_path):
+    pem = Path(authority.certificate(tmp_path / "both.pem")).read_text()
+    values = {"name": "Vodafone", "kind": "smpp", "address": "smpps://smpp.example.com", "authority": pem}
+    text = web.sign_in(make.user("administrator")).post("/settings/sms/new", values).text
+    assert "There is a private key in it" in text
+    assert not Gateway.select().exists()
 
 
 def test_what_is_no_certificate_is_refused_in_the_form(web, make):

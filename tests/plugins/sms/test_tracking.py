@@ -94,6 +94,16 @@ def test_receipts_that_were_quicker_than_the_answer_are_taken_with_it(crm, way, 
     assert EarlyReceipt.select().count() == 0
 
 
+def test_only_the_early_receipts_of_these_parts_are_read(crm, way, note, message, queries):
+    for number in range(100, 120):
+        take_receipt(crm, way, Told(str(number), DELIVERED))
+    with queries.at_most(12) as asked:
+        note(message, "11")
+    (read,) = [sql for sql in asked if sql.startswith("SELECT") and "sms_early_receipt" in sql]
+    assert '"ref" IN' in read
+    assert EarlyReceipt.select().count() == 20
+
+
 def test_a_network_whose_number_is_always_the_same_tells_one_part_after_the_other(crm, way, note, message):
     note(message, "123456789", "123456789")
     take_receipt(crm, way, Told("123456789", DELIVERED))
@@ -112,3 +122,4 @@ def test_what_nothing_will_come_of_is_forgotten(crm, way):
 @given(st.text("0123456789abcdefABCDEF", min_size=1, max_size=18))
 def test_a_number_is_known_again_as_it_was_given(ref):
     assert kept_form(ref) in forms(ref)
+    assert all(kept_form(ref) in forms(form) for form in forms(ref))
