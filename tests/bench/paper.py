@@ -19,7 +19,7 @@ PAPERS: dict[str, tuple[str, Sequence[tuple[str, str]]]] = {
     "funnel by 50 managers": ("funnel-closed", (("columns", "owner"),)),
     "managers": ("managers", ()),
     "the week": ("week", ()),
-    # Told by the way: the printer takes a millisecond a cell, and nobody hands 35 pages to a director.
+    # Told by the way: the printer takes half a millisecond a cell, and nobody hands 35 pages to a director.
     LONG: ("matrix", (("rows", "client"), ("measures", "deals,won_amount,win_rate"))),
 }
 

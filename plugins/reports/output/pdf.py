@@ -8,13 +8,13 @@ from jinja2 import Environment, FileSystemLoader
 from core.api import format_date, ngettext
 from core.api import gettext as _
 from plugins.reports.charts import on_paper
-from plugins.reports.document import TEXT, Document, Figure, Table, as_shown
+from plugins.reports.document import TEXT, Document, Figure, as_shown
 from plugins.reports.output.paper import press
+from plugins.reports.output.sheets import sheets_of
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "reports"
+FIGURES_ACROSS = 5
 WIDTHS = (430, 300)  # a chart with the names of its stages, and the one beside it
-COLUMNS_ON_A_PAGE = 15
-UPRIGHT = 8  # so many columns, grouped or not, fit a page that stands
 
 
 def write_pdf(document: Document) -> bytes:
@@ -36,7 +36,8 @@ def write_html(document: Document) -> str:
             document=document,
             made_at=made_at,
             pairs=[list(range(len(document.charts)))[place : place + 2] for place in range(0, len(document.charts), 2)],
-            tables=[part for table in document.tables for part in parts_of(table)],
+            sheets=[sheet for table in document.tables for sheet in sheets_of(table)],
+            figures_across=-(-len(document.figures) // max(-(-len(document.figures) // FIGURES_ACROSS), 1)) or 1,
             shown=as_shown,
             change=change_words,
             TEXT=TEXT,
@@ -56,21 +57,6 @@ def change_words(figure: Figure) -> str:
     if not figure.before:
         return ""
     return f"{(float(figure.value) / float(figure.before) - 1) * 100:+.0f} %".replace("-", "−")
-
-
-def parts_of(table: Table) -> list[tuple[Table, bool]]:
-    """Returns the table in pieces that fit the page's width, with whether each lies on its side."""
-    fixed = [column for column in table.columns if column.kind == TEXT or not column.group]
-    grouped = [column for column in table.columns if column not in fixed]
-    if not grouped or len(table.columns) <= UPRIGHT:
-        return [(table, False)]
-    size = max(len({column.key for column in grouped if column.group == grouped[0].group}), 1)
-    room = max((COLUMNS_ON_A_PAGE - len(fixed)) // size, 1) * size
-    pieces = [grouped[start : start + room] for start in range(0, len(grouped), room)]
-    return [
-        (Table(table.key, table.title, (*fixed, *piece), table.rows, table.notes if piece is pieces[-1] else ()), True)
-        for piece in pieces
-    ]
 
 
 @lru_cache(1)

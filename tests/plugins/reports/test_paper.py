@@ -8,7 +8,8 @@ import pytest
 from core.testing import sqlite_copy
 from plugins.reports.document import as_shown
 from plugins.reports.output.paper import press
-from plugins.reports.output.pdf import parts_of, write_html
+from plugins.reports.output.pdf import write_html
+from plugins.reports.output.sheets import sheets_of
 from plugins.reports.registry import OWN, make_report
 from tests.plugins.reports.test_every_report import MORE
 
@@ -32,9 +33,9 @@ def squeezed(text):
 
 
 def rows_of(document):
-    for piece, _is_wide in (part for table in document.tables for part in parts_of(table)):
-        for row in piece.rows:
-            shown = [as_shown(row.values[one.key], one.kind) for one in piece.columns if one.key in row.values]
+    for sheet in (sheet for table in document.tables for sheet in sheets_of(table)):
+        for row in sheet.table.rows:
+            shown = [as_shown(row.values[one.key], one.kind) for one in sheet.table.columns if one.key in row.values]
             yield squeezed("".join(shown))
 
 
