@@ -38,9 +38,13 @@ def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> int:
     return visit.id
 
 
-def leave(crm: CRM, row: Deal, at: datetime, outcome: str) -> None:
-    """Ends the open visit, if the type has stages, with what the deal was worth then and who was responsible."""
-    _LEAVE.change(at, outcome, row.owner_id, row.potential, row.potential_base, crm.actor.user_id, row.id)
+def leave(crm: CRM, row: Deal, at: datetime, outcome: str, onto: TypeStage | None = None) -> None:
+    """Ends the open visit, if the type has stages, with what the deal was worth then and who was responsible.
+
+    `onto` is the step to which the deal goes; none where it is closed.
+    """
+    worth = (row.owner_id, row.potential, row.potential_base)
+    _LEAVE.change(at, outcome, *worth, crm.actor.user_id, onto and onto.place, row.furthest, row.id)
 
 
 def continue_visit(row: Deal) -> None:
@@ -49,7 +53,7 @@ def continue_visit(row: Deal) -> None:
         return
     last = StageVisit.select(StageVisit.id).where(StageVisit.deal == row.id)
     last = last.order_by(StageVisit.entered_at.desc(), StageVisit.id.desc()).limit(1)
-    StageVisit.update(left_at=None, outcome="", user_id=None).where(StageVisit.id == last).execute()
+    StageVisit.update(left_at=None, outcome="", user_id=None, is_again=False).where(StageVisit.id == last).execute()
 
 
 def begin_period(row: Deal, at: datetime) -> None:
@@ -113,13 +117,15 @@ def _standing(row: Deal) -> dict:
 
 
 _LEAVE = Written(
-    lambda at, outcome, responsible_id, potential, potential_base, user_id, deal_id: StageVisit.update(
+    lambda at, outcome, responsible_id, potential, potential_base, user_id, onto, furthest, deal_id: StageVisit.update(
         left_at=at,
         outcome=outcome,
         responsible_id=responsible_id,
         potential=potential,
         potential_base=potential_base,
         user_id=user_id,
+        onto_place=onto,
+        is_again=StageVisit.place < furthest,
     ).where(StageVisit.deal == deal_id, StageVisit.left_at.is_null())
 )
 _END = Written(lambda at, deal_id: DealPeriod.update(to_at=at).where(_is_open(deal_id), DealPeriod.from_at != at))

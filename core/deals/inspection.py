@@ -16,14 +16,14 @@ def find_wrong_deals(crm: CRM) -> list[tuple[str, str]]:
     found = []
     for deals in _chunks():
         first, last = deals[0][0], deals[-1][0]
-        visits = _by_deal(StageVisit, recount.Visit, StageVisit.entered_at, first, last)
+        visits = _by_deal(StageVisit, recount.KeptVisit, StageVisit.entered_at, first, last)
         endings = _by_deal(Closing, recount.Ending, Closing.closed_at, first, last)
         periods = _by_deal(DealPeriod, recount.Period, DealPeriod.from_at, first, last)
         for deal_id, number, opened_at, *row in deals:
             wrong = recount.faults(
                 recount.Standing(*row), opened_at, visits[deal_id], endings[deal_id], periods[deal_id]
             )
-            found += [(number, what) for what in wrong]
+            found += [(number, what) for what in wrong + recount.way_faults(visits[deal_id])]
     return found
 
 

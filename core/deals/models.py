@@ -80,7 +80,11 @@ class Deal(Record):
 
 
 class StageVisit(Record):
-    """A stay at a stage; visits of a deal touch and don't overlap. `outcome`: passed, returned, won, lost, or empty."""
+    """A stay at a stage; visits of a deal touch and don't overlap. `outcome`: passed, returned, won, lost, or empty.
+
+    `onto_place` is that of the visit that followed; `is_again` says of one that ended that the deal had been further
+    before, so that it may pass a stage for the second time (`core.deals.ways`).
+    """
 
     deal = ForeignKeyField(Deal)
     stage = ForeignKeyField(Stage)
@@ -92,6 +96,8 @@ class StageVisit(Record):
     potential = MoneyField(null=True)
     potential_base = MoneyField(null=True)
     user_id = BigIntegerField(null=True)
+    onto_place = IntegerField(null=True)
+    is_again = BooleanField(default=False)
 
     class Meta:
         table_name = "core_stage_visit"

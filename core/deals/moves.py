@@ -56,7 +56,7 @@ def lead(
     """
     at = rows.moment(crm, row, at, history.last_change_at(row))
     before, place = row.stage_id, row.place
-    history.leave(crm, row, at, history.PASSED if step.place > row.place else history.RETURNED)
+    history.leave(crm, row, at, history.PASSED if step.place > row.place else history.RETURNED, step)
     visit_id = history.enter(crm, row, step, at)
     row.on_hold_until = None
     history.turn_period(row, at)

@@ -19,6 +19,17 @@ class Visit(NamedTuple):
     left_at: Any
 
 
+class KeptVisit(NamedTuple):
+    """A stay at a stage, with what its row keeps of the deal's way."""
+
+    stage_id: int
+    place: int
+    entered_at: Any
+    left_at: Any
+    onto_place: int | None
+    is_again: bool
+
+
 class Ending(NamedTuple):
     """A closing; `reopened_at` is None while it holds."""
 
@@ -95,6 +106,22 @@ def faults(
     if merged(kept) != merged(periods(opened_at, visits, endings)):
         found.append("its periods don't fill the time in which it was open, stage by stage.")
     return found
+
+
+def ways(visits: Sequence[Visit | KeptVisit]) -> list[tuple[int | None, bool]]:
+    """Returns onto which place each visit led, and whether it ended when the deal had been further before."""
+    found, furthest = [], 0
+    for number, visit in enumerate(visits):
+        furthest = max(furthest, visit.place)
+        onto = visits[number + 1].place if number + 1 < len(visits) else None
+        found.append((onto, visit.left_at is not None and visit.place < furthest))
+    return found
+
+
+def way_faults(visits: Sequence[KeptVisit]) -> list[str]:
+    """Returns a sentence if visits keep another way than they tell."""
+    kept = [(visit.onto_place, visit.is_again) for visit in visits]
+    return [] if kept == ways(visits) else ["its visits of stages don't say rightly which of them followed."]
 
 
 def merged(kept: Iterable[Period]) -> list[Period]:

@@ -15,6 +15,7 @@ from peewee import Case, Expression
 from core.deals import history, rows
 from core.deals.limits import limit_of
 from core.deals.models import Closing, Deal, DealPeriod, StageVisit
+from core.deals.ways import keep_ways
 from core.errors import Conflict, CRMError
 from core.i18n import _
 from core.mass import note_many
@@ -132,6 +133,7 @@ def _renumber(crm: CRM, deal_type: DealType, bridge: Bridge, deals: Sequence[Dea
     for model in (StageVisit, DealPeriod, Closing):
         places = Case(model.place, [(place, step.place) for place, step in enumerate(bridge.steps)], model.place)
         model.update(place=places).where(model.deal.in_(ids), model.place.is_null(False)).execute()
+    keep_ways(crm.database, ids)
     statement = (
         "UPDATE core_deal SET version_id = ?, place = ?, furthest = ?, stood_at = ?, late_at = ?, changed_at = ?,"
         " version = version + 1 WHERE id = ? AND version = ?"
@@ -173,7 +175,7 @@ def _move_on(crm: CRM, deal_type: DealType, bridge: Bridge, deal: Deal) -> str:
             row = rows.take_now(crm, deal.id)
             at = rows.moment(crm, row, None, history.last_change_at(row))
             before, place = row.stage_id, row.place
-            history.leave(crm, row, at, history.PASSED if _is_onward(bridge, deal.place) else history.RETURNED)
+            history.leave(crm, row, at, history.PASSED if _is_onward(bridge, deal.place) else history.RETURNED, step)
             history.enter(crm, row, step, at)
             history.turn_period(row, at)
             told = {**_told(deal_type, deal.version_id), "stage": [before, row.stage_id]}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from core.deals import recount
 from core.deals.numbers import next_numbers
 from core.money import SCALE
 from core.process.ensuring import ensure_stage_tasks
@@ -25,7 +26,7 @@ COLUMNS = {
     "entered_at on_hold_until owner_id source_id currency potential amount potential_base amount_base loss_reason_id "
     "loss_note expected_on note properties version opened_at closed_at created_at changed_at".split(),
     "core_stage_visit": "deal_id stage_id place entered_at left_at outcome responsible_id potential potential_base "
-    "user_id".split(),
+    "user_id onto_place is_again".split(),
     "core_deal_period": "deal_id from_at to_at stage_id place owner_id potential_base is_on_hold".split(),
     "core_closing": "deal_id state closed_at stage_id place owner_id currency potential amount potential_base "
     "amount_base loss_reason_id loss_note user_id reopened_at reopen_note".split(),
@@ -171,14 +172,15 @@ class _Book:
 
     def _keep_history(self, deal: Draft) -> None:
         stages, potential = deal.ladder.stage_ids, deal.price.potential
-        for visit in deal.way.visits:
+        ways = recount.ways([recount.Visit(None, one.place, one.entered, one.left) for one in deal.way.visits])
+        for visit, way in zip(deal.way.visits, ways, strict=True):
             moment = visit.entered if visit.left is None else visit.left
             owner_id = deal.owner_at(moment)
             base = deal.base if visit.outcome in ("won", "lost") else deal.base_at(moment)
             mover = None if visit.left is None else owner_id
             self.rows["core_stage_visit"].append(
                 (deal.id, stages[visit.place], visit.place, visit.entered, visit.left, visit.outcome, owner_id,
-                 potential, base, mover)
+                 potential, base, mover, *way)
             )  # fmt: skip
         for start, end, place, is_on_hold in deal.periods():
             self.rows["core_deal_period"].append(

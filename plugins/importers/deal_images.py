@@ -85,6 +85,7 @@ def replace_parts(crm: CRM, images: Mapping[int, Mapping[str, Any]], parts: Iter
         booleans = [columns.index(name) for name in BOOLEANS if name in columns]
         rows = [_with_booleans(values, booleans) for image in images.values() for values in image[part]]
         bulk.insert_rows(crm.database, table, columns, rows)
+    bulk.keep_ways(crm.database, ids)
 
 
 def restore_image(crm: CRM, deal_id: int, image: Mapping[str, Any]) -> None:

@@ -95,8 +95,8 @@ def _bare(crm: CRM, user: User, deal: Deal) -> Callable[[], None]:
         (history, (now, user.id, "web", "task", task.id, "done", checks)),
         (
             "UPDATE core_stage_visit SET left_at = ?, outcome = 'passed', responsible_id = ?, potential = ?,"
-            " potential_base = ?, user_id = ? WHERE deal_id = ? AND left_at IS NULL",
-            (now, user.id, 9_000_000, 9_000_000, user.id, deal_id),
+            " potential_base = ?, user_id = ?, onto_place = 1, is_again = ? WHERE deal_id = ? AND left_at IS NULL",
+            (now, user.id, 9_000_000, 9_000_000, user.id, False, deal_id),
         ),
         (
             "INSERT INTO core_stage_visit (deal_id, stage_id, place, entered_at, outcome, responsible_id, potential,"

@@ -3,19 +3,30 @@
 A move from one stage to a later one passes the first and all between; a deal that is won passes the rest of its stages.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from peewee import JOIN, SQL, Case, NodeList, Select, Value, fn
+from peewee import SQL, Case, NodeList, Select, Value, fn
 
 from core.api import Closing, Deal, StageVisit, TypeStage
 from plugins.reports.dimensions import Dimension
-from plugins.reports.facts import Scope, total
+from plugins.reports.facts import Scope, grouped, total
+from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.past import of_key
 from plugins.reports.periods import Period
 
 FURTHER_THAN_ANY = 1 << 20
-WHAT = ("passed", "open", "won", "lost_since", "skipped")
+STATES = ("open", "won", "lost")
+WENT_ON = StageVisit.outcome << ("passed", "won")
+# Before which place a visit that went on passed: where the next one is not known, its own stage and no other.
+UNTIL = Case(
+    None,
+    [(StageVisit.outcome == "won", FURTHER_THAN_ANY)],
+    fn.COALESCE(StageVisit.onto_place, StageVisit.place + 1, coerce=False),
+)
+NOTHING = Value(None).cast("bigint")
+Cell = tuple[int, int, int | None, Any]  # type, version, stage, key
 
 
 class AsLeft:
@@ -52,6 +63,9 @@ class Passed(NamedTuple):
     def __add__(self, other: "Passed") -> "Passed":
         return Passed(*(one + two for one, two in zip(self, other, strict=True)))
 
+    def __sub__(self, other: "Passed") -> "Passed":
+        return Passed(*(one - two for one, two in zip(self, other, strict=True)))
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -61,55 +75,81 @@ class Flow:
     period: Period
     dimension: Dimension | None = None
 
-    def passed(self) -> dict[tuple[int, int, int | None, Any], Passed]:
-        """Returns the counts by type, version, stage and key."""
-        found: dict[tuple[int, int, int | None, Any], Passed] = {}
-        for query in (self.passages(), self.wins()):
-            each = query.alias("each")
-            names = [SQL(name) for name in ("deal_type_id", "version_id", "stage_id", "key")]
-            sums = [
-                fn.COUNT(SQL("*")), fn.COUNT(SQL("potential")), fn.COALESCE(total(SQL("potential")), 0),
-                *(_count(each.c.state == state) for state in ("open", "won", "lost")), _count(each.c.is_skipped == 1),
-            ]  # fmt: skip
-            counted = Select((each,), [*names, *sums]).where(each.c.nth == 1).group_by(*names)
-            for type_id, version_id, stage_id, raw, *numbers in self.scope.rows(counted):
-                cell = type_id, version_id, stage_id, self.dimension.key(raw) if self.dimension else None
-                found[cell] = found.get(cell, Passed()) + Passed(*map(int, numbers))
+    def passed(self) -> dict[Cell, Passed]:
+        """Returns the counts by type, version, stage and key.
+
+        All passages are counted along an index of visits; those of deals that passed a stage once more within the
+        period, which only deals that had been further before can, are then taken off again.
+        """
+        found: dict[Cell, Passed] = {}
+        for query in (self._exits(), self._grouped(self._won(), AsWon(), NOTHING, NOTHING, NOTHING)):
+            for cell, numbers in self._spread(query):
+                found[cell] = found.get(cell, Passed()) + numbers
+        for cell, numbers in self._repeated():
+            found[cell] = found[cell] - numbers
         return found
 
-    def passages(self) -> Any:
+    def passages(self, *where: Any) -> Any:
         """Returns the query of each deal at each stage that it passed, the last time first."""
-        following = StageVisit.alias()
-        # Where the next visit is not known, the stage itself was passed, and no other.
-        onto = fn.COALESCE(following.place, StageVisit.place + 1, coerce=False)
-        until = Case(None, [(StageVisit.outcome == "won", FURTHER_THAN_ANY)], onto)
-        is_next = (
-            (following.deal == StageVisit.deal)
-            & (following.entered_at == StageVisit.left_at)
-            & (following.id > StageVisit.id)
-        )
         step = (
-            (TypeStage.version == Deal.version_id) & (TypeStage.place >= StageVisit.place) & (TypeStage.place < until)
+            (TypeStage.version == Deal.version_id) & (TypeStage.place >= StageVisit.place) & (TypeStage.place < UNTIL)
         )
-        query = (
-            StageVisit.select(StageVisit.id).join(Deal).join_from(StageVisit, following, JOIN.LEFT_OUTER, on=is_next)
-        )
-        query = query.join_from(StageVisit, TypeStage, on=step)
-        query = within(self.scope, self.period, query.where(StageVisit.outcome << ("passed", "won")), AsLeft())
-        bit = NodeList((Deal.stood_at, SQL(">>"), TypeStage.place.cast("integer"), SQL("& 1")), parens=True)
+        query = StageVisit.select(StageVisit.id).join(Deal).join_from(StageVisit, TypeStage, on=step)
+        query = within(self.scope, self.period, query.where(WENT_ON, *where), AsLeft())
         nth = fn.ROW_NUMBER().over(
             partition_by=[StageVisit.deal_id, TypeStage.stage_id],
             order_by=[StageVisit.left_at.desc(), StageVisit.id.desc()],
         )
-        return self._selected(query, AsLeft(), TypeStage.stage_id, bit == 0, nth)
+        return self._selected(query, AsLeft(), TypeStage.stage_id, _is_skipped(TypeStage.place), nth)
+
+    def _exits(self) -> Any:
+        """Returns the query of the visits that led on, grouped by all that tells which stages they passed."""
+        query = StageVisit.select(StageVisit.id).join(Deal)
+        query = within(self.scope, self.period, query.where(WENT_ON), AsLeft())
+        # Where a deal stood matters only to a visit that skipped something.
+        after = StageVisit.place + 1
+        stood_at = Case(None, [(after < UNTIL, Deal.stood_at)], 0)
+        return self._grouped(query, AsLeft(), StageVisit.place, UNTIL, stood_at)
+
+    def _spread(self, query: Any) -> Iterator[tuple[Cell, Passed]]:
+        """Yields the cells in which each group of visits, or of deals without stages, counts."""
+        ladders = load_ladders(self.scope.crm)[0]
+        for version_id, state, place, until, stood_at, *raw, deals, priced, potential in self.scope.rows(query):
+            ladder = ladders[version_id]
+            key = self.dimension.key(*raw) if self.dimension else None
+            numbers = Passed(deals, priced, potential or 0, *(deals * (state == one) for one in STATES))
+            if place is None:
+                yield (ladder.type_id, version_id, None, key), numbers
+                continue
+            for passed in range(place, min(until, len(ladder.steps))):
+                is_skipped = passed > place and not stood_at >> passed & 1
+                cell = ladder.type_id, version_id, ladder.steps[passed].stage_id, key
+                yield cell, numbers._replace(skipped=deals * is_skipped)
+
+    def _repeated(self) -> Iterator[tuple[Cell, Passed]]:
+        """Yields what counts more than once: the passages before the last one of a deal at a stage."""
+        once_more = StageVisit.alias()
+        where = once_more.is_again & (once_more.outcome << ("passed", "won"))
+        where &= within_period(self.scope, self.period, once_more.left_at)
+        each = self.passages(StageVisit.deal_id << once_more.select(once_more.deal_id).where(where)).alias("each")
+        names = [SQL(name) for name in ("deal_type_id", "version_id", "stage_id", "key")]
+        sums = [
+            fn.COUNT(SQL("*")), fn.COUNT(SQL("potential")), fn.COALESCE(total(SQL("potential")), 0),
+            *(_count(each.c.state == state) for state in STATES), _count(each.c.is_skipped == 1),
+        ]  # fmt: skip
+        counted = Select((each,), [*names, *sums]).where(each.c.nth > 1).group_by(*names)
+        for type_id, version_id, stage_id, raw, *numbers in self.scope.rows(counted):
+            key = self.dimension.key(raw) if self.dimension else None
+            yield (type_id, version_id, stage_id, key), Passed(*map(int, numbers))
 
     def wins(self) -> Any:
         """Returns the query of the deals without stages that were won, in the words of `passages`."""
+        return self._selected(self._won(), AsWon(), NOTHING, None, Value(1))
+
+    def _won(self) -> Any:
         query = Deal.select(Deal.id).join(Closing, on=(Closing.deal == Deal.id))
         query = query.where(Closing.state == "won", Closing.stage_id.is_null(), Closing.reopened_at.is_null())
-        return self._selected(
-            within(self.scope, self.period, query, AsWon()), AsWon(), Value(None).cast("bigint"), None, Value(1)
-        )
+        return within(self.scope, self.period, query, AsWon())
 
     def losses(self) -> dict[tuple[int, int | None, Any], int]:
         """Returns how many deals were lost within the period, by type, stage and key."""
@@ -147,7 +187,12 @@ class Flow:
         return query if key is None else of_key(self.scope, self.dimension, query, raw, key)
 
     def _parted(self, query: Any, source: Any) -> tuple[Any, Any]:
-        return self.dimension.apply(query, source) if self.dimension else (query, Value(None).cast("bigint"))
+        return self.dimension.apply(query, source) if self.dimension else (query, NOTHING)
+
+    def _grouped(self, query: Any, source: Any, *places: Any) -> Any:
+        potential = source.potential_base
+        sums = (fn.COUNT(SQL("*")), fn.COUNT(potential), total(potential))
+        return grouped(query, [Deal.version_id, Deal.state, *places], sums, self.dimension, source)
 
     def _selected(self, query: Any, source: Any, stage: Any, is_skipped: Any, nth: Any) -> Any:
         query, key = self._parted(query, source)
@@ -161,12 +206,22 @@ class Flow:
 
 def within(scope: Scope, period: Period, query: Any, source: Any) -> Any:
     """Returns the query of the deals of the scope that left within the period, as `source` tells when."""
-    where = [Deal.deleted_at.is_null(), Deal.version_id << scope.version_ids, source.left_at.is_null(is_null=False)]
+    known = (Deal.deleted_at.is_null(), Deal.version_id << scope.version_ids)
+    return query.where(*known, within_period(scope, period, source.left_at), *scope.where(source))
+
+
+def within_period(scope: Scope, period: Period, moment: Any) -> Any:
+    """Returns the condition that a moment is known and lies within the period."""
+    found = moment.is_null(is_null=False)
     if period.first:
-        where.append(source.left_at >= scope.moment(period.first))
+        found &= moment >= scope.moment(period.first)
     if period.until:
-        where.append(source.left_at < scope.moment(period.until))
-    return query.where(*where, *scope.where(source))
+        found &= moment < scope.moment(period.until)
+    return found
+
+
+def _is_skipped(place: Any) -> Any:
+    return NodeList((Deal.stood_at, SQL(">>"), place.cast("integer"), SQL("& 1")), parens=True) == 0
 
 
 def _count(condition: Any) -> Any:

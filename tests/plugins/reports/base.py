@@ -234,6 +234,7 @@ def _write_visits(crm: CRM, deal: PlainDeal, periods: list[tuple]) -> None:
         rows.append((deal_id, stage_id, place, since, until, outcome, owner_id, worth))
     columns = ("deal_id", "stage_id", "place", "entered_at", "left_at", "outcome", "responsible_id", "potential_base")
     bulk.insert_rows(crm.database, "core_stage_visit", columns, rows)
+    bulk.keep_ways(crm.database, {row[0] for row in rows})
 
 
 def _outcome(place: int, following: int) -> str:
