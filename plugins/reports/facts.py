@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import SQL, Expression, Select, fn
 
-from core.api import CRM, Deal, DealType, User, bulk, fields
+from core.api import CRM, Deal, DealType, User, bulk, fields, visible_to
 from plugins.reports.dimensions import Dimension
 
 ENDS = {"first": fn.MIN, "last": fn.MAX}
@@ -30,11 +30,23 @@ class Scope:
     _spans: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
     def where(self, source: Any) -> list[Expression]:
-        """Returns the conditions on `source`, which has the columns of deals, with what the user may see."""
+        """Returns the conditions on `source`, which has the columns of deals, with what the user may see.
+
+        Where `source` tells of the past, that is what was the user's to see then and is so today: so every number
+        opens as many records as it counts.
+        """
+        return self.as_of(source) + (self.seen_now() if source is not Deal else [])
+
+    def as_of(self, source: Any) -> list[Expression]:
+        """Returns the conditions as `source` tells them, with what was the user's to see as it tells the owner."""
         if not self.conditions and (self.user is None or self.user.role.scope == "all"):
             return []
         deals = fields.entity(self.crm, "deal")
         return [fields.condition(self.crm, deals, self.conditions, self.user, source)]
+
+    def seen_now(self) -> list[Expression]:
+        """Returns the condition that the user may see the deal as it is today."""
+        return [] if self.user is None else [visible_to(self.user, Deal.owner)]
 
     @property
     def closed_span(self) -> tuple[int, int] | None:

@@ -83,7 +83,7 @@ def _ends(crm: CRM, period: dict[str, str]) -> dict[str, int]:
     return {"first": first, "until": until}
 
 
-def compared(crm: CRM, name: str, ours: Callable[[], object], by_hand: list[str]) -> list[Figure]:
+def compared(crm: CRM, name: str, ours: Callable[[], object], by_hand: list[str], rounds: int = ROUNDS) -> list[Figure]:
     """Returns our time, that of the SQL by hand, and their ratio; the two take turns, so that noise hits both."""
 
     def hand() -> None:
@@ -91,7 +91,7 @@ def compared(crm: CRM, name: str, ours: Callable[[], object], by_hand: list[str]
             crm.database.execute_sql(statement).fetchall()
 
     times: tuple[list[float], list[float]] = ([], [])
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         for kept, work in zip(times, (ours, hand), strict=True):
             begun = time.perf_counter()
             work()

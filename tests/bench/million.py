@@ -27,10 +27,15 @@ STAYS = " UNION ALL ".join(f"SELECT {number} AS number" for number in range(5))
 SPAN = "(COALESCE(d.closed_at, {end}) - d.opened_at)"
 TIMES = f"d.opened_at + {SPAN} / 5 * n.number, CASE WHEN n.number < 4 THEN d.opened_at + {SPAN} / 5 * (n.number + 1)"
 TIMES += " ELSE d.closed_at END"
+# Every tenth deal goes back after its third stay: 0, 1, 2, 1, 2.
+GOES_BACK = "d.id / 10 * 10 = d.id"
 STAYED = f"""
     INSERT INTO core_stage_visit (deal_id, stage_id, place, entered_at, left_at, outcome, responsible_id,
-        potential_base)
-    SELECT d.id, d.stage_id, n.number, {TIMES}, 'passed', d.owner_id, d.potential_base
+        potential_base, onto_place, is_again)
+    SELECT d.id, d.stage_id, CASE WHEN {GOES_BACK} AND n.number > 2 THEN n.number - 2 ELSE n.number END, {TIMES},
+        CASE WHEN {GOES_BACK} AND n.number = 2 THEN 'returned' ELSE 'passed' END, d.owner_id, d.potential_base,
+        CASE WHEN n.number = 4 THEN NULL WHEN {GOES_BACK} AND n.number > 1 THEN n.number - 1 ELSE n.number + 1 END,
+        {GOES_BACK} AND n.number = 3
     FROM core_deal d CROSS JOIN ({STAYS}) n
 """
 PERIODS = f"""

@@ -62,7 +62,7 @@ class Between:
         then = stood(self.since, self.until)
         source = AsThen(then.c)
         query = self._known(Deal.select(Deal.id).join(then, on=(then.c.deal_id == Deal.id)), self.until)
-        query = query.where(~then.c.is_on_hold, *self.scope.where(source))
+        query = query.where(~then.c.is_on_hold, *self.scope.as_of(source))
         columns = [Deal.deal_type, source.version, then.c.stage_id, then.c.place]
         sums = (fn.COUNT(SQL("*")), total(source.potential_base))
         rows = self.scope.rows(grouped(query, columns, sums, self.dimension, source))
@@ -111,7 +111,7 @@ class Between:
 
     def _read(self, query: Any, source: Any, what: Any) -> dict[int, Side]:
         query, key = self.dimension.apply(query, source) if self.dimension else (query, Value(None))
-        seen = self.scope.where(source)
+        seen = self.scope.as_of(source)
         columns = (
             Deal.id, Case(None, [(seen[0], what)], OUTSIDE) if seen else what, Deal.deal_type, source.version,
             source.stage_id, source.place, source.owner_id, source.potential_base, key,
@@ -124,9 +124,9 @@ class Between:
         }
 
     def _known(self, query: Any, moment: int) -> Any:
-        """Returns the query without other types and without what lay in the trash at a moment."""
+        """Returns the query without other types, what lay in the trash at a moment, and what the user sees no more."""
         is_there = Deal.deleted_at.is_null() | (Deal.deleted_at > moment)
-        return query.where(Deal.version_id << self.scope.version_ids, is_there)
+        return query.where(Deal.version_id << self.scope.version_ids, is_there, *self.scope.seen_now())
 
     def _stage(self, type_id: int, version_id: int, stage_id: int | None, place: int | None) -> Stage:
         self.used.add(version_id)

@@ -53,6 +53,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         ),
         draw=partial(_charts, asked, whole, crm.currency),
         notes=(
+            *_notes_of_deleted(whole),
             Note(_("A deal that came and was closed within these days stands under both, so nothing is left out.")),
             Note(_("Deals on hold stand apart. A deal without a potential counts as a deal, but not as money.")),
         ),
@@ -65,6 +66,10 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         is_empty=not whole,
         **head(crm, user),
     )
+
+
+def _notes_of_deleted(whole: Cells) -> list[Note]:
+    return [Note(_("Deals that were deleted since count here, but no list shows them."))] * (bridge.DELETED in whole)
 
 
 def _period_words(crm: CRM, settings: Settings, since: datetime, until: datetime) -> str:

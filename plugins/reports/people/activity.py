@@ -21,7 +21,7 @@ from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import Linker, as_query
 from plugins.reports.offers import offer_stages
 from plugins.reports.parameters import REASONS, Settings
-from plugins.reports.people.talks import ANYBODY, COUNTED, count_talks, talks_link, within
+from plugins.reports.people.talks import ANYBODY, COUNTED, about_deals, count_talks, talks_link, within
 from plugins.reports.ranking import Rank
 from plugins.reports.tables.writing import ranking
 
@@ -155,11 +155,9 @@ def _table(counted: Counted, order: Sequence[int | None], whole: Mapping[str, An
 
 def _links(counted: Counted, of: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Returns where the numbers of a manager (empty: of nobody, ANYBODY: of all) lead."""
-    settings, found = counted.settings, {}
-    if not settings.is_narrowed:
-        for name in COUNTED:
-            if values[name]:
-                found[name] = talks_link(name, of, settings.period)
+    settings = counted.settings
+    about = about_deals(counted.linker.crm, settings)
+    found = {name: talks_link(name, of, settings.period, about) for name in COUNTED if values[name]}
     offered = conditions_of(settings, {"of": of})
     if values["offers"] and offered:
         found["offers"] = as_query(offered)

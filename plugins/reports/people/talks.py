@@ -1,5 +1,6 @@
 """What passed with clients within a period: calls, letters, meetings, as the database counts and lists them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from peewee import JOIN, SQL, fn
@@ -7,7 +8,9 @@ from peewee import JOIN, SQL, fn
 from core.api import CRM, Client, Deal, Interaction, User, visible_interactions
 from plugins.reports.addresses import TALKS, to_list
 from plugins.reports.facts import Scope
+from plugins.reports.funnel.types import deal_types
 from plugins.reports.links import as_query, on_days
+from plugins.reports.parameters import Settings
 from plugins.reports.periods import Period
 
 # The columns of the report by what they count: kinds of interactions, and whether they are still planned.
@@ -44,10 +47,13 @@ def within(crm: CRM, column: Any, period: Period) -> list[Any]:
 
 
 def count_talks(scope: Scope, period: Period, *, is_about_deals: bool) -> dict[int | None, dict[str, int]]:
-    """Returns, by user, how much of what there was; `is_about_deals` keeps what is about deals of the scope."""
+    """Returns, by user, how much of what there was; `is_about_deals` keeps what is about deals of the scope.
+
+    As of all talks, those about a deal that was deleted since are among them.
+    """
     query = talks(scope.crm, scope.user, period)
     if is_about_deals:
-        query = query.where(Deal.deleted_at.is_null(), Deal.deal_type << scope.type_ids, *scope.where(Deal))
+        query = query.where(Deal.deal_type << scope.type_ids, *scope.where(Deal))
     query = query.select(Interaction.user_id, Interaction.kind, Interaction.is_planned, fn.COUNT(SQL("*")))
     found: dict[int | None, dict[str, int]] = {}
     for user_id, kind, is_planned, count in scope.rows(query.group_by(SQL("1"), SQL("2"), SQL("3"))):
@@ -58,13 +64,26 @@ def count_talks(scope: Scope, period: Period, *, is_about_deals: bool) -> dict[i
     return found
 
 
-def talks_link(what: str, of: int | None | str, period: Period) -> str:
-    """Returns the link to the list of what is counted, of a user (None: nobody's; ANYBODY: all), within the period."""
+def about_deals(crm: CRM, settings: Settings) -> list[dict[str, Any]]:
+    """Returns the conditions of the talks about the deals that the settings mean, none where they mean all."""
+    if not settings.is_narrowed:
+        return []
+    # Named even where all are meant: what is about no deal, or one that the reader does not see, is left out.
+    types = {"field": "deal.type", "op": "in", "value": list(settings.type_ids or deal_types(crm))}
+    return [types, *({**one, "field": f"deal.{one['field']}"} for one in settings.conditions)]
+
+
+def talks_link(what: str, of: int | None | str, period: Period, about: Sequence[dict[str, Any]] = ()) -> str:
+    """Returns the link to the list of what is counted, of a user (None: nobody's; ANYBODY: all), within the period.
+
+    `about` are the conditions of `about_deals`.
+    """
     kinds, is_planned = LISTED[what]
     conditions: list[dict[str, Any]] = [
         {"field": "kind", "op": "in", "value": list(kinds)},
         {"field": "is_planned", "op": "equal", "value": is_planned},
         *on_days("at", period),
+        *about,
     ]
     if of != ANYBODY:
         whose = {"op": "equal", "value": int(of)} if of else {"op": "empty"}

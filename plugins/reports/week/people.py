@@ -16,7 +16,7 @@ from plugins.reports.history import hanging
 from plugins.reports.history.past import as_text
 from plugins.reports.links import Linker
 from plugins.reports.parameters import Settings
-from plugins.reports.people.talks import ALL_TALKS, count_talks, talks_link
+from plugins.reports.people.talks import ALL_TALKS, about_deals, count_talks, talks_link
 from plugins.reports.periods import Period
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
 from plugins.reports.tables.writing import key_conditions
@@ -124,8 +124,9 @@ def _help_table(helped: Sequence[Helped], counted: hanging.Counted, outcomes: As
         hung = counted.asked.link("count", owner=as_text(standing.id)) if standing.hanging else ""
         closed = key_conditions(linker, outcomes, standing.id) if standing.closed else ""
         found = {"hanging": hung, "hanging_potential": hung, "closed": closed, "win_rate": closed}
-        if standing.talks and not linker.settings.is_narrowed:
-            found["talks"] = talks_link(ALL_TALKS, standing.id, _talk_days(linker.crm))
+        if standing.talks:
+            about = about_deals(linker.crm, linker.settings)
+            found["talks"] = talks_link(ALL_TALKS, standing.id, _talk_days(linker.crm), about)
         return {key: query for key, query in found.items() if query}
 
     rows = [Row(_values(one), partial(links, one.standing), partial(_marks, one)) for one in helped]
