@@ -1,23 +1,29 @@
 """Tables as files: xlsx and csv of any size, written row by row, safe to open in a spreadsheet."""
 
 import csv
+import errno
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
-from core.errors import InvalidInput
+from core.errors import Busy, InvalidInput
 from core.i18n import _
 
 # A cell that begins so would be run as a formula by the spreadsheet that opens the file.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+PARTS = "parts-"
 MOST_XLSX_ROWS = 1_048_575
 _LONGEST_CELL = 32_767
 _WIDTHS = (10, 60)
+# An earlier day stands as text: Excel has no number for it.
+EXCELS_FIRST_YEAR = 1900
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -34,11 +40,31 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
 
 
 def write_xlsx(path: Path, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Writes a workbook of one sheet and returns its number of rows; memory stays constant.
+    """Writes a workbook of one sheet, whole or not at all, and returns its number of rows; memory stays constant.
 
-    Raises InvalidInput for more rows than a sheet holds.
+    Until it is whole it lies beside its path in a folder that begins with `PARTS`, unpacked and packed. Raises
+    InvalidInput for more rows than a sheet holds, Busy if the disk is full.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    try:
+        with TemporaryDirectory(prefix=PARTS, dir=path.parent) as parts:
+            count = _write_workbook(Path(parts) / path.name, title, header, rows)
+            (Path(parts) / path.name).replace(path)
+            return count
+    except (OSError, FileCreateError) as error:
+        if any(getattr(one, "errno", None) == errno.ENOSPC for one in (error, error.__context__)):
+            raise Busy(_("The server's disk is full. Tell your administrator, or export fewer rows.")) from error
+        raise
+
+
+def _write_workbook(path: Path, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "remove_timezone": True,
+        "tmpdir": str(path.parent),
+        "use_zip64": True,  # a sheet of more than 4 GB
+    }
     with xlsxwriter.Workbook(path, options) as book:
         sheet = book.add_worksheet(_sheet_name(title))
         bold = book.add_format({"bold": True})
@@ -63,7 +89,7 @@ def write_xlsx(path: Path, title: str, header: Sequence[str], rows: Iterable[Seq
 def _write_cell(sheet: Any, row: int, column: int, value: Any, formats: dict[type, Any]) -> None:
     if value is None or value == "":
         return
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date) and value.year >= EXCELS_FIRST_YEAR:
         sheet.write_datetime(row, column, value, formats[datetime if isinstance(value, datetime) else date])
     elif isinstance(value, Decimal):
         sheet.write_number(row, column, float(value), formats[Decimal])

@@ -79,15 +79,22 @@ class Jobs:
         now = self.crm.clock.now()
         if dedupe_key and (found := Job.get_or_none(Job.dedupe_key == dedupe_key)):
             return found
-        return Job.create(
-            plugin=kind.split(".")[0],
-            kind=kind,
-            args=args,
-            run_at=run_at or now,
-            dedupe_key=dedupe_key,
-            user_id=self.crm.actor.user_id,
-            created_at=now,
-        )
+        try:
+            with self.crm.work():
+                return Job.create(
+                    plugin=kind.split(".")[0],
+                    kind=kind,
+                    args=args,
+                    run_at=run_at or now,
+                    dedupe_key=dedupe_key,
+                    user_id=self.crm.actor.user_id,
+                    created_at=now,
+                )
+        except IntegrityError:
+            # Somebody else wrote the same one since we looked.
+            if found := Job.get_or_none(Job.dedupe_key == dedupe_key):
+                return found
+            raise
 
     def get(self, job_id: int) -> Job:
         """Returns a job; raises NotFound."""

@@ -2,11 +2,9 @@
 
 from flask import Blueprint, Response, send_file
 
-from core.errors import NotFound
-from core.i18n import _
 from core.web.context import crm, user
 from core.web.lists.exports import TYPES
-from core.web.lists.long_exports import get_export, path_of
+from core.web.lists.long_exports import get_export, get_finished, path_of
 from core.web.pages import is_htmx, page
 
 blueprint = Blueprint("exports", __name__)
@@ -25,8 +23,5 @@ def show(job_id: int) -> str:
 @blueprint.get("/<int:job_id>/file")
 def fetch(job_id: int) -> Response:
     """Returns the finished file."""
-    job = get_export(user(), job_id)
-    path = path_of(crm(), job)
-    if job.state != "done" or not path.exists():
-        raise NotFound(_("The file is not there: it is not finished yet, or older than a day. Export the list anew."))
+    job, path = get_finished(crm(), user(), job_id)
     return send_file(path, mimetype=TYPES["xlsx"], as_attachment=True, download_name=job.args["name"])

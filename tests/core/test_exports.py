@@ -1,6 +1,7 @@
 """Tables as files: csv that no spreadsheet runs, xlsx in constant memory."""
 
 import csv
+import errno
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ import openpyxl
 import pytest
 
 from core import exports
-from core.errors import InvalidInput
+from core.errors import Busy, InvalidInput
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
@@ -56,3 +57,20 @@ def test_sheet_that_would_be_too_long_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(exports, "MOST_XLSX_ROWS", 2)
     with pytest.raises(InvalidInput, match="csv"):
         exports.write_xlsx(tmp_path / "table.xlsx", "", ["a"], [["1"], ["2"], ["3"]])
+
+
+def test_full_disk_is_one_clear_sentence_and_leaves_nothing(tmp_path):
+    def rows():
+        yield ["1"]
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(Busy, match="disk is full"):
+        exports.write_xlsx(tmp_path / "table.xlsx", "", ["a"], rows())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_day_before_excels_first_stands_as_text(tmp_path):
+    path = tmp_path / "table.xlsx"
+    exports.write_xlsx(path, "", ["a"], [[date(24, 5, 1)], [date(1900, 3, 1)]])
+    cells = [cell.value for cell in openpyxl.load_workbook(path).active["A"]]
+    assert cells == ["a", "0024-05-01", datetime(1900, 3, 1)]  # noqa: DTZ001 - Excel knows no zones

@@ -103,6 +103,14 @@ def test_a_dedupe_key_makes_one_job_until_it_is_done(crm, done):
     assert crm.jobs.enqueue("test.note", {"note": "x"}, dedupe_key="k").id != first.id
 
 
+def test_two_who_ask_for_the_same_at_once_get_one_job(crm, done, monkeypatch):
+    first = crm.jobs.enqueue("test.note", {"note": "x"}, dedupe_key="k")
+    seen = iter((None, first))  # who looks first does not see what the other is about to write
+    monkeypatch.setattr(Job, "get_or_none", lambda *_where: next(seen))
+    assert crm.jobs.enqueue("test.note", {"note": "x"}, dedupe_key="k").id == first.id
+    assert Job.select().count() == 1
+
+
 def test_a_job_of_a_plugin_that_is_off_waits_until_it_is_on_again(crm):
     crm.jobs.enqueue("ghost.walk", {})
     assert crm.jobs.run_waiting() == 0

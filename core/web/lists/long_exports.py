@@ -5,6 +5,7 @@ The file lies under the instance's `files/` for a day, for nobody but who asked;
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from importlib import import_module
@@ -16,7 +17,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInput, NotFound
-from core.exports import MOST_XLSX_ROWS, write_xlsx
+from core.exports import MOST_XLSX_ROWS, PARTS, write_xlsx
 from core.fields import remembering
 from core.i18n import _, format_number, speaking
 from core.jobs import Job, Progress
@@ -63,6 +64,17 @@ def get_export(user: User, job_id: int) -> Job:
     return job
 
 
+def get_finished(crm: CRM, user: User, job_id: int) -> tuple[Job, Path]:
+    """Returns a finished export with its file; raises NotFound, and NotAllowed for who may take out none any more."""
+    job = get_export(user, job_id)
+    path = path_of(crm, job)
+    if job.state != "done" or not path.exists():
+        raise NotFound(_("The file is not there: it is not finished yet, or older than a day. Export the list anew."))
+    if right := _list_page(job.args["list"]).permission("export"):
+        require(user, right)
+    return job, path
+
+
 def path_of(crm: CRM, job: Job) -> Path:
     """Returns where the file of an export lies, if it is finished and not too old."""
     return crm.config.files / "exports" / f"{job.id}.xlsx"
@@ -84,18 +96,18 @@ def write(crm: CRM, args: dict[str, Any], progress: Progress) -> None:
             raise InvalidInput(_("A sheet holds at most %(n)s rows; export as csv instead.", n=MOST_XLSX_ROWS))
         path = path_of(crm, progress.job)
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".part")
-        write_xlsx(beside, str(list_page.title), table.header, _told(table, progress))
-        beside.replace(path)
+        write_xlsx(path, str(list_page.title), table.header, _told(table, progress))
 
 
 def forget_old(crm: CRM) -> None:
-    """Deletes the files that are older than a day, and what a killed worker has left of one."""
+    """Deletes the files that are older than a day, and what killed workers have left while none is being written."""
     limit = crm.clock.now() - KEPT
     old = Job.select().where(Job.kind == EXPORT, Job.finished_at < limit)
     for path in (path_of(crm, job) for job in old):
         path.unlink(missing_ok=True)
-        path.with_suffix(".part").unlink(missing_ok=True)
+    if not Job.select().where(Job.kind == EXPORT, Job.state == "running").exists():
+        for parts in (crm.config.files / "exports").glob(f"{PARTS}*"):
+            shutil.rmtree(parts, ignore_errors=True)
 
 
 def _told(table: Table, progress: Progress) -> Iterator[list[Any]]:

@@ -1,11 +1,13 @@
 """A long list becomes an Excel file in the worker: whole or not at all, for who asked alone, as that one may see it."""
 
+import errno
 import io
 from importlib import import_module
 
 import openpyxl
 import pytest
 
+from core import exports
 from core.jobs import Job
 from core.testing import Browser
 from core.users.models import Role
@@ -77,7 +79,7 @@ def test_who_sees_less_gets_less(crm, make, three, monkeypatch):
 
 def test_same_list_asked_for_again_is_made_once(web, three):
     assert begin(web).id == begin(web).id
-    assert begin(web, ASKED.replace("all=1", "q=a")).id != begin(web).id
+    assert begin(web, ASKED.replace("all=1", "q=069201")).id != begin(web).id
 
 
 def test_file_is_for_who_asked_alone(crm, web, make, three):
@@ -96,6 +98,39 @@ def test_right_that_was_lost_meanwhile_leaves_no_file(crm, web, director, three)
     job = Job.get_by_id(job.id)
     assert (job.state, long_exports.path_of(crm, job).exists()) == ("failed", False)
     assert "the right to do this" in web.text(f"/exports/{job.id}")
+
+
+def test_file_is_not_given_to_who_lost_the_right_after_it_was_made(crm, web, director, three):
+    job = begin(web)
+    crm.jobs.run_waiting()
+    director.role = Role.get(Role.key == "seller")
+    director.save()
+    assert web.get(f"/exports/{job.id}/file").status_code == 403
+
+
+def test_full_disk_is_said_and_nothing_is_left_of_the_file(crm, web, three, monkeypatch):
+    def write_on_full_disk(path, *_table):
+        path.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(exports, "_write_workbook", write_on_full_disk)
+    job = begin(web)
+    crm.jobs.run_waiting()
+    assert "disk is full" in web.text(f"/exports/{job.id}")
+    assert list(long_exports.path_of(crm, job).parent.iterdir()) == []
+
+
+def test_what_a_killed_worker_left_is_cleared_away_but_not_what_another_writes(crm, web, three):
+    job = begin(web)
+    left = crm.config.files / "exports" / f"{exports.PARTS}abc"
+    left.mkdir(parents=True)
+    (left / "half.xlsx").write_text("half")
+    Job.update(state="running").where(Job.id == job.id).execute()
+    long_exports.forget_old(crm)
+    assert left.exists()
+    Job.update(state="failed").where(Job.id == job.id).execute()
+    long_exports.forget_old(crm)
+    assert not left.exists()
 
 
 def test_more_rows_than_a_sheet_holds_are_refused_with_the_way_out(crm, web, three, monkeypatch):
