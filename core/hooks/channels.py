@@ -22,7 +22,7 @@ class Draft:
 class Outgoing:
     """A message as a channel hands it over; `id` is ours, and stays the same however often it is tried.
 
-    `files` go along with it: `attachments_of` opens them.
+    `files` go along with it, and `attached`, which are files of no client: `attachments_of` opens them all.
     """
 
     id: int
@@ -31,6 +31,7 @@ class Outgoing:
     subject: str
     extra: Mapping[str, Any]
     files: tuple[int, ...] = ()
+    attached: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

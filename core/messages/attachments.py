@@ -55,12 +55,15 @@ def attachments_of(crm: CRM, outgoing: Outgoing) -> list[Attachment]:
     The core has seen that the channel takes them and that they are there. Raises ProviderError, which is not retryable,
     for one that was deleted since.
     """
+    if not all(one.path.is_file() for one in outgoing.attached):
+        raise ProviderError(gone(), retryable=False)
     found = _by_id(outgoing.files)
     missing = [one for one in outgoing.files if one not in found]
     if missing or not all(is_kept(crm, one) for one in found.values()):
         raise ProviderError(gone(), retryable=False)
     files = [found[one] for one in outgoing.files]
-    return [Attachment(one.name, one.media_type, one.size, path_of(crm, one)) for one in files]
+    chosen = [Attachment(one.name, one.media_type, one.size, path_of(crm, one)) for one in files]
+    return [*outgoing.attached, *chosen]
 
 
 def has_lost_files(crm: CRM, message: Message) -> bool:

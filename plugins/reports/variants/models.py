@@ -78,9 +78,10 @@ class Sending(Record):
 
 
 class Letter(Record):
-    """A sending on its way to one reader: waiting, sending, sent, failed, or uncertain as messages of the core are.
+    """A sending on its way to one reader; its states are in `states.py`.
 
     A user gets a file of one's own (`file_name`, if the user may take reports away), an address outside the owner's.
+    `eyes` is what whoever it was made for might see then (`rights.eyes_of`).
     """
 
     sending = ForeignKeyField(Sending)
@@ -91,6 +92,7 @@ class Letter(Record):
     file_name = CharField(default="")
     state = CharField()
     reason = CharField(default="")
+    eyes = CharField(default="")
 
     class Meta:
         table_name = "reports_letter"

@@ -14,7 +14,7 @@ from plugins.reports.mending import usable
 from plugins.reports.models import Variant
 from plugins.reports.output.forms import MEDIA_TYPES
 from plugins.reports.registry import get_report, make_report
-from plugins.reports.variants import calendar, defaults, keeping, schedules, sending, tiles
+from plugins.reports.variants import calendar, defaults, handing, keeping, schedules, sending, tiles
 from plugins.reports.variants.models import Schedule, Sending
 from plugins.reports.variants.recipients import names_of
 from plugins.reports.variants.schemas import ScheduleSchema
@@ -105,7 +105,7 @@ def all_schedules() -> str:
         letters=schedules.letters_to(present_user()),
         query=keeping.query_of,
         when=_when,
-        has_carrier=sending.carrier(present_crm()) is not None,
+        has_carrier=handing.carrier(present_crm()) is not None,
     )
 
 
@@ -190,7 +190,7 @@ def _form(variant: Variant, schedule: Schedule | None) -> str | Response:
             form.take(error)
     return page(
         "reports/schedule.html", form=form, variant=variant, when=_when, **_sent(schedule),
-        has_carrier=sending.carrier(present_crm()) is not None,
+        has_carrier=handing.carrier(present_crm()) is not None,
     )  # fmt: skip
 
 

@@ -14,10 +14,9 @@ from plugins.reports.variants.files import forget, path_of, path_of_letter
 from plugins.reports.variants.keeping import SHARE, get_variant
 from plugins.reports.variants.models import Letter, Schedule, Sending
 from plugins.reports.variants.recipients import check_teams, check_users, read_addresses
+from plugins.reports.variants.rights import EXPORT
 
 FORMS = ("pdf", "xlsx")
-EXPORT = "reports.export"
-MAKING, SENT, WAITS, REFUSED, FAILED = "making", "sent", "kept", "refused", "failed"
 
 
 def save_schedule(crm: CRM, user: User, values: Mapping[str, Any], schedule: Schedule | None = None) -> Schedule:

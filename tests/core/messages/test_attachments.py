@@ -9,7 +9,7 @@ from core.errors import InvalidInput, ProviderError
 from core.hooks.channels import Outgoing
 from core.interactions.files import delete_file, files_of, store_file
 from core.interactions.models import StoredFile
-from core.messages.attachments import attachments_of, check_files, limits
+from core.messages.attachments import Attachment, attachments_of, check_files, limits
 from core.messages.models import Message
 from core.messages.writing import queue_message
 
@@ -152,3 +152,14 @@ def test_a_family_of_kinds_is_taken(channel, offer):
     pictures = channel.contribution(file_types=("application/*",))
     check_files(pictures, [offer])
     assert limits(pictures).startswith("At most 10 files, 25 MB together: ")
+
+
+def test_a_file_of_no_client_goes_along_unless_it_is_gone(crm, tmp_path):
+    path = tmp_path / "report.pdf"
+    path.write_bytes(PDF)
+    report = Attachment("report.pdf", "application/pdf", len(PDF), path)
+    outgoing = Outgoing(-1, "ana@example.com", "See here", "", {}, attached=(report,))
+    assert attachments_of(crm, outgoing) == [report]
+    path.unlink()
+    with pytest.raises(ProviderError):
+        attachments_of(crm, outgoing)

@@ -1,0 +1,9 @@
+"""The states of what a schedule sends: of a sending as a whole, and of each letter of it. Pure."""
+
+# A sending is being made until it was sent, was kept since no channel carries it, was refused, or failed.
+MAKING, SENT, WAITS, REFUSED, FAILED = "making", "sent", "kept", "refused", "failed"
+
+# A letter is planned until it is made, waits, is handed over, and is then sent, refused, failed, or uncertain as
+# messages of the core are: a user's letter is made for that user, an address outside reads the owner's.
+PLANNED, WAITING, HANDING, UNCERTAIN = "planned", "waiting", "sending", "uncertain"
+AHEAD = (PLANNED, WAITING)
