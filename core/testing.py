@@ -229,6 +229,12 @@ class FakeChannel:
         }
         return Channel(**{**usual, **facts})
 
+    def receive(self, crm: CRM, address: str, body: str = "", **facts: Any) -> Any:
+        """Returns the message that the network brings: `files` are pairs of name and bytes."""
+        from core.messages.telling import receive_message
+
+        return receive_message(crm, self.key, address=address, body=body, **facts)
+
     def prepare(self, _crm: CRM, draft: Any) -> Any:
         """Returns the draft as it is; an address without digits is refused."""
         from core.errors import InvalidInput

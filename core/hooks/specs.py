@@ -301,7 +301,7 @@ def message_received(crm: Any, message: Any) -> None:
     """Lets others follow an incoming message, inside its transaction: the core makes a task for the client's owner.
 
     When: a message came in and its row is written. Verb: check; the core's own answer is the last.
-    Arguments: crm; message, the row, with its client if the address is known.
+    Arguments: crm; message, the row, with its client if the address is known; `message.file_ids` came with it.
     Return: nothing.
     Failure: everything is rolled back, so the channel takes the message again later.
     """

@@ -45,11 +45,18 @@ _SIGNATURES = (
 
 
 def store_file(crm: CRM, user: User, entity: str, entity_id: int, name: str, stream: BinaryIO) -> StoredFile:
-    """Returns the file that it has kept on a client or deal; raises InvalidInput for an empty or too large one.
+    """Returns the file that a user has put on a client or deal; raises NotFound, and as `keep_file` does."""
+    get_subject(crm, user, entity, entity_id)
+    return keep_file(crm, entity, entity_id, name, stream, user=user)
+
+
+def keep_file(
+    crm: CRM, entity: str, entity_id: int, name: str, stream: BinaryIO, *, user: User | None = None
+) -> StoredFile:
+    """Returns a file that is kept on a record, whoever brought it; raises InvalidInput for an empty or too large one.
 
     The bytes are written before the row: a power cut leaves at most bytes that nothing refers to.
     """
-    get_subject(crm, user, entity, entity_id)
     digest, size, head = _keep(crm.config.files, stream)
     with crm.work():
         made = StoredFile.create(

@@ -12,6 +12,7 @@ from core.i18n import _
 from core.interactions import comments, files, services
 from core.interactions.comments import LONGEST, get_subject
 from core.interactions.lists import INTERACTIONS
+from core.interactions.models import StoredFile
 from core.interactions.panels import contact_choices, deal_choices, part_of_timeline, shown_kinds
 from core.interactions.schemas import InteractionSchema
 from core.interactions.words import KINDS
@@ -128,12 +129,7 @@ def upload(entity: str, entity_id: int) -> BaseResponse | str:
 @needs("clients.read")
 def download(file_id: int) -> Response:
     """Gives a file as a download: never shown inside our pages, whatever it claims to be."""
-    found = files.get_file(crm(), user(), file_id)
-    path = files.path_of(crm(), found)
-    answer = send_file(path, mimetype=found.media_type, as_attachment=True, download_name=found.name)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return download_of(files.get_file(crm(), user(), file_id))
 
 
 @blueprint.post("/files/<int:file_id>/delete")
@@ -143,6 +139,15 @@ def delete_file(file_id: int) -> BaseResponse | str:
     found = files.get_file(crm(), user(), file_id)
     files.delete_file(crm(), user(), found)
     return _kept(found.entity, found.entity_id, _("The file is deleted."))
+
+
+def download_of(stored: StoredFile) -> Response:
+    """Returns the answer that gives a file as a download; raises NotFound if its bytes are lost."""
+    path = files.path_of(crm(), stored)
+    answer = send_file(path, mimetype=stored.media_type, as_attachment=True, download_name=stored.name)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _added(entity: str, subject: Client | Deal, message: str) -> BaseResponse | str:

@@ -1,6 +1,6 @@
 """REST of messages: sent through a channel, followed, tried again, cancelled, assigned and done with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response
@@ -8,9 +8,10 @@ from flask import Response
 from core.clients.contacts import get_contact
 from core.clients.services import get_client
 from core.deals.services import get_deal
+from core.interactions.pages import download_of
 from core.messages import inbox
 from core.messages.again import send_again
-from core.messages.attachments import files_to_send
+from core.messages.attachments import file_of, files_to_send
 from core.messages.models import Message
 from core.messages.reading import get_message, visible_messages
 from core.messages.schemas import AgainSchema, AssignSchema, MessageSchema
@@ -20,6 +21,13 @@ from core.web.rest import ID, Resource, answer, guard, listing, rest_blueprint
 
 blueprint = rest_blueprint("messages", "What is written to clients, and what they write")
 blueprints = (blueprint,)
+
+
+def _files_of(messages: Sequence[Message]) -> dict[int, dict[str, Any]]:
+    found = Message.select(Message.id, Message.extra).where(Message.id.in_([one.id for one in messages]))
+    return {one.id: {"files": one.file_ids, "left_out": one.left_out} for one in found}
+
+
 MESSAGES = Resource(
     "messages",
     Message,
@@ -28,6 +36,7 @@ MESSAGES = Resource(
     entity="message",
     search=lambda text: Message.body.contains(text) | Message.subject.contains(text) | Message.address.contains(text),
     order="-id",
+    more=_files_of,
 )
 
 
@@ -62,6 +71,13 @@ def send_message(values: dict[str, Any]) -> Response:
 def get_one_message(message_id: int) -> Response:
     """Shows a message."""
     return answer(MESSAGES, get_message(user(), message_id))
+
+
+@blueprint.file(f"/messages/<{ID}:message_id>/files/<{ID}:file_id>")
+@needs("clients.read")
+def get_file_of_message(message_id: int, file_id: int) -> Response:
+    """Gives a file that went along or came with a message."""
+    return download_of(file_of(get_message(user(), message_id), file_id))
 
 
 @blueprint.act(f"/messages/<{ID}:message_id>/again", MESSAGES, AgainSchema)

@@ -1,6 +1,7 @@
 """Files that go along with messages: what a channel takes, what is chosen, and how a channel opens what it sends.
 
 A message keeps the ids of its files under `files` of its `extra`; the files themselves are those of its client or deal.
+What comes with messages is the business of `incoming`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from typing import BinaryIO
 
 from core.clients.models import Client
 from core.deals.models import Deal
-from core.errors import InvalidInput, ProviderError
+from core.errors import InvalidInput, NotFound, ProviderError
 from core.hooks.channels import Channel, Outgoing
 from core.i18n import Text, _, ngettext
 from core.interactions.files import files_of, is_kept, path_of
@@ -93,10 +94,20 @@ def files_to_send(user: User, client: Client, deal: Deal | None, ids: Iterable[i
     return [found[one] for one in ids]
 
 
-def files_of_message(message: Message) -> list[StoredFile]:
-    """Returns the files of a message that are still there, in the order in which they were chosen."""
-    found = _by_id(message.file_ids)
-    return [found[one] for one in message.file_ids if one in found]
+def load_files(messages: Iterable[Message]) -> None:
+    """Sets `shown_files` of messages to those of their files that are still there, by one query where any has some."""
+    messages = list(messages)
+    found = _by_id([one for message in messages for one in message.file_ids])
+    for message in messages:
+        message.shown_files = [found[one] for one in message.file_ids if one in found]
+
+
+def file_of(message: Message, file_id: int) -> StoredFile:
+    """Returns a file of a message: whoever sees a message sees what belongs to it. Raises NotFound."""
+    found = _by_id([file_id]).get(file_id) if file_id in message.file_ids else None
+    if found is None:
+        raise NotFound(_("There is no such file."))
+    return found
 
 
 def check_files(channel: Channel, files: Sequence[StoredFile]) -> None:

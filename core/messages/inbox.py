@@ -9,6 +9,7 @@ from core.clients.points import KINDS, repeat_primary
 from core.errors import InvalidInput
 from core.hooks.contributions import LiveTopic
 from core.i18n import _, format_number
+from core.messages.incoming import give_files
 from core.messages.models import Message
 from core.messages.reading import UNKNOWN, visible_messages
 from core.messages.telling import note_received
@@ -59,6 +60,7 @@ def assign(
             one.save(only=[Message.client, Message.contact, Message.changed_at])
             note_received(crm, one)
             crm.changed("message", one.id, "assigned")
+        give_files(found, client)
         if keeps_address:
             _keep_address(crm, message, client, contact)
     return len(found)

@@ -1,10 +1,12 @@
 """Messages as the database keeps them."""
 
+from collections.abc import Sequence
+
 from peewee import BigIntegerField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from core.clients.models import Client, Contact
 from core.deals.models import Deal
-from core.interactions.models import Interaction
+from core.interactions.models import Interaction, StoredFile
 from core.store.fields import Record, UtcField
 
 
@@ -12,9 +14,12 @@ class Message(Record):
     """A message to (`direction` out) or from a client; it is a row before it is sent.
 
     `state` is one of `core.messages.states`; `provider_ref` is the network's own number of it, `extra` what only its
-    channel understands, and under `files` the ids of the files that go along. `user_id` wrote it. Without a client it
-    came from an unknown address. One that came in waits in the inbox until it is handled.
+    channel understands, under `files` the ids of the files that went along or came with it, and under `left_out` the
+    names of those that could not be kept. `user_id` wrote it. Without a client it came from an unknown address. One
+    that came in waits in the inbox until it is handled. `shown_files` are those that `load_files` found for a page.
     """
+
+    shown_files: Sequence[StoredFile] = ()
 
     channel = CharField()
     direction = CharField()
@@ -43,8 +48,13 @@ class Message(Record):
 
     @property
     def file_ids(self) -> list[int]:
-        """The files that go along, in the order in which they were chosen."""
+        """The files that belong to it, in the order in which they were chosen or came."""
         return list(self.extra.get("files") or [])
+
+    @property
+    def left_out(self) -> list[str]:
+        """The names of the files that came with it and could not be kept."""
+        return list(self.extra.get("left_out") or [])
 
     class Meta:
         table_name = "core_message"

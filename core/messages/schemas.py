@@ -37,6 +37,7 @@ class MessageSchema(Schema):
         validate=validate.Length(max=MOST_FILES),
         metadata={"label": lazy("Files"), "widget": "checks"},
     )
+    left_out = fields.List(fields.String(), dump_only=True)
     send_after = fields.AwareDateTime(
         allow_none=True, load_default=None, validate=check_moment, metadata={"label": lazy("When (empty: now)")}
     )

@@ -39,6 +39,8 @@ COLOURS = {
 }
 # What a receipt may tell of a message that was handed over.
 TOLD = (SENT, DELIVERED, OPENED, ANSWERED, BOUNCED, FAILED)
+# What may have reached the client, so that an answer may be one to it.
+ARRIVING = (SENDING, UNCERTAIN, SENT, DELIVERED, OPENED, ANSWERED)
 _RANK = {SENDING: 1, UNCERTAIN: 2, SENT: 3, BOUNCED: 4, FAILED: 4, DELIVERED: 5, OPENED: 6, ANSWERED: 7}
 
 

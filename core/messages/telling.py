@@ -1,17 +1,21 @@
 """What a network tells later: receipts of messages we sent, and messages that clients send to us."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zlib import crc32
 
+from peewee import JOIN
+
 from core.clients.consent import record_consent
 from core.clients.models import Client, Contact, ContactPoint
+from core.deals.models import Deal
 from core.hooks.channels import Channel
 from core.i18n import _
 from core.interactions.services import log_interaction
+from core.messages.incoming import keep_files
 from core.messages.models import Message, MessageEvent, Receipt
-from core.messages.states import ANSWERED, RECEIVED, is_news
+from core.messages.states import ANSWERED, ARRIVING, RECEIVED, is_news
 from core.messages.writing import channel_of
 from core.runtime import CRM
 from core.store.database import is_postgres
@@ -74,20 +78,14 @@ def take_receipt(crm: CRM, message: Message, state: str, at: datetime, reason: s
 
 
 def receive_message(
-    crm: CRM,
-    channel: str,
-    *,
-    address: str,
-    body: str,
-    provider_ref: str = "",
-    subject: str = "",
-    at: datetime | None = None,
-    extra: Mapping[str, Any] | None = None,
-) -> Message:
+    crm: CRM, channel: str, *, address: str, body: str, provider_ref: str = "", subject: str = "",
+    at: datetime | None = None, extra: Mapping[str, Any] | None = None, files: Iterable[tuple[str, bytes]] = (),
+) -> Message:  # fmt: skip
     """Returns the row of a message that came in, on the timeline of the client whose address it is, if known.
 
     Given again by the network (the same `provider_ref`) it is the same row. A stop word alone withdraws consent. The
-    last message that was sent to this address counts as answered.
+    last message that was sent to this address counts as answered. `files` came with it, as pairs of name and bytes:
+    what each is follows from its first bytes; one that is empty or larger than an upload may be is left out and named.
     """
     way = channel_of(crm, channel)
     # A stranger may send anything; PostgreSQL keeps no text with a NUL in it.
@@ -117,6 +115,7 @@ def receive_message(
             changed_at=now,
         )
         MessageEvent.create(message=message.id, state=RECEIVED, at=now)
+        keep_files(crm, message, files)
         if client is not None:
             _follow(crm, way, message, client, last)
         crm.changed("message", message.id, RECEIVED)
@@ -152,7 +151,10 @@ def _follow(crm: CRM, way: Channel, message: Message, client: Client, last: Mess
 
 
 def _last_sent(way: Channel, address: str) -> Message | None:
-    query = Message.select().where(Message.channel == way.key, Message.address == address, Message.direction == "out")
+    """Returns the last message that may have reached an address, with its client and deal, if both are still there."""
+    query = Message.select(Message, Client, Deal).join(Client).join_from(Message, Deal, JOIN.LEFT_OUTER)
+    query = query.where(Message.channel == way.key, Message.address == address, Message.direction == "out")
+    query = query.where(Message.state.in_(ARRIVING), Client.deleted_at.is_null(), Deal.deleted_at.is_null())
     return query.order_by(Message.id.desc()).first()
 
 

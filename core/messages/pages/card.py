@@ -7,9 +7,10 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from core.i18n import _
+from core.interactions.pages import download_of
 from core.interactions.timeline import Timeline
 from core.messages.again import RETRIED, send_again
-from core.messages.attachments import files_of_message
+from core.messages.attachments import file_of, load_files
 from core.messages.inbox import handle
 from core.messages.models import Message
 from core.messages.pages.blueprint import blueprint, shown_message
@@ -36,7 +37,9 @@ def words(name: str) -> Any:
 def messages_on(timeline: Timeline) -> dict[int, Message]:
     """Returns the messages behind the entries of a timeline, by the id of the interaction; for templates."""
     written = [one.id for one in timeline.entries if one.source == "interaction" and one.record.kind not in SPOKEN]
-    return of_interactions(written) if written else {}
+    found = of_interactions(written) if written else {}
+    load_files(found.values())
+    return found
 
 
 @blueprint.app_template_global("states_url")
@@ -52,9 +55,17 @@ def states_url(messages: dict[int, Message], entity: str, subject: Any) -> str:
 def card(message_id: int) -> str:
     """Shows a message with all that became of it."""
     message = shown_message(message_id)
+    load_files([message])
     people = users_by_id([message.user_id, message.handled_by_id])
     shown = {"channel": crm().channels.get(message.channel), "events": events_of(message), "users": people}
-    return page("messages/card.html", message=message, files=files_of_message(message), **shown)
+    return page("messages/card.html", message=message, **shown)
+
+
+@blueprint.get("/<int:message_id>/files/<int:file_id>")
+@needs("clients.read")
+def download(message_id: int, file_id: int) -> Response:
+    """Gives a file that went along or came with a message as a download."""
+    return download_of(file_of(shown_message(message_id), file_id))
 
 
 @blueprint.get("/states")

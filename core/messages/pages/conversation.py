@@ -8,6 +8,7 @@ from core.clients.models import Client
 from core.deals.models import Deal
 from core.hooks.contributions import CardTab
 from core.i18n import lazy
+from core.messages.attachments import load_files
 from core.messages.conversation import conversation_of
 from core.runtime import CRM
 from core.web.context import user
@@ -19,8 +20,10 @@ def tab_of(crm: CRM, entity: str, subject: Client | Deal) -> CardTab:
     """Returns the tab of a card."""
 
     def show() -> dict[str, Any]:
+        conversation = conversation_of(user(), subject, request.args.get("before", 0, int))
+        load_files(conversation.messages)
         return {
-            "conversation": conversation_of(user(), subject, request.args.get("before", 0, int)),
+            "conversation": conversation,
             "channels": crm.channels,
             "here": f"{request.path}?tab={KEY}",
             "write_url": url_for("messages.write", **{entity: subject.id}),

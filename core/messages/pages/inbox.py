@@ -7,6 +7,7 @@ from core.clients.contacts import get_contact
 from core.clients.services import get_client
 from core.i18n import ngettext
 from core.interactions.register_pages import clients_found, clients_of_late
+from core.messages.attachments import load_files
 from core.messages.inbox import assign, waiting_messages
 from core.messages.models import Message
 from core.messages.pages.blueprint import blueprint, shown_message
@@ -22,6 +23,7 @@ def inbox() -> str:
     """Shows what waits, the newest first; for unknown senders with the ways to make them known."""
     number = max(1, request.args.get("page", 1, int))
     found = list(waiting_messages(user()).offset((number - 1) * PAGE).limit(PAGE + 1))
+    load_files(found)
     makers = {one.id: url_for("clients.new", **_asked(one)) for one in found if one.client_id is None}
     shown = {"messages": found[:PAGE], "has_more": len(found) > PAGE, "number": number, "makers": makers}
     return page("messages/inbox.html", channels=crm().channels, **shown)

@@ -46,6 +46,10 @@ class RestBlueprint(Blueprint):
         """Adds a path that shows one record of a resource."""
         return self._path(rule, "GET", _answers(200, Live(resource.schema), headers={"ETag": _ETAG}), _fails(404))
 
+    def file(self, rule: str) -> Callable[[View], View]:
+        """Adds a path that gives a file of any type: the view writes the answer by itself."""
+        return self._path(rule, "GET", _gives_file, _fails(404))
+
     def list(self, rule: str, resource: Resource) -> Callable[[View], View]:
         """Adds a path that lists a resource."""
         return self._path(rule, "GET", _lists(resource), _fails(422))
@@ -123,6 +127,12 @@ def _answers(
         doc.setdefault("success_status_codes", []).append(status)
 
     return mark
+
+
+def _gives_file(doc: dict) -> None:
+    content = {"schema": {"type": "string", "format": "binary"}, "content_type": "application/octet-stream"}
+    doc.setdefault("response", {}).setdefault("responses", {})[200] = [{"description": HTTPStatus.OK.phrase, **content}]
+    doc.setdefault("success_status_codes", []).append(200)
 
 
 def _fails(*statuses: int) -> Callable[[dict], None]:

@@ -54,3 +54,10 @@ def test_kind_that_the_channel_does_not_take_is_refused(posted, client, web):
     sent = {"client": client.id, "channel": "fake", "address": PHONE, "body": "As we said."}
     answer = web.sign_in(client.owner).post("/messages/write", {**sent, "new_files": (BytesIO(b"words"), "offer.pdf")})
     assert "does not take “offer.pdf”, but: PDF." in answer.text
+
+
+def test_file_of_a_client_stands_in_the_conversation_and_on_the_timeline(crm, channel, client, web):
+    channel.receive(crm, PHONE, "Signed.", files=[("contract.pdf", b"%PDF-1.7")])
+    browser = web.sign_in(client.owner)
+    assert "contract.pdf" in browser.text(f"/clients/{client.id}?tab=core.messages")
+    assert "contract.pdf" in browser.text(f"/interactions/client/{client.id}/timeline")

@@ -145,7 +145,7 @@ def test_an_attachment_says_what_it_is_and_opens(crm, offer):
 def test_its_page_and_the_timeline_show_the_files(browser, sent, client):
     sent((PDF, "offer.pdf"))
     assert "offer.pdf" in browser.text(f"/messages/{Message.get().id}")
-    assert "one file" in browser.text(f"/interactions/client/{client.id}/timeline")
+    assert "offer.pdf" in browser.text(f"/interactions/client/{client.id}/timeline")
 
 
 def test_a_family_of_kinds_is_taken(channel, offer):

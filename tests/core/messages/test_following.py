@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.clients.consent import record_consent
+from core.clients.services import delete_client
 from core.errors import InvalidInput, ProviderError
 from core.messages.again import send_again
 from core.messages.inbox import NEWS_KEY
@@ -172,3 +173,15 @@ def test_card_action_stands_where_a_channel_is(crm, browser, client, channel):
     crm.channels["fake"] = replace(crm.channels["fake"])
     del crm.channels["fake"]
     assert "/messages/write" not in timeline(browser, client)
+
+
+def test_an_answer_is_one_to_what_may_have_arrived(sent, arrive):
+    first, second = sent(), sent("failed")
+    arrive("On Monday")
+    assert [Message.get_by_id(one.id).state for one in (first, second)] == ["answered", "failed"]
+
+
+def test_an_answer_of_a_client_in_the_trash_waits_as_one_of_a_stranger(crm, client, sent, arrive):
+    sent()
+    delete_client(crm, client)
+    assert arrive("On Monday").client_id is None

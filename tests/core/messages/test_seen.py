@@ -19,6 +19,7 @@ def deal(make, client):
 def about(crm, channel, client, deal, arrive):
     """Returns a message that came in as an answer to what was written about the deal."""
     queue_message(crm, "fake", client=client, address=PHONE, body="Shall we meet?", deal=deal)
+    crm.jobs.run_waiting()
     return arrive("On Monday")
 
 
