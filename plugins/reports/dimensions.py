@@ -31,6 +31,13 @@ OFFERED = {
     "type": lazy("Deal type"),
 }
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+PARTS = {
+    "day": lazy("Day"),
+    "week": lazy("Week"),
+    "month": lazy("Month"),
+    "quarter": lazy("Quarter"),
+    "year": lazy("Year"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,12 +91,25 @@ def find_dimension(
         raise InvalidInput(sentence, fields={"by": [sentence]}) from error
     return Dimension(
         name,
-        OFFERED.get(name) or fields.label_of(crm, deals, path.partition(":")[0]),
+        words_of(crm, name),
         path,
         lambda query, _source: fields.group_expression(crm, deals, path, query, user),
         is_ordered=step.field.kind in ("number", "money", "date", "moment"),
         overlaps=step.field.kind == "multichoice",
     )
+
+
+def words_of(crm: CRM, name: str) -> str:
+    """Returns what a dimension is called, offered or not; raises InvalidInput where it names no field."""
+    if name in OFFERED:
+        return str(OFFERED[name])
+    path, _colon, part = ALIASES.get(name, name).partition(":")
+    return in_parts(fields.label_of(crm, fields.entity(crm, "deal"), path), part)
+
+
+def in_parts(label: str, part: str) -> str:
+    """Returns what a field is called whose months, or other parts of time, are meant."""
+    return f"{label}, {PARTS[part]}" if part in PARTS else label
 
 
 def named(crm: CRM, dimension: Dimension | None, keys: Iterable[Any]) -> Dimension | None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from core.api import CRM, InvalidInput, Report, User, fields
+from core.api import CRM, InvalidInput, Report, User, fields, lazy
+from core.api import gettext as _
 from plugins.reports.conditions import PARAMETER, as_text, read_condition, read_conditions
 from plugins.reports.dimensions import MONTHS, find_dimension
 from plugins.reports.engine.facts import FACTS, known_facts
@@ -12,6 +13,16 @@ from plugins.reports.parameters import Settings, read_types
 from plugins.reports.periods import Period
 
 Pair = tuple[str, str]
+# What names something to count or to part by, as the page calls it.
+CHOSEN = {
+    FACTS: lazy("What is counted"),
+    "by": lazy("Rows by"),
+    "rows": lazy("Rows by"),
+    "columns": lazy("Columns by"),
+    "measures": lazy("Numbers"),
+    "moment": lazy("Period of"),
+    "type": lazy("Deal type"),
+}
 
 
 def usable(crm: CRM, user: User, report: Report, pairs: Sequence[Pair]) -> tuple[list[Pair], list[str]]:
@@ -27,7 +38,7 @@ def usable(crm: CRM, user: User, report: Report, pairs: Sequence[Pair]) -> tuple
             try:
                 _check_of(report, name, of, chosen)(crm, user, name, part)
             except InvalidInput as error:
-                sentences.append(str(error))
+                sentences.append(_sentence(name, part, error))
             else:
                 kept.append((name, part))
     return kept, sentences
@@ -42,6 +53,14 @@ def _parts(name: str, value: str, sentences: list[str]) -> list[str]:
     except InvalidInput as error:
         sentences.append(str(error))
         return []
+
+
+def _sentence(name: str, value: str, error: InvalidInput) -> str:
+    """Returns a sentence for a reader: what a refusal lists beside it are names for addresses and commands."""
+    label = CHOSEN.get(name)
+    return (
+        str(error) if label is None else _("%(setting)s: “%(name)s” is not there any more.", setting=label, name=value)
+    )
 
 
 def _check_of(report: Report, name: str, of: str, chosen: str) -> Callable[[CRM, User, str, str], object]:

@@ -1,11 +1,13 @@
 """The panel of settings beside a report: what can be chosen, what is chosen, and filters as chips."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from core.api import CRM, InvalidInput, Report, Text, User, fields, lazy
+from core.api import gettext as _
 from plugins.reports.conditions import PARAMETER, in_words, read_condition, read_conditions
 from plugins.reports.dimensions import OFFERED
 from plugins.reports.engine import menus
@@ -17,6 +19,7 @@ from plugins.reports.funnel.types import deal_types
 from plugins.reports.parameters import OWNER
 from plugins.reports.periods import PRESETS
 from plugins.reports.plan.saving import plans_of
+from plugins.reports.unoffered import name_of, unknown
 from plugins.reports.words import COUNTINGS, CREDITS
 
 Pairs = Sequence[tuple[str, str]]
@@ -96,8 +99,9 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
         )
     is_own = FACTS in report.parameters
     offered |= menus.offered(crm, values) if is_own else {}
+    named = partial(name_of, crm, given=values, is_own=is_own)
     choices = {
-        name: Choice(name, label, _with_chosen(options, chosen), chosen)
+        name: Choice(name, label, _with_chosen(options, chosen, partial(named, name)), chosen)
         for name, (label, options) in offered.items()
         if name in report.parameters
         for chosen in [values.get(name, "") or (menus.usual_choice(crm, name, values) if is_own else "")]
@@ -141,10 +145,10 @@ def _periods(report: Report) -> list[tuple[str, Text]]:
     return [("", named.pop(report.usual_period)), *named.items(), ("all", lazy("all time"))]
 
 
-def _with_chosen(options: list[tuple[str, Text]], chosen: str) -> list[tuple[str, Text]]:
+def _with_chosen(options: list[tuple[str, Text]], chosen: str, words: Callable[[str], str]) -> list[tuple[str, Text]]:
     if chosen in [value for value, _label in options]:
         return options
-    return [*options, (chosen, chosen)]
+    return [*options, (chosen, words(chosen))]
 
 
 def _chips(crm: CRM, report: Report, pairs: Pairs, of: str) -> list[Chip]:
@@ -157,5 +161,5 @@ def _chips(crm: CRM, report: Report, pairs: Pairs, of: str) -> list[Chip]:
             found = read_conditions(value) if name == PARAMETER else [read_condition(crm, name, [value], of)]
             chips += [Chip(label, words, rest) for label, words in in_words(crm, found, of)]
         except InvalidInput:
-            chips.append(Chip(name, value, rest))
+            chips.append(Chip(_("Filter"), unknown(name.partition(":")[0]), rest))
     return chips

@@ -5,18 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from core.api import CRM, InvalidInput, ReportFacts, Text, User, fields, lazy
+from core.api import CRM, InvalidInput, ReportFacts, Text, User, fields
 from core.api import gettext as _
-from plugins.reports.dimensions import OFFERED
+from plugins.reports.dimensions import OFFERED, in_parts
+from plugins.reports.dimensions import PARTS as TIMES
 from plugins.reports.periods import Period
 
-TIMES = {
-    "day": lazy("Day"),
-    "week": lazy("Week"),
-    "month": lazy("Month"),
-    "quarter": lazy("Quarter"),
-    "year": lazy("Year"),
-}
 # Who answers for a record, by the name of the field: each kind of record has one of them.
 _PEOPLE = ("owner", "user", "responsible")
 _UNFIT = ("money",)
@@ -88,8 +82,7 @@ def title_of(crm: CRM, facts: ReportFacts, name: str) -> Text:
     if name in TIMES or name in ("manager", "team"):
         return TIMES.get(name) or OFFERED["owner" if name == "manager" else "team"]
     path, _colon, part = path_of(crm, facts, name, "").partition(":")
-    label = fields.label_of(crm, fields.entity(crm, facts.entity), path)
-    return f"{label}, {TIMES[part]}" if part in TIMES else label
+    return in_parts(fields.label_of(crm, fields.entity(crm, facts.entity), path), part)
 
 
 def named(crm: CRM, facts: ReportFacts, axis: Axis | None, keys: Iterable[Any]) -> Axis | None:

@@ -6,7 +6,7 @@ from typing import Any
 from core.api import CRM, User, bulk, language
 from core.api import gettext as _
 from plugins.reports.conditions import in_words
-from plugins.reports.dimensions import MONTHS, OFFERED, Dimension
+from plugins.reports.dimensions import MONTHS, Dimension, words_of
 from plugins.reports.document import TEXT, Column, Row
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.ladders import Frame, Ladder, make_frames
@@ -97,9 +97,9 @@ def settings_words(crm: CRM, settings: Settings, types: dict[int, str]) -> list[
         words.append((_("Deal type"), ", ".join(_(types[key]) for key in settings.type_ids)))
     words += in_words(crm, settings.conditions)
     if settings.by:
-        words.append((_("Rows by"), str(OFFERED.get(settings.by, settings.by))))
+        words.append((_("Rows by"), words_of(crm, settings.by)))
     if settings.columns:
-        words.append((_("Columns by"), str(OFFERED.get(settings.columns, settings.columns))))
+        words.append((_("Columns by"), words_of(crm, settings.columns)))
     if settings.is_joined:
         words.append((_("Types"), _("joined by the names of stages")))
     return words
