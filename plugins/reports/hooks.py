@@ -116,8 +116,9 @@ def rest_routes() -> list[RestRoutes]:
     from plugins.reports.plan.api_v1 import blueprint as plans
     from plugins.reports.variants.api_v1 import blueprint as variants
     from plugins.reports.variants.schedules_api import blueprint as schedules
+    from plugins.reports.variants.tiles_api import blueprint as tiles
 
-    return [RestRoutes(plans), RestRoutes(variants), RestRoutes(schedules), RestRoutes(blueprint)]
+    return [RestRoutes(one) for one in (plans, variants, schedules, tiles, blueprint)]
 
 
 def _clients_behind() -> Mapping[str, Behind]:

@@ -1,9 +1,10 @@
 """Saves, finds and deletes variants: named settings of a report, private, for a team, or for everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
-from peewee import Expression
+from peewee import Expression, IntegrityError
 
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, lazy, write_history
 from core.api import gettext as _
@@ -35,10 +36,10 @@ def save_variant(
     share.
     """
     name = _checked_name(name)
-    if is_new:
-        _check_free(report, user.id, name)
     _check_settings(crm, user, report, pairs)
-    with crm.work():
+    with _one_of_a_name(name), crm.work():
+        if is_new:
+            _check_free(report, user.id, name)
         now = crm.clock.now()
         variant = Variant.get_or_none(Variant.report == report, Variant.owner == user.id, Variant.name == name)
         if variant is None:
@@ -65,11 +66,11 @@ def change_variant(
     """
     variant = _own(user, variant_id)
     name = _checked_name(variant.name if name is None else name)
-    _check_free(variant.report, variant.owner_id, name, variant.id)
     if pairs is not None:
         _check_settings(crm, user, variant.report, pairs)
         variant.settings = [list(pair) for pair in pairs]
-    with crm.work():
+    with _one_of_a_name(name), crm.work():
+        _check_free(variant.report, variant.owner_id, name, variant.id)
         write_history(crm, "reports_variant", variant.id, "changed", {"name": [variant.name, name]})
         variant.name, variant.changed_at = name, crm.clock.now()
         # Left as it is, an audience stays its owner's: the team of who changes the name may be another.
@@ -184,8 +185,21 @@ def _check_free(report: str, owner_id: int, name: str, but: int | None = None) -
     """Raises InvalidInput if other settings of the report bear this name, of the same owner."""
     twin = Variant.get_or_none(Variant.report == report, Variant.owner == owner_id, Variant.name == name)
     if twin is not None and twin.id != but:
-        sentence = _("There are settings called “%(name)s” already.", name=name)
-        raise InvalidInput(sentence, fields={"name": [sentence]})
+        raise _taken(name)
+
+
+@contextmanager
+def _one_of_a_name(name: str) -> Iterator[None]:
+    """Says in a sentence that two gave the same name at the same moment: the database keeps the first."""
+    try:
+        yield
+    except IntegrityError:
+        raise _taken(name) from None
+
+
+def _taken(name: str) -> InvalidInput:
+    sentence = _("There are settings called “%(name)s” already.", name=name)
+    return InvalidInput(sentence, fields={"name": [sentence]})
 
 
 def _checked_name(name: str) -> str:

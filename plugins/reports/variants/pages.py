@@ -102,6 +102,7 @@ def all_schedules() -> str:
         schedules=found,
         newest=schedules.newest_sendings(found),
         names=names_of(found),
+        losses={one.id: loss for one in found if (loss := schedules.loss_of(one))},
         letters=schedules.letters_to(present_user()),
         query=keeping.query_of,
         when=_when,
@@ -190,7 +191,7 @@ def _form(variant: Variant, schedule: Schedule | None) -> str | Response:
             form.take(error)
     return page(
         "reports/schedule.html", form=form, variant=variant, when=_when, **_sent(schedule),
-        has_carrier=handing.carrier(present_crm()) is not None,
+        loss=schedules.loss_of(schedule) if schedule else "", has_carrier=handing.carrier(present_crm()) is not None,
     )  # fmt: skip
 
 

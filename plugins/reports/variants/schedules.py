@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from peewee import Expression, Value, fn
+from peewee import Expression, ModelSelect, Value, fn
 
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, write_history
 from core.api import gettext as _
 from plugins.reports.models import Variant
 from plugins.reports.variants.calendar import EVERY, MONTH, WEEK, next_time
 from plugins.reports.variants.files import forget, path_of, path_of_letter
-from plugins.reports.variants.keeping import SHARE, get_variant
+from plugins.reports.variants.keeping import SHARE, get_variant, is_seen
 from plugins.reports.variants.models import Letter, Schedule, Sending
 from plugins.reports.variants.recipients import check_teams, check_users, read_addresses
 from plugins.reports.variants.rights import EXPORT
@@ -29,7 +29,7 @@ def save_schedule(crm: CRM, user: User, values: Mapping[str, Any], schedule: Sch
     if schedule is not None and schedule.owner_id != user.id:
         # It is made with what its owner may see: another's recipients would read it.
         raise NotAllowed(_("Only %(name)s may change this schedule; you can delete it.", name=schedule.owner.name))
-    variant = get_variant(user, values["variant"])
+    variant = _checked_variant(user, values, schedule)
     row = schedule or Schedule(owner=user.id, created_at=crm.clock.now())
     row.variant, row.every, row.form = variant, values["every"], values["form"]
     row.on_day, row.at_hour = _checked_day(values["every"], values["on_day"]), values["at_hour"]
@@ -53,7 +53,7 @@ def delete_schedule(crm: CRM, schedule: Schedule) -> None:
 
 def get_schedule(user: User, schedule_id: int) -> Schedule:
     """Returns a schedule of the user's own, or anybody's for who may share; raises NotFound."""
-    found = next((one for one in schedules_of(user) if one.id == schedule_id), None)
+    found = _schedules(user).where(Schedule.id == schedule_id).first()
     if found is None:
         raise NotFound(_("There is no such schedule of yours."))
     return found
@@ -61,13 +61,24 @@ def get_schedule(user: User, schedule_id: int) -> Schedule:
 
 def schedules_of(user: User) -> list[Schedule]:
     """Returns the user's schedules, all of them for who may share reports, by when they are due."""
-    query = Schedule.select(Schedule, Variant, User).join(Variant).join_from(Schedule, User)
-    return list(query.where(seen_by(user)).order_by(Schedule.is_active.desc(), Schedule.next_at, Schedule.id))
+    return list(_schedules(user).order_by(Schedule.is_active.desc(), Schedule.next_at, Schedule.id))
 
 
 def seen_by(user: User) -> Expression:
     """Returns the condition of the schedules that a user sees: own ones, all for who may share reports."""
     return Value(1) == 1 if user.can(SHARE) else Schedule.owner == user.id
+
+
+def loss_of(schedule: Schedule) -> str:
+    """Returns that a schedule's owner does not see its settings any more, or an empty text."""
+    if is_seen(schedule.owner, schedule.variant):
+        return ""
+    return _(
+        "The settings “%(name)s” are not shared with %(owner)s any more, so nothing is sent: switch the schedule"
+        " off, or delete it.",
+        name=schedule.variant.name,
+        owner=schedule.owner.name,
+    )
 
 
 def facts_of(schedule: Schedule) -> dict[str, Any]:
@@ -114,6 +125,19 @@ def file_of(crm: CRM, user: User, sending_id: int) -> tuple[str, Path]:
     if not found[0] or not found[1].is_file():
         raise NotFound(_("There is no such file any more."))
     return found
+
+
+def _schedules(user: User) -> ModelSelect:
+    return Schedule.select(Schedule, Variant, User).join(Variant).join_from(Schedule, User).where(seen_by(user))
+
+
+def _checked_variant(user: User, values: Mapping[str, Any], schedule: Schedule | None) -> Variant:
+    """Returns the settings that are to be sent; a schedule whose own are shared no more can be switched off."""
+    if schedule is None or values["variant"] != schedule.variant_id:
+        return get_variant(user, values["variant"])
+    if values.get("is_active", True) and (loss := loss_of(schedule)):
+        raise InvalidInput(loss, fields={"is_active": [loss]})
+    return schedule.variant
 
 
 def _checked_day(every: str, on_day: int) -> int:

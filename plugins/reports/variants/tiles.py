@@ -18,6 +18,7 @@ from plugins.reports.variants.models import Tile
 MOST = 12
 SMALL, WIDE, LARGE = "small", "wide", "large"
 SIZES = {SMALL: lazy("Small"), WIDE: lazy("Wide"), LARGE: lazy("Large")}
+REMOVE, STEPS = "remove", {"up": -1, "down": 1}
 # By what a role sees: all, its team, its own.
 USUAL = {"all": ("forecast", "hanging", "managers"), "team": ("hanging", "managers"), "own": ("funnel-open",)}
 
@@ -45,11 +46,11 @@ def tiles_of(user: User) -> list[ShownTile]:
     return [
         ShownTile(str(row.id), row.report, row.variant if row.variant_id else None, row.size)
         for row in rows
-        if row.report and (row.variant_id is None or is_seen(user, row.variant))
+        if _is_shown(user, row)
     ]
 
 
-def add_tile(crm: CRM, user: User, report: str, variant_id: int | None) -> None:
+def add_tile(crm: CRM, user: User, report: str, variant_id: int | None, size: str = SMALL) -> Tile:
     """Puts a report, or a variant of it, at the end of a user's home page; raises InvalidInput for too many."""
     variant = get_variant(user, variant_id) if variant_id else None
     with crm.work():
@@ -61,25 +62,48 @@ def add_tile(crm: CRM, user: User, report: str, variant_id: int | None) -> None:
             )
             raise InvalidInput(sentence)
         Tile.delete().where(Tile.user == user.id, Tile.report == "").execute()
-        Tile.create(user=user.id, report=variant.report if variant else report, variant=variant, place=(last or 0) + 1)
+        return Tile.create(
+            user=user.id,
+            report=variant.report if variant else report,
+            variant=variant,
+            place=(last or 0) + 1,
+            size=size,
+        )
 
 
 def change_tile(crm: CRM, user: User, key: str, action: str) -> Tile:
     """Moves a tile up or down, makes it small, wide or large, or takes it away, and returns it.
 
-    Raises NotFound for somebody else's.
+    Raises NotFound for somebody else's, InvalidInput for another action.
     """
+    if action == REMOVE:
+        return remove_tile(crm, user, key)
+    if action in SIZES:
+        return arrange_tile(crm, user, key, size=action)
+    if action not in STEPS:
+        raise InvalidInput(_("Choose what to do with the tile."))
+    return arrange_tile(crm, user, key, step=STEPS[action])
+
+
+def arrange_tile(crm: CRM, user: User, key: str, *, size: str = "", place: int | None = None, step: int = 0) -> Tile:
+    """Returns a tile with another size, at another place counted from 0, or some steps further; raises NotFound."""
     with crm.work():
         rows = _own_rows(user)
         found = _find(rows, key)
-        place = rows.index(found)
-        if action == "remove":
-            rows.remove(found)
-            found.delete_instance()
-        elif action in SIZES:
-            found.size = action
-        else:
-            rows.insert(max(place + (1 if action == "down" else -1), 0), rows.pop(place))
+        found.size = size or found.size
+        at = rows.index(found)
+        rows.insert(max((at if place is None else place) + step, 0), rows.pop(at))
+        _save_order(rows)
+    return found
+
+
+def remove_tile(crm: CRM, user: User, key: str) -> Tile:
+    """Takes a tile away and returns it; who has none left wants none. Raises NotFound for somebody else's."""
+    with crm.work():
+        rows = _own_rows(user)
+        found = _find(rows, key)
+        rows.remove(found)
+        found.delete_instance()
         _save_order(rows)
         if not rows:
             Tile.create(user=user.id, report="", place=0)
@@ -94,9 +118,20 @@ def order_tiles(crm: CRM, user: User, keys: Sequence[str]) -> None:
         _save_order([*first, *(row for row in rows if row not in first)])
 
 
+def none_such() -> str:
+    """Returns the sentence about a tile that is not there."""
+    return _("There is no such tile on your home page.")
+
+
 def _own_rows(user: User) -> list[Tile]:
+    """Returns the user's tiles as the home page has them, then those whose settings are seen no more."""
     _make_own(user)
-    return list(Tile.select().where(Tile.user == user.id).order_by(Tile.place, Tile.id))
+    query = Tile.select(Tile, Variant).join(Variant, JOIN.LEFT_OUTER).where(Tile.user == user.id)
+    return sorted(query.order_by(Tile.place, Tile.id), key=lambda row: not _is_shown(user, row))
+
+
+def _is_shown(user: User, row: Tile) -> bool:
+    return bool(row.report) and (row.variant_id is None or is_seen(user, row.variant))
 
 
 def _find(rows: Sequence[Tile], key: str) -> Tile:
@@ -104,7 +139,7 @@ def _find(rows: Sequence[Tile], key: str) -> Tile:
     is_usual = not key.isdigit()
     found = (row for row in rows if (row.report == key and row.variant_id is None if is_usual else str(row.id) == key))
     if (tile := next(found, None)) is None:
-        raise NotFound(_("There is no such tile on your home page."))
+        raise NotFound(none_such())
     return tile
 
 

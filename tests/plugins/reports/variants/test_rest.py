@@ -118,12 +118,52 @@ def test_the_command_line_lists_saved_settings(crm, director):
     assert CliRunner().invoke(report_variants, ["zork"], obj=Opened(crm)).exit_code == 2
 
 
+def test_tiles_are_put_on_the_home_page_sized_moved_and_taken_away(api):
+    place = "/reports/tiles"
+    variant = api.post(PLACE, MANAGERS).json["id"]
+    assert [one["key"] for one in api.get(place).json] == ["forecast", "hanging", "managers"]
+    made = api.post(place, {"variant": variant, "size": "wide"})
+    facts = {name: made.json[name] for name in ("report", "variant", "title", "size", "place")}
+    expected = {"report": "managers", "variant": variant, "title": "This year", "size": "wide", "place": 3}
+    assert (made.status_code, facts) == (201, expected), made.json
+    moved = api.post(f"{place}/{made.json['key']}", {"place": 0, "size": "large"}).json
+    assert (moved["place"], moved["size"]) == (0, "large"), moved
+    # A usual tile that was called by its report before the first change still is.
+    assert api.delete(f"{place}/hanging").status_code == 204
+    assert [one["title"] for one in api.get(place).json] == ["This year", "Forecast", "Managers"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "report"),
+        ({"report": "zork"}, "report"),
+        ({"report": "managers", "variant": 1}, "report"),
+        ({"report": "managers", "size": "huge"}, "size"),
+        ({"variant": 99}, "variant"),
+    ],
+)
+def test_what_makes_no_tile_is_refused(api, body, field):
+    refused = api.post("/reports/tiles", body)
+    assert (refused.status_code, field in refused.json["errors"]) == (422, True), refused.json
+
+
+def test_tiles_are_ones_own_and_show_what_one_may_see(crm, make, api, program, director):
+    private = save_variant(crm, director, "managers", "Private", [])
+    key = api.post("/reports/tiles", {"variant": private.id}).json["key"]
+    other = program(make.user("head"))
+    assert other.post("/reports/tiles", {"variant": private.id}).status_code == 422
+    assert other.post(f"/reports/tiles/{key}", {"size": "wide"}).status_code == 404
+    assert other.delete(f"/reports/tiles/{key}").status_code == 404
+    assert "Private" not in {one["title"] for one in other.get("/reports/tiles").json}
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_answers_are_what_the_description_says(crm, director, mode):
     variant = save_variant(crm, director, "managers", "This year", [])
     headers = {"Authorization": "Bearer " + create_token(crm, director, "test")}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_web(crm), headers=headers)
     found = [one.ok() for one in schema.get_all_operations()]
-    mine = [one for one in found if one.path.split("/")[4:5] in (["variants"], ["schedules"], ["sendings"])]
-    assert (len(mine), variant.id) == (14, 1)
+    mine = [one for one in found if one.path.split("/")[4:5] in (["variants"], ["schedules"], ["sendings"], ["tiles"])]
+    assert (len(mine), variant.id) == (18, 1)
     conform(mine, mode, headers)

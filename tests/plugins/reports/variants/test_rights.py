@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.api import ProviderError, User
+from core.api import InvalidInput, ProviderError, User
 from core.jobs import Job
 from plugins.reports.models import Variant
 from plugins.reports.variants import making, schedules, sending, states
@@ -188,3 +188,41 @@ def test_the_settings_that_are_shared_no_more_are_sent_to_nobody(crm, make, lett
     crm.clock.advance(days=7)
     (made,) = run(crm)
     assert (made.state, "Olta" in made.note, letters.sent) == (states.REFUSED, True, [])
+
+
+@pytest.fixture
+def lost(crm, make, variant):
+    """Returns a schedule over settings that its owner sees no more."""
+    variant.is_shared = True
+    variant.save()
+    owner = make.user("director", name="Olta")
+    kept = schedules.save_schedule(crm, owner, {**MONDAY, "variant": variant.id})
+    Variant.update(is_shared=False).execute()
+    return schedules.get_schedule(owner, kept.id)
+
+
+def test_a_schedule_over_settings_that_are_shared_no_more_is_stopped(crm, lost):
+    facts = schedules.facts_of(lost)
+    with pytest.raises(InvalidInput, match="“Managers” are not shared with Olta any more"):
+        schedules.save_schedule(crm, lost.owner, facts, lost)
+    stopped = schedules.save_schedule(crm, lost.owner, {**facts, "is_active": False}, lost)
+    assert not Schedule.get_by_id(stopped.id).is_active
+
+
+def test_the_page_of_such_a_schedule_says_so_and_stops_it(crm, web, lost):
+    place = f"/reports/saved/schedules/{lost.id}"
+    web.sign_in(lost.owner)
+    assert "are not shared with Olta any more" in web.text(place)
+    assert "are not shared with Olta any more" in web.text("/reports/saved/schedules")
+    form = {"every": "week", "weekday": "0", "month_day": "1", "at_hour": "8", "form": "pdf"}
+    web.post(place, form)
+    assert not Schedule.get().is_active
+    web.post(f"{place}/delete")
+    assert Schedule.select().count() == 0
+
+
+def test_one_schedule_is_loaded_by_few_questions(crm, director, variant, schedule, queries):
+    for _time in range(5):
+        schedules.save_schedule(crm, director, {**MONDAY, "variant": variant.id})
+    with queries.at_most(2):
+        assert schedules.get_schedule(director, schedule.id).id == schedule.id

@@ -171,3 +171,43 @@ def test_settings_of_a_team_stay_its_own_when_one_who_moved_on_renames_them(crm,
     owner.save()
     renamed = keeping.change_variant(crm, owner, kept.id, name="Theirs", audience=keeping.TEAM)
     assert (renamed.name, renamed.team_id) == ("Theirs", team.id)
+
+
+def test_two_tabs_give_a_name_once(crm, head, monkeypatch):
+    check = keeping._check_settings
+
+    def save_elsewhere(*given):
+        monkeypatch.setattr(keeping, "_check_settings", check)
+        saved(crm, head, "One")
+
+    monkeypatch.setattr(keeping, "_check_settings", save_elsewhere)
+    with pytest.raises(InvalidInput, match="There are settings called “One” already"):
+        keeping.save_variant(crm, head, "managers", "One", [], is_new=True)
+    assert Variant.select().count() == 1
+
+
+def test_a_name_that_is_taken_at_the_last_moment_is_refused_in_a_sentence(crm, head, monkeypatch):
+    saved(crm, head, "One")
+    two = saved(crm, head, "Two")
+    monkeypatch.setattr(keeping, "_check_free", lambda *_given: None)
+    with pytest.raises(InvalidInput, match="There are settings called “One” already"):
+        keeping.change_variant(crm, head, two.id, name="One")
+    assert [one.name for one in Variant.select().order_by(Variant.id)] == ["One", "Two"]
+
+
+def test_what_can_not_be_done_with_a_tile_is_refused(crm, web, make):
+    user = make.user("head")
+    with pytest.raises(InvalidInput, match="Choose what to do"):
+        tiles.change_tile(crm, user, "managers", "sideways")
+    assert Tile.select().count() == 0
+    answer = web.sign_in(user).post("/reports/saved/tiles/change", {"tile": "managers", "action": "sideways"})
+    assert answer.status_code == 422
+
+
+def test_a_tile_moves_past_those_that_nobody_sees(crm, make, head):
+    shared, user = saved(crm, head, audience=keeping.ALL), make.user("head")
+    for report, variant_id in (("sources", None), ("", shared.id), ("funnel-open", None)):
+        tiles.add_tile(crm, user, report, variant_id)
+    keeping.change_variant(crm, head, shared.id, audience=keeping.MINE)
+    tiles.change_tile(crm, user, tiles.tiles_of(user)[-1].key, "up")
+    assert [one.report for one in tiles.tiles_of(user)] == ["hanging", "managers", "funnel-open", "sources"]
