@@ -7,14 +7,22 @@ Everything passes `visible_to`. `closed_facts` and `open_facts` hold the questio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import SQL, Expression, Select, fn
 
 from core.api import CRM, Deal, DealType, User, bulk, fields, visible_to
 from plugins.reports.dimensions import Dimension
+from plugins.reports.periods import Period
 
 ENDS = {"first": fn.MIN, "last": fn.MAX}
+
+
+class Ends(NamedTuple):
+    """The moments from `first` up to, not including, `until`, as the database keeps them; None leaves a side open."""
+
+    first: int | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,11 @@ class Scope:
     is_of_all_types: bool = False
     _spans: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing but the types narrows the deals: neither conditions, nor what the user may see."""
+        return not self.conditions and (self.user is None or self.user.role.scope == "all")
+
     def where(self, source: Any) -> list[Expression]:
         """Returns the conditions on `source`, which has the columns of deals, with what the user may see.
 
@@ -39,7 +52,7 @@ class Scope:
 
     def as_of(self, source: Any) -> list[Expression]:
         """Returns the conditions as `source` tells them, with what was the user's to see as it tells the owner."""
-        if not self.conditions and (self.user is None or self.user.role.scope == "all"):
+        if self.is_whole:
             return []
         deals = fields.entity(self.crm, "deal")
         return [fields.condition(self.crm, deals, self.conditions, self.user, source)]
@@ -68,6 +81,12 @@ class Scope:
     def moment(self, day: date) -> int:
         """Returns the moment at which a day begins in the company's zone, as the database keeps it."""
         return bulk.to_microseconds(self.crm.day_start(day))
+
+    def ends(self, period: Period | Ends) -> Ends:
+        """Returns the moments between which a period lies."""
+        if isinstance(period, Ends):
+            return period
+        return Ends(*(None if day is None else self.moment(day) for day in (period.first, period.until)))
 
     def rows(self, query: Any) -> list[tuple]:
         """Returns what the database answers, without making records of it."""

@@ -20,6 +20,7 @@ from core.api import (
 from plugins.reports.clients.costs import SETTINGS
 from plugins.reports.commands import report, report_variants
 from plugins.reports.forecast.learning import KIND, run_forecast
+from plugins.reports.funnel import summing
 from plugins.reports.history.behind import Behind, record_field
 from plugins.reports.history.clients_of import CLIENT, DEAL, of_field
 from plugins.reports.registry import read_given
@@ -52,6 +53,7 @@ def job_kinds() -> list[JobKind]:
     return [
         JobKind(KIND, run_forecast, every=timedelta(days=1), attempts=2),
         JobKind(sending.LOOK_KIND, sending.start_due, every=sending.LOOK),
+        JobKind(summing.KIND, summing.sum_marked, every=summing.EVERY),
         JobKind(sending.SEND_KIND, sending.send, attempts=sending.ATTEMPTS),
     ]
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from core.api import CRM, bulk, fields
 from plugins.reports.conditions import as_text
 from plugins.reports.dimensions import Dimension
-from plugins.reports.funnel.closed import FINAL, VISITED
+from plugins.reports.funnel.counts import FINAL, VISITED
 from plugins.reports.history.behind import conditions_of
 from plugins.reports.parameters import RESPONSIBLE, Settings
 from plugins.reports.periods import Period

@@ -13,7 +13,7 @@ from plugins.reports.dimensions import OFFERED
 from plugins.reports.engine import menus
 from plugins.reports.engine.facts import FACTS, known_facts
 from plugins.reports.forecast.words import METHOD_WORDS
-from plugins.reports.funnel.closed import FINAL
+from plugins.reports.funnel.counts import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.parameters import OWNER

@@ -10,32 +10,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from operator import add
-from typing import NamedTuple
 
-from plugins.reports.funnel.ladders import Frame, Ladder
-
-WON, LOST = "won", "lost"
-FINAL, FURTHEST, VISITED = "final", "furthest", "visited"
-COUNTINGS = (FINAL, FURTHEST, VISITED)
-
-
-class Group(NamedTuple):
-    """Deals that ended alike: how many, how many of them have a potential, and their sums.
-
-    `place` is where they ended in the chosen counting; `stood_at` is the mask of the places they ever stood at.
-    """
-
-    version_id: int
-    place: int | None
-    state: str
-    stood_at: int
-    key: Hashable
-    deals: int
-    priced: int
-    potential: int | None
-    amount: int | None
+from plugins.reports.funnel.counts import FINAL, VISITED, ClosedTotals, Group, Sum, count_groups
+from plugins.reports.funnel.ladders import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +67,6 @@ class ClosedRow:
 
 
 @dataclass(slots=True)
-class ClosedTotals:
-    """What a whole funnel, or one group of it, comes to; it counts deals, not stages."""
-
-    won: int = 0
-    lost: int = 0
-    won_amount: int = 0
-    won_potential: int = 0
-    lost_potential: int = 0
-    no_potential: int = 0
-
-    def add(self, other: "ClosedTotals") -> None:
-        """Adds the totals of another part."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-    @property
-    def closed(self) -> int:
-        """How many deals were closed."""
-        return self.won + self.lost
-
-    @property
-    def win_rate(self) -> float | None:
-        """The share of closed deals that were won, or None when there are none."""
-        return self.won / self.closed if self.closed else None
-
-
-@dataclass(slots=True)
 class ClosedFunnel:
     """Rows in order of type, key and stage; totals of all, and of each key."""
 
@@ -124,86 +75,21 @@ class ClosedFunnel:
     by_key: dict[Hashable, ClosedTotals] = field(default_factory=dict)
 
 
-def count_closed(frames: Iterable[Frame], groups: Iterable[Group], *, counting: str = FINAL) -> ClosedFunnel:
-    """Returns the funnel of the grouped counts; each deal counts by its own version of its type."""
+def count_closed(
+    frames: Iterable[Frame], groups: Iterable[Group], sums: Iterable[Sum] = (), *, counting: str = FINAL
+) -> ClosedFunnel:
+    """Returns the funnel of the grouped counts and of sums that were kept of other deals."""
     frames = list(frames)
     ladders = {ladder.version_id: ladder for frame in frames for ladder in frame.ladders}
-    counts: dict[tuple[int, Hashable], _Counts] = {}
-    is_visited = counting == VISITED
-    for version_id, place, state, stood_at, key, deals, priced, potential, amount in groups:
-        count = counts.get((version_id, key))
-        if count is None:
-            count = counts[version_id, key] = _Counts(ladders[version_id])
-        count.unpriced += deals - priced
-        if state == WON:
-            count.won_amount += amount or 0
-            count.won_potential += potential or 0
-            count.won += deals
-            end = count.size
-        else:
-            end = min(max(place or 0, 0), count.size - 1)
-            count.lost[end] += deals
-            count.lost_potential[end] += potential or 0
-        if is_visited:
-            count.visit(stood_at, end, deals, potential or 0)
-        else:
-            met = count.met
-            for skipped in _skipped_places(end, stood_at | count.stands):
-                met[skipped] += deals
+    counts = count_groups(ladders, groups, sums, counting=counting)
     by_key: dict[Hashable, ClosedTotals] = defaultdict(ClosedTotals)
     for (_version_id, key), count in counts.items():
         by_key[key].add(count.totals())
     totals = ClosedTotals()
     for part in by_key.values():
         totals.add(part)
-    rows = [row for frame in frames for row in _frame_rows(frame, counts, is_visited)]
+    rows = [row for frame in frames for row in _frame_rows(frame, counts, counting == VISITED)]
     return ClosedFunnel(rows, totals, dict(by_key))
-
-
-class _Counts:
-    """The running counts of one version and key; the last place stands in for a ladder without stages."""
-
-    def __init__(self, ladder: Ladder) -> None:
-        self.size = max(len(ladder.steps), 1)
-        self.stands = 0 if ladder.steps else 1  # where there are no stages, every deal stood at the only place
-        self.won = self.won_potential = self.won_amount = self.unpriced = 0
-        self.lost, self.lost_potential = [0] * self.size, [0] * self.size
-        # Deals missing at a place they passed, or, when real visits count, deals that stood there.
-        self.met, self.met_potential = [0] * self.size, [0] * self.size
-
-    def visit(self, stood_at: int, end: int, deals: int, potential: int) -> None:
-        for met in _visited_places(self.size, stood_at | self.stands, end):
-            self.met[met] += deals
-            self.met_potential[met] += potential
-
-    def totals(self) -> "ClosedTotals":
-        lost, lost_potential = sum(self.lost), sum(self.lost_potential)
-        return ClosedTotals(self.won, lost, self.won_amount, self.won_potential, lost_potential, self.unpriced)
-
-    def at(self, is_visited: bool) -> list[tuple[int, int, int, int, int]]:
-        """Returns (reached, lost, skipped, reached potential, lost potential) of each place."""
-        reached, potential = self.won, self.won_potential
-        lines = []
-        for place in reversed(range(self.size)):
-            reached += self.lost[place]
-            potential += self.lost_potential[place]
-            lost, lost_potential = self.lost[place], self.lost_potential[place]
-            if is_visited:
-                lines.append((self.met[place], lost, 0, self.met_potential[place], lost_potential))
-            else:
-                lines.append((reached, lost, self.met[place], potential, lost_potential))
-        return lines[::-1]
-
-
-@lru_cache(16_384)
-def _skipped_places(end: int, stood_at: int) -> tuple[int, ...]:
-    return tuple(place for place in range(end) if not stood_at >> place & 1)
-
-
-@lru_cache(16_384)
-def _visited_places(size: int, stood_at: int, end: int) -> tuple[int, ...]:
-    # Who lost a deal stood where it was lost, even if no visit was written down.
-    return tuple(place for place in range(size) if stood_at >> place & 1 or place == end)
 
 
 def _frame_rows(frame: Frame, counts: dict, is_visited: bool) -> list[ClosedRow]:

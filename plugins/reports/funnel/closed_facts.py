@@ -1,36 +1,40 @@
 """What the database knows of closed deals: grouped counts and distinct clients, each by one walk along an index."""
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
 from peewee import SQL, Case, NodeList, Select, fn
 
 from core.api import Deal, bulk
 from plugins.reports.dimensions import Dimension
-from plugins.reports.facts import Scope, grouped, keyed, total
-from plugins.reports.funnel.closed import FURTHEST, WON, Group
+from plugins.reports.facts import Ends, Scope, grouped, keyed, total
+from plugins.reports.funnel.counts import FURTHEST, WON, Group
 from plugins.reports.periods import Period
 
 # The share of all closed days from which on one walk along the whole index beats sorting a part of it (SQLite).
 LARGE_SHARE = 0.15
-A_MONTH = 31
+A_MONTH_US = 32 * 86_400_000_000  # clocks may be turned back within it
 EVERYWHERE = 1 << 20
 # What the index in the order of the funnel's own groups holds beside them.
 COVERED = ("", "owner", "manager", "team", "owner.team", "version")
 
 
-def closed_groups(scope: Scope, period: Period, dimension: Dimension | None, counting: str) -> list[Group]:
-    """Returns the deals closed within the period, grouped by version, outcome, place, places stood at, and key."""
-    is_large = counting != FURTHEST and _is_covered(dimension) and _is_large(scope, period)
-    if is_large and dimension is None:
-        return _whole_groups(scope, period)
-    place = Deal.furthest if counting == FURTHEST else Deal.place
-    columns = [Deal.version_id, place, Deal.state, Deal.stood_at]
-    query = _closed(scope, period, is_large=is_large)
-    rows = scope.rows(grouped(query, columns, deal_sums(), dimension, Deal))
-    return list(map(Group._make, keyed(rows, len(columns), dimension)))
+def closed_groups(
+    scope: Scope, parts: Sequence[Period | Ends], dimension: Dimension | None, counting: str
+) -> list[Group]:
+    """Returns the deals closed within the parts, grouped by version, outcome, place, places stood at, and key.
+
+    Deals of several parts may come as several groups that are alike.
+    """
+    if not parts:
+        return []
+    rows = scope.rows(reduce(add, [_groups(scope, part, dimension, counting) for part in parts]))
+    return list(map(Group._make, keyed(rows, 4, dimension)))
 
 
-def clients_of(scope: Scope, period: Period) -> Select:
+def clients_of(scope: Scope, period: Period | Ends) -> Select:
     """Returns the question how many distinct clients the deals closed within the period have."""
     is_large = _is_large(scope, period)
     closed = _closed(scope, period, is_large=is_large)
@@ -39,6 +43,11 @@ def clients_of(scope: Scope, period: Period) -> Select:
         return closed.select(fn.COUNT(Deal.client_id.distinct()))
     each = closed.select(SQL("1")).group_by(Deal.client_id)
     return Select((each.alias("c"),), (fn.COUNT(SQL("*")),))
+
+
+def clients_between(scope: Scope, part: Ends, before: Any, after: Any) -> Select:
+    """Returns the question for the clients of the deals closed within a part, each once, with a value on both sides."""
+    return _closed(scope, part).select(before, Deal.client_id, after).distinct()
 
 
 def unrated_of(scope: Scope, period: Period) -> Select:
@@ -56,7 +65,7 @@ def client_places(scope: Scope, period: Period, dimension: Dimension | None, cou
     return keyed(rows, len(columns), dimension)
 
 
-def in_period(scope: Scope, period: Period, *, is_large: bool = False, is_rare: bool = False) -> list[Any]:
+def in_period(scope: Scope, period: Period | Ends, *, is_large: bool = False, is_rare: bool = False) -> list[Any]:
     """Returns the conditions that keep the deals of the scope that were closed within the period.
 
     `is_large` tells that they are many, `is_rare` that an index of its own holds the few that are asked for.
@@ -64,52 +73,63 @@ def in_period(scope: Scope, period: Period, *, is_large: bool = False, is_rare: 
     closed_at, types = Deal.closed_at, Deal.deal_type << scope.type_ids
     if is_large:
         # Else SQLite takes the index by time, whose rows it would have to sort; types go by version there.
-        closed_at, types = _past_indexes(closed_at), Deal.version_id << scope.version_ids
+        closed_at, types = past_indexes(closed_at), Deal.version_id << scope.version_ids
     if is_rare:
-        types = _past_indexes(Deal.deal_type) << scope.type_ids
+        types = past_indexes(Deal.deal_type) << scope.type_ids
+    first, until = scope.ends(period)
     where = [Deal.deleted_at.is_null()]
-    if is_large or not (period.first or period.until):  # the ends of a period say it too
+    if is_large or first is None and until is None:  # the ends of a period say it too
         where.append(Deal.closed_at.is_null(False))
     if not (is_large and scope.is_of_all_types):
         where.append(types)
-    if period.first:
-        where.append(closed_at >= scope.moment(period.first))
-    if period.until:
-        where.append(closed_at < scope.moment(period.until))
+    if first is not None:
+        where.append(closed_at >= first)
+    if until is not None:
+        where.append(closed_at < until)
     return where + scope.where(Deal)
 
 
-def _past_indexes(column: Any) -> Any:
+def past_indexes(column: Any) -> Any:
     """Returns the column behind a plus, by which SQLite seeks no index."""
     return NodeList((SQL("+"), column), glue="")
 
 
-def _closed(scope: Scope, period: Period, *, is_large: bool = False) -> Any:
+def _closed(scope: Scope, period: Period | Ends, *, is_large: bool = False) -> Any:
     return Deal.select(Deal.id).where(*in_period(scope, period, is_large=is_large))
 
 
-def _whole_groups(scope: Scope, period: Period) -> list[Group]:
+def _groups(scope: Scope, part: Period | Ends, dimension: Dimension | None, counting: str) -> Select:
+    is_large = counting != FURTHEST and is_covered(dimension) and _is_large(scope, part)
+    if is_large and dimension is None:
+        return _whole_groups(scope, part)
+    place = Deal.furthest if counting == FURTHEST else Deal.place
+    columns = [Deal.version_id, place, Deal.state, Deal.stood_at]
+    return grouped(_closed(scope, part, is_large=is_large), columns, deal_sums(), dimension, Deal)
+
+
+def _whole_groups(scope: Scope, part: Period | Ends) -> Select:
     # Grouped in the index's own order, owner included, nothing has to be sorted; the few groups are then added up.
     columns = [Deal.version_id, Deal.owner_id, Deal.place, Deal.state, Deal.stood_at]
     sums = [column.alias(name) for column, name in zip(deal_sums(), ("n", "p", "s", "a"), strict=True)]
-    inner = grouped(_closed(scope, period, is_large=True), columns, sums, None, Deal)
+    inner = grouped(_closed(scope, part, is_large=True), columns, sums, None, Deal)
     outer = [SQL(name) for name in ("version_id", "place", "state", "stood_at")]
-    query = Select((inner.alias("g"),), [*outer, *(total(SQL(name)) for name in ("n", "p", "s", "a"))]).group_by(*outer)
-    return list(map(Group._make, keyed(scope.rows(query), len(outer), None)))
+    return Select((inner.alias("g"),), [*outer, *(total(SQL(name)) for name in ("n", "p", "s", "a"))]).group_by(*outer)
 
 
-def _is_covered(dimension: Dimension | None) -> bool:
+def is_covered(dimension: Dimension | None) -> bool:
+    """Tells whether the dimension is one of those by which deals are counted before all else."""
     return dimension is None or dimension.name in COVERED
 
 
-def _is_large(scope: Scope, period: Period) -> bool:
-    if period.is_bounded and (period.until - period.first).days <= A_MONTH:
+def _is_large(scope: Scope, period: Period | Ends) -> bool:
+    """Tells whether the period holds so many of the closed deals that a walk along the whole index is quicker."""
+    first, until = scope.ends(period)
+    if None not in (first, until) and until - first <= A_MONTH_US:
         return False
     span = scope.closed_span
     if span is None:
         return False
-    first = scope.moment(period.first) if period.first else span[0]
-    until = scope.moment(period.until) if period.until else span[1]
+    first, until = span[0] if first is None else first, span[1] if until is None else until
     return (until - first) / max(span[1] - span[0], 1) > LARGE_SHARE
 
 

@@ -10,9 +10,11 @@ from core.api import gettext as _
 from plugins.reports.dimensions import Dimension, find_dimension, named
 from plugins.reports.document import Mark
 from plugins.reports.facts import Scope
-from plugins.reports.funnel.closed import VISITED, ClosedRow, count_closed, whole
-from plugins.reports.funnel.closed_facts import EVERYWHERE, client_places, closed_groups
+from plugins.reports.funnel.closed import ClosedRow, count_closed, whole
+from plugins.reports.funnel.closed_facts import EVERYWHERE, client_places
+from plugins.reports.funnel.closed_sums import closed_deals, kept_parts
 from plugins.reports.funnel.common import bounded_period
+from plugins.reports.funnel.counts import VISITED
 from plugins.reports.funnel.credit import credited_rows, is_by_stage
 from plugins.reports.funnel.data import money, share
 from plugins.reports.funnel.ladders import Frame
@@ -20,7 +22,7 @@ from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
 from plugins.reports.funnel.significance import ENOUGH, Losses, Verdict, judge
 from plugins.reports.history.clients_of import clients_link
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import Settings
+from plugins.reports.parameters import OWNER, Settings
 
 DEFAULT = ("deals", "conversion")
 CELLS = {"deals": "reached", "lost": "lost", "potential": "reached", "expected_income": "reached", "clients": "reached"}
@@ -34,11 +36,12 @@ def closed_matrix(
     if rows is None:
         period = bounded_period(crm, scope, settings.columns, settings.period)
         dimension = find_dimension(crm, scope.user, settings.columns, period)
-        groups = closed_groups(scope, settings.period, dimension, settings.counting)
-        dimension = named(crm, dimension, (group.key for group in groups))
-        rows = count_closed(frames, groups, counting=settings.counting).rows
+        parts = kept_parts(scope, settings.period) if settings.credit == OWNER else None
+        closed = closed_deals(scope, settings.period, dimension, settings.counting, parts)
+        dimension = named(crm, dimension, closed.keys)
+        rows = count_closed(frames, *closed, counting=settings.counting).rows
         if is_by_stage(settings, dimension):
-            rows = credited_rows(scope, settings.period, dimension, settings.counting, frames, groups)
+            rows = credited_rows(scope, settings.period, dimension, settings.counting, frames, closed.groups)
             dimension = named(crm, replace(dimension, labels={}), (row.key for row in rows))
     company = whole(rows)
     indicators = settings.indicators or DEFAULT

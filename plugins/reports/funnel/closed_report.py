@@ -10,9 +10,9 @@ from plugins.reports.charts import Bar, funnel_chart
 from plugins.reports.dimensions import Dimension, find_dimension, named
 from plugins.reports.document import COUNT, MONEY, SHARE, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
-from plugins.reports.funnel.closed import FINAL, ClosedFunnel, ClosedRow, count_closed, whole
-from plugins.reports.funnel.closed_facts import clients_of, closed_groups, unrated_of
+from plugins.reports.funnel.closed import ClosedFunnel, ClosedRow, count_closed, whole
 from plugins.reports.funnel.closed_matrix import DEFAULT, closed_matrix
+from plugins.reports.funnel.closed_sums import closed_deals, count_clients, kept_parts
 from plugins.reports.funnel.common import (
     MOST_CHARTS,
     bounded_period,
@@ -27,6 +27,7 @@ from plugins.reports.funnel.common import (
     stage_words,
     type_words,
 )
+from plugins.reports.funnel.counts import FINAL
 from plugins.reports.funnel.credit import credited_rows, is_by_stage
 from plugins.reports.funnel.data import closed_row, closed_totals, money
 from plugins.reports.funnel.ladders import Frame
@@ -98,26 +99,27 @@ def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: se
     """Returns what the database knows; the matrix by manager shares the query of the whole where it can."""
     name = settings.by or settings.columns
     dimension = find_dimension(crm, scope.user, name, bounded_period(crm, scope, name, settings.period))
-    groups = closed_groups(scope, settings.period, dimension, settings.counting)
-    dimension = named(crm, dimension, (group.key for group in groups))
-    used = {group.version_id for group in groups}
-    before = None
+    # Who was responsible at a stage is told deal by deal: beside groups, not beside sums.
+    parts = kept_parts(scope, settings.period) if settings.credit == OWNER else None
+    closed = closed_deals(scope, settings.period, dimension, settings.counting, parts)
+    dimension = named(crm, dimension, closed.keys)
+    used, before, parts_before = closed.versions, None, None
     if settings.compared:
-        before = closed_groups(scope, settings.compared, None, settings.counting)
-        used |= {group.version_id for group in before}
+        parts_before = kept_parts(scope, settings.compared)
+        before = closed_deals(scope, settings.compared, None, settings.counting, parts_before)
+        used |= before.versions
     frames = choose_frames(settings, ladders, published, used)
-    funnel = company = count_closed(frames, groups, counting=settings.counting)
+    funnel = company = count_closed(frames, *closed, counting=settings.counting)
     if is_by_stage(settings, dimension):
-        rows = credited_rows(scope, settings.period, dimension, settings.counting, frames, groups)
+        rows = credited_rows(scope, settings.period, dimension, settings.counting, frames, closed.groups)
         dimension = named(crm, replace(dimension, labels={}), (row.key for row in rows))
         funnel = replace(funnel, rows=rows)
     elif dimension is not None and dimension.overlaps:
-        groups = closed_groups(scope, settings.period, None, settings.counting)
-        company = count_closed(frames, groups, counting=settings.counting)
-    questions = {"clients": clients_of(scope, settings.period)} if groups else {}
-    questions |= {"before": clients_of(scope, settings.compared)} if before else {}
-    questions |= {"no_rate": unrated_of(scope, settings.period)} if company.totals.no_potential else {}
-    counts = scope.counts(questions)
+        closed = closed_deals(scope, settings.period, None, settings.counting, parts)
+        company = count_closed(frames, *closed, counting=settings.counting)
+    questions = {"clients": (settings.period, parts)} if any(closed) else {}
+    questions |= {"before": (settings.compared, parts_before)} if before and any(before) else {}
+    counts = count_clients(scope, questions, settings.period if company.totals.no_potential else None)
     return Asked(
         frames=frames,
         funnel=funnel,
@@ -125,7 +127,7 @@ def ask(crm: CRM, scope: Scope, settings: Settings, ladders: dict, published: se
         dimension=dimension,
         clients=counts.get("clients", 0),
         no_rate=counts.get("no_rate", 0),
-        before=count_closed(frames, before, counting=settings.counting) if before is not None else None,
+        before=count_closed(frames, *before, counting=settings.counting) if before is not None else None,
         before_clients=counts.get("before", 0),
     )
 

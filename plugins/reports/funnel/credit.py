@@ -11,9 +11,10 @@ from peewee import Expression, fn
 from core.api import CRM, Deal, StageVisit, TypeStage, User
 from plugins.reports.dimensions import Dimension, find_dimension
 from plugins.reports.facts import Scope, grouped
-from plugins.reports.funnel.closed import FURTHEST, ClosedRow, Group, count_closed
+from plugins.reports.funnel.closed import ClosedRow, count_closed
 from plugins.reports.funnel.closed_facts import deal_sums, in_period
 from plugins.reports.funnel.common import bounded_period, make_scope
+from plugins.reports.funnel.counts import FURTHEST, Group
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind

@@ -4,7 +4,8 @@ from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any
 
-from plugins.reports.funnel.closed import ClosedRow, ClosedTotals
+from plugins.reports.funnel.closed import ClosedRow
+from plugins.reports.funnel.counts import ClosedTotals
 from plugins.reports.funnel.open import OpenRow, OpenTotals
 
 SCALE = 10_000

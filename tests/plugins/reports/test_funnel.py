@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.reports.funnel.closed import FINAL, VISITED, Group, count_closed, whole
+from plugins.reports.funnel.closed import count_closed, whole
+from plugins.reports.funnel.counts import FINAL, VISITED, Group
 from plugins.reports.funnel.ladders import Ladder, Step, make_frames, merged_order
 from plugins.reports.funnel.open import Group as OpenGroup
 from plugins.reports.funnel.open import count_open

@@ -27,6 +27,7 @@ from core.stages.results import ResultField
 from core.stages.services import Step, create_deal_type, create_stage, ladders, publish, usable_reasons
 from core.store.audit import Audit
 from core.tasks.models import Task
+from plugins.reports.funnel.summing import sum_marked
 from tests.plugins.reports.history.test_bridge import assert_adds_up
 from tests.plugins.reports.recount import closed_rows, closed_totals
 from tests.plugins.reports.test_closed_recount import assert_same
@@ -171,6 +172,10 @@ def machine_of(crm, owners, kinds, client, report):
         @rule(pick=picks)
         def restore(self, pick):
             services.restore_deal(crm, self.deal(pick))
+
+        @rule()
+        def sum_what_is_closed(self):
+            sum_marked(crm)
 
         @rule(count=st.integers(2, 4))
         def publish(self, count):
