@@ -183,12 +183,12 @@ def card_tabs(crm: Any, entity: str, record: Any, user: Any) -> list[CardTab]:
 
 
 @spec
-def timeline_entries(crm: Any, entity: str, entity_id: int, user: Any, until: Any, limit: int) -> list[TimelineEntry]:
+def timeline_entries(crm: Any, entity: str, record: Any, user: Any, until: Any, limit: int) -> list[TimelineEntry]:
     """Adds entries to the timeline of a client or deal.
 
     When: for each page of the timeline. Verb: collect on a page.
-    Arguments: crm; entity, client or deal; entity_id, which the core has looked up; user, who looks, and may see the
-    record; until, a moment after which nothing is wanted, or None; limit, how many at most.
+    Arguments: crm; entity, client or deal; record, the one shown; user, who looks, and may see it; until, a moment
+    after which nothing is wanted, or None; limit, how many at most.
     Return: the newest entries not later than `until`, at most `limit`, by one query along an index.
     Failure: logged against the plugin; its entries are missing.
     """

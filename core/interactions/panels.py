@@ -35,7 +35,7 @@ def part_of_timeline(
     crm: CRM, user: User, entity: str, subject: Client | Deal, show: str, after: str = ""
 ) -> dict[str, Any]:
     """Returns what the templates of the timeline show."""
-    found = timeline(crm, user, entity, subject.id, kinds=SHOWS[show][1], after=after)
+    found = timeline(crm, user, entity, subject, kinds=SHOWS[show][1], after=after)
     return {
         "entity": entity,
         "subject": subject,

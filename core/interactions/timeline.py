@@ -70,25 +70,25 @@ def timeline(
     crm: CRM,
     user: User,
     entity: str,
-    entity_id: int,
+    record: Any,
     *,
     kinds: Iterable[str] = DEFAULT,
     after: str = "",
     limit: int = PAGE,
 ) -> Timeline:
-    """Returns a page of a client's or deal's timeline; the caller has made sure that the user sees the record.
+    """Returns a page of the timeline of a client, deal or task; the caller has made sure that the user sees it.
 
     `kinds` are of FILTERS; `after` is the mark of the page before. Deals that the user does not see stay hidden.
     """
     wanted = set(kinds) & set(FILTERS)
     cursor = _cursor(after)
-    scope = _Scope(user, entity, entity_id)
+    scope = _Scope(user, entity, record.id)
     found: list[Entry] = []
     for read, kinds_read in _READERS:
         if wanted & kinds_read:
             found += read(scope, wanted, partial(_page, cursor=cursor, limit=limit))
     if PLUGIN in wanted:
-        found += _of_plugins(crm, user, entity, entity_id, cursor, limit)
+        found += _of_plugins(crm, user, entity, record, cursor, limit)
     found.sort(key=lambda entry: entry.order)
     shown = _with_users(found[:limit])
     return Timeline(shown, shown[-1].mark if len(found) > limit else "")
@@ -156,10 +156,10 @@ _READERS = (
 )
 
 
-def _of_plugins(crm: CRM, user: User, entity: str, entity_id: int, cursor: tuple | None, limit: int) -> list[Entry]:
+def _of_plugins(crm: CRM, user: User, entity: str, record: Any, cursor: tuple | None, limit: int) -> list[Entry]:
     """The entries of plugins that come after the cursor: each is asked once a page."""
     until = cursor[0] if cursor else None
-    asked = {"entity": entity, "entity_id": entity_id, "user": user, "until": until, "limit": limit + 1}
+    asked = {"entity": entity, "record": record, "user": user, "until": until, "limit": limit + 1}
     places = {name: len(SOURCES) + place for place, name in enumerate(crm.hooks.order)}
     found = [
         Entry(PLUGIN, one.at, one.id, one, one.user, plugin, places[plugin])

@@ -36,11 +36,11 @@ def menu_items() -> list[MenuItem]:
 
 
 @hook
-def timeline_entries(entity: str, entity_id: int, user: Any, until: Any) -> list[TimelineEntry]:
+def timeline_entries(record: Any, user: Any, until: Any) -> list[TimelineEntry]:
     """Tells on the timeline of a client or deal with which file it came."""
     from .telling import entries_of  # only the web needs it
 
-    return entries_of(entity, entity_id, user, until)
+    return entries_of(record, user, until)
 
 
 @hook

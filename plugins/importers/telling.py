@@ -10,28 +10,23 @@ from core.api import Client, Deal, TimelineEntry, User, gettext
 from .access import RIGHT
 from .models import Batch
 
-RECORDS = {"client": Client, "deal": Deal}
 
-
-def entries_of(entity: str, entity_id: int, reader: User, until: Any) -> list[TimelineEntry]:
+def entries_of(record: Client | Deal, reader: User, until: Any) -> list[TimelineEntry]:
     """Returns the entry of the import that made a client or deal, by one query; none for one that was made otherwise.
 
     It opens the import for those who may see it. With `until` it is left out if it is later.
     """
-    record = RECORDS[entity]
-    query = Batch.select(Batch, User, record.created_at.alias("came_at"))
-    query = query.join(record, on=(record.import_id == Batch.id), attr="record")
-    query = query.join_from(Batch, User, JOIN.LEFT_OUTER, on=(Batch.user_id == User.id), attr="importer")
-    batch = query.where(record.id == entity_id).first()
-    if batch is None or (until is not None and batch.record.came_at > until):
+    if record.import_id is None or (until is not None and record.created_at > until):
         return []
-    return [_entry(batch, reader)]
+    query = Batch.select(Batch, User).join(User, JOIN.LEFT_OUTER, on=(Batch.user_id == User.id), attr="importer")
+    batch = query.where(Batch.id == record.import_id).first()
+    return [_entry(batch, record, reader)] if batch else []
 
 
-def _entry(batch: Batch, reader: User) -> TimelineEntry:
+def _entry(batch: Batch, record: Client | Deal, reader: User) -> TimelineEntry:
     title = gettext("Came with the import of “%(file)s”", file=batch.file_name)
     is_open = reader.can(RIGHT) and (reader.role.scope == "all" or batch.user_id == reader.id)
     url = url_for("importers.show", batch_id=batch.id) if is_open else ""
     return TimelineEntry(
-        batch.id, batch.record.came_at, title, "file-import", url=url, user=getattr(batch, "importer", None)
+        batch.id, record.created_at, title, "file-import", url=url, user=getattr(batch, "importer", None)
     )

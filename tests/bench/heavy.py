@@ -122,7 +122,7 @@ def card_tabs(crm, entity, record, user):
 
 
 @hook
-def timeline_entries(crm, entity, entity_id, user, until, limit):
+def timeline_entries(crm, entity, record, user, until, limit):
     return []
 
 

@@ -18,7 +18,7 @@ ENTRIES = ("comment", "change")
 def card(task_id: int) -> str:
     """Shows a task."""
     task = shown_task(task_id)
-    found = timeline(crm(), user(), "task", task.id, kinds=ENTRIES, after=request.args.get("after", ""))
+    found = timeline(crm(), user(), "task", task, kinds=ENTRIES, after=request.args.get("after", ""))
     return page(
         "tasks/card.html",
         task=task,

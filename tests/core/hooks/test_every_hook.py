@@ -198,8 +198,8 @@ def test_a_tab_that_fails_leaves_a_box_and_the_card(crm, web, make, seller):
 
 def test_entries_of_plugins_stand_in_the_timeline_page_by_page(crm, web, make, seller):
     client = make.client(owner=seller)
-    first = timeline(crm, seller, "client", client.id)
-    second = timeline(crm, seller, "client", client.id, after=first.next)
+    first = timeline(crm, seller, "client", client)
+    second = timeline(crm, seller, "client", client, after=first.next)
     found = [entry.record.id for entry in (*first.entries, *second.entries) if entry.source == "plugin"]
     assert (found, second.next) == (list(range(30)), "")
     assert called()["timeline_entries"][0] == ("client", client.id, None)

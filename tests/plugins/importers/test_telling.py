@@ -47,18 +47,22 @@ def test_who_may_not_see_the_import_is_told_without_a_link(crm, web, make, impor
     assert "/imports/" not in text
 
 
-def test_a_client_made_by_hand_says_nothing(web, make, boss):
-    assert "Came with" not in timeline(web.sign_in(boss), make.client(owner=boss))
+def test_a_client_made_by_hand_says_nothing_and_asks_nothing(web, make, boss, queries):
+    client = make.client(owner=boss)
+    assert "Came with" not in timeline(web.sign_in(boss), client)
+    with web.app.test_request_context(), queries.at_most(0):
+        assert entries_of(client, boss, None) == []
 
 
 def test_a_deal_says_so_too_by_one_query(crm, make, boss, imported, web, queries):
     deal = make.deal(client=imported)
     Deal.update(import_id=Batch.get().id).execute()
+    deal = Deal.get_by_id(deal.id)
     with web.app.test_request_context(), queries.at_most(1):
-        [entry] = entries_of("deal", deal.id, boss, None)
+        [entry] = entries_of(deal, boss, None)
     assert entry.user == boss
 
 
 def test_an_earlier_page_of_the_timeline_leaves_it_out(crm, boss, imported, web):
     with web.app.test_request_context():
-        assert entries_of("client", imported.id, boss, crm.clock.now() - timedelta(days=1)) == []
+        assert entries_of(imported, boss, crm.clock.now() - timedelta(days=1)) == []

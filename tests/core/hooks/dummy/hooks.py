@@ -152,8 +152,8 @@ def card_tabs(crm, entity, record, user):
 
 
 @hook
-def timeline_entries(crm, entity, entity_id, user, until, limit):
-    note("timeline_entries", entity, entity_id, until)
+def timeline_entries(crm, entity, record, user, until, limit):
+    note("timeline_entries", entity, record.id, until)
     began = crm.clock.now()
     found = [
         TimelineEntry(number, began - timedelta(minutes=number), f"Dummy entry {number}.", text="Said")
