@@ -59,7 +59,7 @@ class About:
 def write() -> str:
     """Shows the dialog, for the client, contact or deal of the address; without one it asks for a client first."""
     if not request.args.get("client") and not request.args.get("deal"):
-        return _dialog("messages/_to_whom.html", clients=clients_of_late(), text="")
+        return _dialog("messages/_to_whom.html", **_clients())
     about = _about(request.args)
     wanted, contact = request.args.get("address", ""), request.args.get("contact", 0, int)
     known = about.way.addresses if about.way else ()
@@ -73,8 +73,7 @@ def write() -> str:
 @needs("clients.write")
 def write_clients() -> str:
     """Shows the clients that fit what was typed."""
-    text = request.args.get("q", "").strip()
-    return page("messages/_clients.html", clients=clients_found(text) if text else clients_of_late(), text=text)
+    return page("messages/_clients.html", as_page=_is_page(), **_clients())
 
 
 @blueprint.post("/write/channel")
@@ -83,7 +82,17 @@ def write_channel() -> str:
     """Shows the form for another channel, with what was typed so far."""
     kept = {name: request.form.get(name) for name in ("subject", "body", "deal")}
     about = _about(request.form)
-    return page("messages/_write_form.html", **_form_context(about, kept))
+    return page("messages/_write_form.html", as_page=_is_page(), **_form_context(about, kept))
+
+
+@blueprint.post("/write/filled")
+@needs("clients.write")
+def write_filled() -> str:
+    """Shows the page for the chosen channel with the chosen template filled in: for browsers without JavaScript."""
+    about = _about(request.form)
+    draft = _filled(about, _typed())
+    kept = {"subject": draft.subject, "body": draft.body, "deal": request.form.get("deal")}
+    return _dialog("messages/_write_form.html", **_form_context(about, kept))
 
 
 @blueprint.post("/write/text")
@@ -106,14 +115,8 @@ def write_offered() -> str:
 @needs("clients.write")
 def write_template() -> str:
     """Puts a template in place of the text, filled in for the client and deal."""
-    about, draft, chosen = _about(request.form), _typed(), request.form.get("template", 0, int)
-    if chosen:
-        template = get_template(chosen)
-        subject, body = (
-            filled(crm(), user(), text, about.client, about.deal) for text in (template.subject, template.body)
-        )
-        draft = replace(draft, subject=subject or draft.subject, body=body)
-    return _measure(about, draft, is_taken=True)
+    about = _about(request.form)
+    return _measure(about, _filled(about, _typed()), is_taken=True)
 
 
 @blueprint.post("/write")
@@ -129,8 +132,30 @@ def send() -> str | Response:
     return _dialog("messages/_write_form.html", **_form_context(about, None, form))
 
 
+def _is_page() -> bool:
+    """Tells whether the form is, or stands on, a page of its own, instead of a dialog over another."""
+    return not is_htmx() or request.values.get("as_page") == "yes"
+
+
+def _clients() -> dict[str, Any]:
+    text = request.args.get("q", "").strip()
+    return {"clients": clients_found(text) if text else clients_of_late(), "text": text}
+
+
 def _typed() -> Draft:
     return Draft(*(request.form.get(name, "") for name in ("address", "body", "subject")))
+
+
+def _filled(about: About, draft: Draft) -> Draft:
+    """Returns the draft with the chosen template, if one is, in place of its words."""
+    chosen = request.form.get("template", 0, int)
+    if not chosen:
+        return draft
+    template = get_template(chosen)
+    subject, body = (
+        filled(crm(), user(), text, about.client, about.deal) for text in (template.subject, template.body)
+    )
+    return replace(draft, subject=subject or draft.subject, body=body)
 
 
 def _measure(about: About, draft: Draft, *, is_taken: bool = False) -> str:
@@ -163,6 +188,8 @@ def _queued(about: About, values: dict[str, Any]) -> str | Response:
     words = _("It will be sent at the time you chose.") if is_later else _("The message is on its way.")
     if is_htmx():
         return toast('<hx-partial hx-target="#dialogs" hx-swap="innerHTML"></hx-partial>', words, also=("hinka:noted",))
+    if about.deal is not None:
+        return go("deals.card", words, deal_id=about.deal.id)
     return go("clients.card", words, client_id=about.client.id)
 
 
@@ -223,4 +250,6 @@ def _measured(about: About, draft: Draft) -> tuple[Prepared, str]:
 
 
 def _dialog(part: str, **context: Any) -> str:
-    return page("messages/_write.html" if is_htmx() else "messages/write.html", part=part, **context)
+    as_page = _is_page()
+    template = "messages/write.html" if as_page else "messages/_write.html"
+    return page(template, part=part, as_page=as_page, is_bare=not is_htmx(), **context)

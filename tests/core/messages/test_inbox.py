@@ -107,3 +107,12 @@ def test_inbox_asks_the_database_little(browser, arrive, queries):
     browser.text("/messages/inbox")
     with queries.at_most(10):
         browser.text("/messages/inbox")
+
+
+def test_the_enter_key_in_the_search_gives_the_message_to_nobody(web, make, arrive, client):
+    """A form's first button answers it: the clients stand in a form of their own."""
+    message = arrive(address="+355697777777")
+    text = web.sign_in(make.user("administrator")).text(f"/messages/{message.id}/assign?q=mira")
+    search = text[text.index('role="search"') :]
+    assert "<button" not in search[: search.index("</form>")]
+    assert f'value="{client.id}"' in search

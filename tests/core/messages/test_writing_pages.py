@@ -171,3 +171,35 @@ def test_register_dialog_leads_to_writing_and_leaves_sms_to_the_channel(browser)
     text = browser.text("/register")
     assert "/messages/write" in text
     assert 'value="sms"' not in text
+
+
+@pytest.mark.parametrize("is_page", [True, False], ids=["page", "dialog"])
+def test_a_refusal_is_answered_where_it_was_written(browser, typed, is_page):
+    """A page as a page, without a dialog over it that has the same ids; a dialog as a dialog."""
+    headers = {} if is_page else HTMX
+    opened = browser.get(f"/messages/write?client={typed['client']}", headers=headers).text
+    refused = browser.post("/messages/write", {**typed, "body": " "}, headers=headers).text
+    for text in (opened, refused):
+        assert ("<html" in text, "<dialog" in text, 'hx-target="#dialogs" enctype' in text) == (
+            is_page, not is_page, not is_page
+        )  # fmt: skip
+        assert text.count('id="writing"') == text.count('id="field-body"') == 1
+    assert "Please fill this in" in refused
+
+
+def test_on_a_page_another_channel_leaves_it_a_page(browser, typed):
+    text = browser.post("/messages/write/channel", {**typed, "as_page": "yes"}, headers=HTMX).text
+    assert ('name="as_page"' in text, 'hx-target="#dialogs"' in text) == (True, False)
+    assert 'hx-target="#dialogs"' in browser.post("/messages/write/channel", typed, headers=HTMX).text
+
+
+def test_without_a_script_a_client_is_searched_and_a_template_taken(crm, browser, typed, client):
+    made = save_template(crm, None, {"name": "Hello", "body": "Dear {client.name}"})
+    assert f'href="/messages/write?client={client.id}">' in browser.text("/messages/write?q=mira")
+    text = browser.post("/messages/write/filled", {**typed, "template": made.id}).text
+    assert ("<html" in text, ">Dear Kafe Mira</textarea>" in text) == (True, True)
+
+
+def test_a_page_about_a_deal_leads_back_to_it(browser, typed, make, client, owner):
+    deal = make.deal(client=client, owner=owner)
+    assert browser.post("/messages/write", {**typed, "deal": deal.id}).headers["Location"] == f"/deals/{deal.id}"
