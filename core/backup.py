@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from typing import Any
 from peewee import Database
 
 from core.boot import all_steps, boot
-from core.config import FILE_NAME, read_config, write_config
+from core.config import FILE_NAME, Config, read_config, write_config
 from core.errors import CRMError
+from core.place import empty_database, new_place
 from core.runtime import CRM
 from core.store.bulk import insert_rows
 from core.store.database import is_postgres
+from core.store.migrate import migrate_up, steps_in
 
 FORMAT = 1
 CHUNK = 2_000
@@ -35,6 +38,8 @@ def backup(crm: CRM, file: Path) -> int:
     The rows are those of one moment: one read transaction. The file is complete or not there.
     """
     draft = file.with_name(file.name + ".part")
+    if not file.parent.is_dir():
+        raise CRMError(f"There is no folder {file.parent}: make it first, or choose another.")
     rows = 0
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive, _one_moment(crm.database):
         for table in _tables(crm.database):
@@ -55,40 +60,47 @@ def backup(crm: CRM, file: Path) -> int:
 def restore(file: Path, folder: Path, database: str = "") -> int:
     """Makes an instance in the empty `folder` from a backup, on `database` if given, and returns the number of rows.
 
-    Raises CRMError if the folder has an instance already or the file is no backup of ours; nothing is left then.
+    Raises CRMError if there is an instance already, the database is not empty, or the file is no backup of ours;
+    nothing is left then.
     """
-    if (folder / FILE_NAME).exists():
-        raise CRMError(f"There is already an instance in {folder}; restore into an empty folder.")
     try:
         archive = zipfile.ZipFile(file)
         about = json.loads(archive.read("backup.json"))
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
         raise CRMError(f"{file} is no backup of Hinka; choose a file that “hinka backup” wrote.") from error
-    folder.mkdir(parents=True, exist_ok=True)
-    with archive:
-        try:
-            return _fill(archive, about, folder, database)
-        except BaseException:
-            (folder / FILE_NAME).unlink(missing_ok=True)
-            raise
+    with archive, new_place(folder, "restore into an empty folder"):
+        (folder / FILE_NAME).write_bytes(archive.read(FILE_NAME))
+        config = read_config(folder)
+        if database:
+            config = replace(config, database=database)
+            write_config(config)
+        with empty_database(config.database, folder):
+            return _fill(archive, about, config)
 
 
-def _fill(archive: zipfile.ZipFile, about: dict[str, Any], folder: Path, database: str) -> int:
-    (folder / FILE_NAME).write_bytes(archive.read(FILE_NAME))
-    config = read_config(folder)
-    if database:
-        config = type(config)(**{**config.__dict__, "database": database})
-        write_config(config)
+def _fill(archive: zipfile.ZipFile, about: dict[str, Any], config: Config) -> int:
     for name in archive.namelist():
         if name == config.secret_file.name or name.startswith("files/"):
-            _extract(archive, name, folder)
+            _extract(archive, name, config.folder)
     crm = boot(config)
+    tables = [Path(name).stem for name in archive.namelist() if name.startswith("tables/")]
     try:
+        _make_tables_of_off(crm, tables)
         with crm.work(), _unordered(crm.database):
             return _load_tables(crm.database, archive, about["rows"])
     finally:
         crm.database.close()
         crm.database.close_all()
+
+
+def _make_tables_of_off(crm: CRM, tables: Sequence[str]) -> None:
+    """Makes the tables of plugins that are switched off, but have data in the backup."""
+    for name, manifest in crm.manifests.items():
+        if name not in crm.hooks.order and any(table.startswith(f"{name}_") for table in tables):
+            migrate_up(crm.database, steps_in(name, manifest.folder / "migrations"), crm.clock)
+    there = set(crm.database.get_tables())
+    if unknown := [table for table in tables if table not in there]:
+        raise CRMError(f"The backup has the table {unknown[0]}, unknown here: install that plugin or release.")
 
 
 def _load_tables(database: Database, archive: zipfile.ZipFile, promised: int) -> int:

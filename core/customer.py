@@ -4,14 +4,12 @@ Secrets are left out: they come from the environment or are typed anew.
 """
 
 import json
-import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from core.config import Config
-from core.errors import ConfigError, PluginRefused
+from core.config import KNOWN_KEYS, Config, check_config, read_values
+from core.errors import ConfigError, InvalidInput, guess
 from core.hooks.switch import save_names, saved_names
 from core.runtime import CRM
 from core.settings import Setting
@@ -41,13 +39,8 @@ def export(crm: CRM) -> str:
 
 def read_set_up(file: Path) -> dict[str, Any]:
     """Returns what such a file says; raises ConfigError for one that is none."""
-    try:
-        values = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} can't be read: {error}.") from error
-    unknown = sorted(set(values) - {one.name for one in fields(Config)} - AT_FIRST)
-    if unknown:
-        raise ConfigError(f"{file}: unknown key {unknown[0]!r}.")
+    values = read_values(file, KNOWN_KEYS | AT_FIRST)
+    check_config(Config(file.parent, **{key: values[key] for key in PLAIN if key in values}), file)
     return values
 
 
@@ -71,12 +64,27 @@ def apply(crm: CRM, set_up: Mapping[str, Any]) -> None:
     wanted = set_up.get("plugins")
     missing = [name for name in wanted or () if name not in crm.manifests]
     if missing:
-        raise PluginRefused(missing[0], "it is not installed.", "Install it first, or take it out of the file.")
+        remedy = guess(missing[0], crm.manifests) or " Install it first, or take it out of the file."
+        raise ConfigError(f"There is no plugin {missing[0]}.{remedy}")
     if wanted is not None:
         save_names(crm, list(wanted))
     for key, values in set_up.get("settings", {}).items():
         with crm.work():
-            crm.settings.save(key, values)
+            _save(crm, key, values)
+
+
+def _save(crm: CRM, key: str, values: Mapping[str, Any]) -> None:
+    if key not in crm.settings.groups:
+        raise ConfigError(f"There are no settings [settings.{key}].{guess(key, crm.settings.groups)}")
+    names = crm.settings.groups[key].schema().fields
+    if unknown := [name for name in values if name not in names]:
+        remedy = guess(unknown[0], names) or f" There are {', '.join(names)}."
+        raise ConfigError(f"[settings.{key}] has no {unknown[0]}.{remedy}")
+    try:
+        crm.settings.save(key, values)
+    except InvalidInput as error:
+        name, words = next(iter(error.fields.items()))
+        raise ConfigError(f"[settings.{key}] {name}: {' '.join(map(str, words))}") from error
 
 
 def _toml(value: Any) -> str:

@@ -1,5 +1,8 @@
 """The errors that a user may see; each carries one sentence that says what is wrong and what to do."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class CRMError(Exception):
     """A refusal with a sentence for the user; `fields` maps field names to sentences about them."""
@@ -103,3 +106,9 @@ class ProviderError(CRMError):
         super().__init__(message)
         self.retryable = retryable
         self.is_uncertain = is_uncertain
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """Returns a question for who misspelt one of the known names, with a space before it, or an empty text."""
+    close = get_close_matches(word, list(known), 1)
+    return f" Did you mean “{close[0]}”?" if close else ""

@@ -8,8 +8,9 @@ from pathlib import Path
 from peewee import OperationalError
 
 from core.backup import dump_table
-from core.errors import Conflict, CRMError, InvalidInput, NotFound
+from core.errors import Conflict, CRMError, InvalidInput
 from core.hooks.health import PluginFailure, PluginState
+from core.hooks.plugins import known_plugin
 from core.hooks.switch import next_generation, saved_names
 from core.i18n import _
 from core.jobs import Job
@@ -39,17 +40,21 @@ def data_of(crm: CRM, name: str) -> list[TableSize]:
     return [TableSize(table, _rows(crm, table), _bytes(crm, table)) for table in own]
 
 
+def check_off(crm: CRM, name: str) -> None:
+    """Raises Conflict while a plugin is switched on, NotFound for one that is unknown."""
+    known_plugin(crm.manifests, name)
+    if name in saved_names(crm) or name in crm.hooks.order:
+        raise Conflict(_("%(name)s is switched on: switch it off first, then remove its data.", name=name))
+
+
 def uninstall(crm: CRM, name: str, typed: str) -> Path:
     """Exports a plugin's data, removes it and returns the file; its code stays where it is.
 
     Raises InvalidInput unless `typed` is the name again, and Conflict while the plugin is switched on.
     """
-    if name not in crm.manifests:
-        raise NotFound(f"There is no plugin {name}; see “hinka plugin list”.")
+    check_off(crm, name)
     if typed.strip() != name:
         raise InvalidInput(_("Type the name %(name)s to remove its data.", name=name))
-    if name in saved_names(crm) or name in crm.hooks.order:
-        raise Conflict(_("%(name)s is switched on: switch it off first, then remove its data.", name=name))
     file = _export(crm, name)
     with crm.work():
         _remove(crm, name)

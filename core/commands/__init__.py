@@ -3,17 +3,22 @@
 Exit status: 0 done; 1 refused, with one clear sentence on standard error; 2 wrong usage.
 """
 
+import os
+import pwd
 import sys
 from pathlib import Path
 
 import click
+import psycopg
 from peewee import PeeweeException
 
 from core import VERSION
 from core.commands import deal_types, instance, people, plugins
+from core.commands.opener import Opener
 from core.config import FILE_NAME
 from core.errors import CRMError, PluginRefused
 from core.i18n import speaking
+from core.store.refusals import refusal
 
 OWN = (*instance.COMMANDS, *people.COMMANDS, *deal_types.COMMANDS, *plugins.COMMANDS)
 
@@ -46,7 +51,7 @@ class HinkaGroup(click.Group):
 @click.pass_context
 def hinka(context: click.Context, folder: Path) -> None:
     """Hinka, a CRM for active sales."""
-    context.obj = instance.Opener(folder)
+    context.obj = Opener(folder)
 
 
 for command in OWN:
@@ -68,13 +73,26 @@ def run(arguments: list[str] | None = None) -> None:
     except CRMError as error:
         click.echo(error.message, err=True)
         sys.exit(1)
-    except PeeweeException as error:
-        click.echo(f"The database refused: {error}. Is it running, and may this instance use it?", err=True)
+    except (PeeweeException, psycopg.Error) as error:
+        click.echo(refusal(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(_words_of(error), err=True)
         sys.exit(1)
 
 
+def _words_of(error: OSError) -> str:
+    """Returns what the machine refused: an error without a path has no better words than its own."""
+    if error.filename is None:
+        return f"The machine refused: {error}."
+    if isinstance(error, PermissionError):
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        return f"The user {user} may not touch {error.filename}: run this as its owner, or choose another place."
+    return f"{error.filename}: {error.strerror}. Correct the path, or make room there."
+
+
 def _plugin_commands(context: click.Context) -> dict[str, click.Command]:
-    opener = context.obj or instance.Opener(Path(context.params.get("folder") or "instance"))
+    opener = context.obj or Opener(Path(context.params.get("folder") or "instance"))
     context.obj = opener
     if not (opener.folder / FILE_NAME).exists():
         return {}  # plugins' commands come with the instance

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from core.commands.instance import Opener
+from core.commands.opener import Opener
 from core.errors import CRMError
 
 

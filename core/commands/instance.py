@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,14 @@ import click
 
 from core.doctor import examine
 from core.boot import all_steps, boot
+from core.commands.opener import Opener
 from core.customer import PLAIN, apply, export, joined, profiles
 from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
 from core.errors import CRMError
-from core.hooks.plugins import discover
+from core.hooks.plugins import discover, known_plugin
 from core.i18n import speaking
 from core.runtime import CRM
+from core.place import empty_database, new_place
 from core import backup as backups
 from core import releases
 from core import upgrade as upgrades
@@ -29,35 +30,14 @@ SIGN_IN_FILE = "sign-in.txt"
 CURRENCIES = {"sq": ("ALL", "AL", "Europe/Tirane"), "ru": ("RUB", "RU", "Europe/Moscow"), "en": ("EUR", "AL", "Europe/Tirane")}
 
 
-class Opener:
-    """Opens the instance when a command first asks for it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @cached_property
-    def crm(self) -> CRM:
-        """The running instance; raises ConfigError when there is none in the folder."""
-        crm = boot(read_config(self.folder))
-        for refusal in crm.refusals:
-            click.echo(f"Plugin {refusal.plugin} is off: {refusal.reason} {refusal.remedy}", err=True)
-        return crm
-
-    @cached_property
-    def bare(self) -> CRM:
-        """The instance without any plugin's code: to switch plugins even when one of them would break the command."""
-        config = read_config(self.folder)
-        return boot(config, without=discover(config.folder / "plugins")[0])
-
-
 @click.command()
-@click.option("--database", default="sqlite:///hinka.db", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")
+@click.option("--database", default="", help="sqlite:///FILE (usual: sqlite:///hinka.db) or postgresql://USER@HOST/NAME.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en")
 @click.option("--currency", default="", help="The company's currency, e.g. EUR.")
 @click.option("--name", default="Hinka", help="The company's name.")
 @click.option("--sample", is_flag=True, help="Fill in a believable company to try things on.")
 @click.option("--profile", type=click.Choice(profiles()), help="Begin with what such a company needs.")
-@click.option("--from", "file", type=click.Path(path_type=Path), help="A set-up that “hinka config export” wrote.")
+@click.option("--from", "file", type=click.Path(path_type=Path), help="A file of what the customer needs; “hinka config export” writes one.")
 @click.pass_obj
 def init(
     opener: Opener,
@@ -71,24 +51,21 @@ def init(
 ) -> None:
     """Make a new instance: its folder, database, roles, stages and an administrator."""
     folder = opener.folder
-    if (folder / FILE_NAME).exists():
-        raise CRMError(f"There is already an instance in {folder}; choose another folder with --instance.")
-    set_up = joined(profile or "", file)
-    own_currency, country, zone = CURRENCIES[set_up.get("language", language)]
-    config = Config(folder, name, database, language, currency or own_currency, country, zone)
-    write_config(replace(config, **{key: set_up[key] for key in PLAIN if key in set_up}))
-    try:
-        password = _fill(_made(folder, set_up), sample, set_up.get("deal_types"))
-    except BaseException:
-        (folder / FILE_NAME).unlink()  # a half-made instance must not pass for one
-        raise
-    releases.link(folder, releases.OWN)
+    with new_place(folder, "choose another folder with --instance"):
+        set_up = joined(profile or "", file)
+        own_currency, country, zone = CURRENCIES[set_up.get("language", language)]
+        database = database or set_up.get("database", Config.database)
+        config = Config(folder, name, database, language, currency or own_currency, country, zone)
+        write_config(replace(config, **{key: set_up[key] for key in PLAIN if key in set_up}))
+        with empty_database(read_config(folder).database, folder):
+            password = _fill(_made(folder, set_up), sample, set_up.get("deal_types"))
+        releases.link(folder, releases.OWN)
     click.echo(f"Made the instance {folder}. Sign in as admin with the password {password}")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1")
-@click.option("--port", default=8000, type=int)
+@click.option("--port", default=8000, type=click.IntRange(0, 65_535))
 @click.option("--workers", default=2, type=int, help="Web processes.")
 @click.option("--without", multiple=True, metavar="PLUGIN", help="Start without this plugin.")
 @click.pass_obj
@@ -97,12 +74,15 @@ def serve(opener: Opener, host: str, port: int, workers: int, without: tuple[str
     from core.serve.processes import check_address
     from core.serve.supervisor import serve as run  # gunicorn is for this command alone
 
-    config = read_config(opener.folder)
+    config = opener.config
+    manifests = discover(config.folder / "plugins")[0]
+    for name in without:
+        known_plugin(manifests, name)
     check_address(host, port)
     click.echo(f"Hinka serves http://{host}:{port}")
     sign_in = config.folder / SIGN_IN_FILE
     if sign_in.exists():
-        click.echo(f"Sign in: {sign_in.read_text('utf-8').strip()}")
+        click.echo(f"Sign in: {f'see {sign_in}' if _is_journal(config) else sign_in.read_text('utf-8').strip()}")
     raise SystemExit(run(config, host=host, port=port, workers=workers, without=without))
 
 
@@ -124,8 +104,7 @@ def migrate(opener: Opener, down: str) -> None:
     """Bring the database's schema up to date (a start does so by itself)."""
     crm = opener.crm
     if down:
-        if down not in crm.manifests:
-            raise CRMError(f"There is no plugin {down}; see “hinka plugin list”.")
+        known_plugin(crm.manifests, down)
         undone = migrate_down(crm.database, [step for step in all_steps(crm) if step.owner == down])
         click.echo(f"Took back {len(undone)} migrations of {down}.")
     else:
@@ -223,6 +202,12 @@ def docs(check: bool) -> None:
             path.write_text(page(name), "utf-8")
         elif not path.exists() or path.read_text("utf-8") != page(name):
             raise CRMError(f"{path} is stale; run “make docs”.")
+
+
+def _is_journal(config: Config) -> bool:
+    """Tells whether what is printed is kept by systemd, where no password belongs."""
+    about = os.fstat(1)
+    return config.environment.get("JOURNAL_STREAM") == f"{about.st_dev}:{about.st_ino}"
 
 
 def _made(folder: Path, set_up: dict[str, Any]) -> CRM:

@@ -2,7 +2,7 @@
 
 import click
 
-from core.commands.instance import Opener
+from core.commands.opener import Opener
 from core.errors import CRMError
 from core.users.services import create_token, create_user, find_user
 

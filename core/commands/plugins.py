@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from core.commands.instance import Opener
+from core.commands.opener import Opener
 from core.config import FILE_NAME
 from core.hooks.answers import answers
 from core.hooks.condition import conditions
@@ -16,7 +16,7 @@ from core.hooks.guard import resume
 from core.hooks.health import failures
 from core.hooks.switch import disable, enable, states
 from core.kit.new import KINDS, new_plugin
-from core.uninstall import data_of, uninstall
+from core.uninstall import check_off, data_of, uninstall
 
 
 @click.group()
@@ -71,6 +71,7 @@ def resume_plugin(opener: Opener, name: str) -> None:
 def uninstall_plugin(opener: Opener, name: str, confirm: str) -> None:
     """Export the data of a plugin that is off to a file, and remove it for good."""
     crm = opener.bare
+    check_off(crm, name)
     for size in data_of(crm, name):
         click.echo(f"{size.table}: {size.rows} rows", err=True)
     typed = confirm or click.prompt(f"Type the name {name} to remove its data", err=True)

@@ -7,9 +7,9 @@ from functools import partial
 
 from peewee import PeeweeException
 
-from core.errors import CRMError
 from core.hooks import health, specs
 from core.hooks.calls import ENDLESS_S, HUNG_S, SLOW_S
+from core.hooks.plugins import known_plugin
 from core.hooks.switch import next_generation
 from core.runtime import CRM
 from core.store import audit
@@ -30,8 +30,7 @@ def stand_guard(crm: CRM) -> None:
 
 def resume(crm: CRM, plugin: str) -> None:
     """Lets a paused or stopped plugin go on, in every process within seconds."""
-    if plugin not in crm.manifests:
-        raise CRMError(f"There is no plugin {plugin}; see “hinka plugin list”.")
+    known_plugin(crm.manifests, plugin)
     with crm.work():
         health.forgive(plugin)
         next_generation(crm)

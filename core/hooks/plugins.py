@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from core import VERSION
-from core.errors import PluginRefused
+from core.errors import NotFound, PluginRefused, guess
 from core.hooks.versions import RANGE, can_agree, fits
 
 MANIFEST = "plugin.toml"
@@ -111,6 +111,13 @@ def _wrong_in(values: Mapping[str, Any], folder: str) -> str:
     if folder and values["name"] != folder:
         return f"the name {values['name']!r} differs from that of its folder"
     return ""
+
+
+def known_plugin(manifests: Mapping[str, Manifest], name: str) -> Manifest:
+    """Returns the manifest of a name; raises NotFound with the name that was perhaps meant."""
+    if name not in manifests:
+        raise NotFound(f"There is no plugin {name}.{guess(name, manifests) or ' See “hinka plugin list”.'}")
+    return manifests[name]
 
 
 def in_order(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> tuple[list[Manifest], list[Refusal]]:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import Conflict, CRMError, NotFound, PluginRefused
+from core.errors import Conflict, CRMError, NotFound, PluginRefused, guess
 from core.hooks.health import forgive, is_held
-from core.hooks.plugins import Manifest, Refusal, in_order
+from core.hooks.plugins import Manifest, Refusal, in_order, known_plugin
 from core.runtime import CRM
 from core.settings import Setting
 from core.store import audit
@@ -66,9 +66,10 @@ def enable(crm: CRM, name: str) -> list[str]:
     and one that ends or stops its process harms nobody.
     """
     _check_free(crm)
-    if name not in crm.manifests:
-        raise NotFound(f"There is no plugin {name}. Put it into a folder of plugins, or install its package.")
-    if links := crm.manifests[name].links:
+    if name not in crm.manifests and not guess(name, crm.manifests):
+        folder = crm.config.folder / "plugins"
+        raise NotFound(f"There is no plugin {name}: put its folder into {folder}, or install its package beside Hinka.")
+    if links := known_plugin(crm.manifests, name).links:
         raise Conflict(f"{name} switches itself on and off with {' and '.join(links)}.")
     wanted, refusals = in_order(crm.manifests, [name])
     if refusals:
@@ -87,8 +88,8 @@ def enable(crm: CRM, name: str) -> list[str]:
 def disable(crm: CRM, name: str) -> None:
     """Switches a plugin off; its data stays. Raises Conflict while another running plugin requires it."""
     _check_free(crm)
-    if name not in crm.manifests and name not in saved_names(crm):
-        raise NotFound(f"There is no plugin {name}; see “hinka plugin list”.")
+    if name not in saved_names(crm):
+        known_plugin(crm.manifests, name)
     on = [manifest for other, manifest in crm.manifests.items() if other in saved_names(crm)]
     needing = [manifest.name for manifest in on if name in manifest.requires]
     if needing:

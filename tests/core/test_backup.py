@@ -9,8 +9,10 @@ from core.backup import backup, restore
 from core.boot import boot
 from core.config import read_config
 from core.errors import CRMError
+from core.hooks.switch import disable
 from core.store.audit import Audit
 from core.store.database import is_postgres
+from core.store.migrate import migrate_up, steps_in
 from core.users.models import Role, Team, User
 from tests import servers
 
@@ -68,6 +70,26 @@ def test_a_restored_instance_goes_on_counting(filled, other_database, tmp_path):
     highest = max(team.id for team in Team.select())
     assert Team.create(name="Re").id > highest
     close(restored)
+
+
+def test_the_data_of_a_plugin_that_is_off_come_back_too(crm, tmp_path, other_database):
+    migrate_up(crm.database, steps_in("importers", crm.manifests["importers"].folder / "migrations"), crm.clock)
+    columns = "kind, titles_key, columns, options, used_at"
+    crm.database.execute_sql(f"INSERT INTO importers_mapping ({columns}) VALUES ('x', 'y', '{{}}', '{{}}', 0)")
+    disable(crm, "importers")
+    backup(crm, tmp_path / "off.zip")
+    restore(tmp_path / "off.zip", tmp_path / "new", other_database)
+    restored = reopened(tmp_path / "new")
+    assert "importers" not in restored.hooks.order
+    assert restored.database.execute_sql("SELECT kind FROM importers_mapping").fetchall() == [("x",)]
+    close(restored)
+
+
+def test_data_of_a_plugin_that_is_not_there_name_it(filled, tmp_path, other_database):
+    with zipfile.ZipFile(filled, "a") as archive:
+        archive.writestr("tables/ghost_story.jsonl", '["id"]\n')
+    with pytest.raises(CRMError, match="ghost_story.*install that plugin"):
+        restore(filled, tmp_path / "new", other_database)
 
 
 def test_restoring_over_an_instance_is_refused(filled, crm):

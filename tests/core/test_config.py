@@ -38,7 +38,7 @@ def test_a_missing_file_tells_how_to_make_an_instance(tmp_path):
     ("text", "sentence"),
     [
         ("name = ", "not valid TOML"),
-        ('colour = "red"', "unknown key 'colour'"),
+        ('colour = "red"', "there is no key “colour”"),
         ('language = "xx"', "use one of en, sq, ru"),
         ('time_zone = "Mars/Base"', "write it like Europe/Tirane"),
         ('currency = "DOUBLOON"', "use a code such as EUR"),

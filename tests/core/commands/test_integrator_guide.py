@@ -114,7 +114,7 @@ def test_each_customer_has_its_plugins_and_types(machine):
 
 
 def test_the_copy_of_a_customer_says_the_same_of_itself(machine):
-    text = (machine / "etc/hinka/alyans-now.toml").read_text("utf-8")
+    text = (machine / "srv/hinka/alyans-now.toml").read_text("utf-8")
     assert 'base_url = "https://alyans.example.com"' in text
     assert 'base_url = "https://alyans.example.com"' in (machine / "srv/hinka/alyans-2/customer.toml").read_text(
         "utf-8"

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from core import commands, fields
 from core.clients.merge import merge_clients
 from core.clients.models import Client
-from core.commands.instance import Opener
+from core.commands.opener import Opener
 from core.deals import moves
 from core.deals.models import Deal
 from core.doctor import examine
