@@ -14,6 +14,8 @@ PASSED, LOST, LIGHT = "#12857b", "#f2983e", "#a6d8d2"
 INK = "#1d273b"
 FONT = "Noto Sans, DejaVu Sans, sans-serif"
 STEP = 38
+LABELS = 190
+SMALL_LEGEND = {"labelFontSize": 10, "columnPadding": 6, "symbolSize": 70}
 ROOM_FOR_SIGN = 0.045
 
 
@@ -63,7 +65,7 @@ def funnel_chart(
                     "title": None,
                     "domain": False,
                     "ticks": False,
-                    "labelLimit": 190,
+                    "labelLimit": LABELS,
                     "labelPadding": 10,
                     "labelFontSize": 12,
                 },
@@ -76,7 +78,7 @@ def funnel_chart(
 
 def named_bars(names: Sequence[str], step: int, layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Returns the chart of bars that run to the right, one for each name, in the order given; a layer draws them."""
-    axis = {"title": None, "domain": False, "ticks": False, "labelLimit": 190, "labelPadding": 10}
+    axis = {"title": None, "domain": False, "ticks": False, "labelLimit": LABELS, "labelPadding": 10}
     return {
         "$schema": SCHEMA,
         "width": "container",
@@ -88,20 +90,27 @@ def named_bars(names: Sequence[str], step: int, layers: Sequence[Mapping[str, An
     }
 
 
-def on_paper(specification: Mapping[str, Any], *, width: int, has_labels: bool = True) -> dict[str, Any]:
-    """Returns a specification with a fixed width and dark ink on white; without labels for one that stands beside."""
+def on_paper(specification: Mapping[str, Any], *, width: int, labels: int = LABELS) -> dict[str, Any]:
+    """Returns a specification with a fixed width and dark ink on white.
+
+    The names of its bars take at most `labels`, so that words beside the bars have room: 0 leaves them out.
+    """
     ink = {"labelColor": INK, "labelFont": FONT, "titleFont": FONT}
     config = dict(specification.get("config", {}))
     config |= {
         "font": FONT,
         "background": "white",
-        "axis": config.get("axis", {}) | ink | {"labels": has_labels},
+        "axis": config.get("axis", {}) | ink | {"labels": bool(labels)},
         "legend": config.get("legend", {}) | ink,
         "text": {"color": INK, "font": FONT},
     }
-    layers = [_without_links(layer) for layer in specification["layer"]]
+    layers = [_printed(layer) for layer in specification["layer"]]
     size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
-    return {**specification, **size, "layer": layers, "config": config}
+    encoding = specification.get("encoding", {})
+    if axis := encoding.get("y", {}).get("axis"):
+        narrow = {**axis, "labelLimit": min(axis.get("labelLimit", LABELS), labels)}
+        encoding = {**encoding, "y": {**encoding["y"], "axis": narrow}}
+    return {**specification, **size, "encoding": encoding, "layer": layers, "config": config}
 
 
 def with_links(specification: Mapping[str, Any], address_of: Callable[[str], str]) -> dict[str, Any]:
@@ -109,8 +118,12 @@ def with_links(specification: Mapping[str, Any], address_of: Callable[[str], str
     return {**specification, "layer": [_with_links(layer, address_of) for layer in specification["layer"]]}
 
 
-def _without_links(layer: Mapping[str, Any]) -> Mapping[str, Any]:
+def _printed(layer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns a layer without what needs a pointer; its legend is small enough to stand above half a page."""
     encoding = {name: channel for name, channel in layer["encoding"].items() if name not in ("href", "tooltip")}
+    for name, channel in encoding.items():
+        if channel.get("legend"):
+            encoding[name] = {**channel, "legend": {**channel["legend"], **SMALL_LEGEND}}
     return {**layer, "encoding": encoding}
 
 

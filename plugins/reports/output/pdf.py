@@ -1,5 +1,6 @@
 """A report as a PDF on A4: a page one would hand to a director."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,20 +9,23 @@ from jinja2 import Environment, FileSystemLoader
 from core.api import format_date, ngettext
 from core.api import gettext as _
 from plugins.reports.charts import on_paper
-from plugins.reports.document import TEXT, Document, Figure, as_shown
+from plugins.reports.document import TEXT, Chart, Document, Figure, as_shown
 from plugins.reports.output.paper import press
 from plugins.reports.output.sheets import sheets_of
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "reports"
-FIGURES_ACROSS = 5
-WIDTHS = (430, 300)  # a chart with the names of its stages, and the one beside it
+FIGURES_ACROSS = 4
+# How wide a chart is, and the names of its bars: with the names of its stages and one without beside it, two alike, or
+# all across the page.
+WIDTHS = {"labelled": (430, 170), "beside": (300, 0), "half": (365, 120), "alone": (745, 190)}
 
 
 def write_pdf(document: Document) -> bytes:
     """Returns the PDF: title, settings, figures, charts side by side, tables; wide ones lie on their side."""
+    widths = [WIDTHS[name] for pair in pairs_of(document.charts) for _number, name in pair]
     charts = [
-        on_paper(chart.specification, width=WIDTHS[place % 2], has_labels=place % 2 == 0 or chart.has_own_axis)
-        for place, chart in enumerate(document.charts)
+        on_paper(chart.specification, width=width, labels=labels)
+        for chart, (width, labels) in zip(document.charts, widths, strict=True)
     ]
     return press(charts, write_html(document))
 
@@ -35,7 +39,7 @@ def write_html(document: Document) -> str:
         .render(
             document=document,
             made_at=made_at,
-            pairs=[list(range(len(document.charts)))[place : place + 2] for place in range(0, len(document.charts), 2)],
+            pairs=pairs_of(document.charts),
             sheets=[sheet for table in document.tables for sheet in sheets_of(table)],
             figures_across=-(-len(document.figures) // max(-(-len(document.figures) // FIGURES_ACROSS), 1)) or 1,
             shown=as_shown,
@@ -45,6 +49,20 @@ def write_html(document: Document) -> str:
             ngettext=ngettext,
         )
     )
+
+
+def pairs_of(charts: Sequence[Chart]) -> list[list[tuple[int, str]]]:
+    """Returns the charts by twos, each as its number and its place in the line: a name of `WIDTHS`."""
+    pairs = []
+    for first in range(0, len(charts), 2):
+        if first + 1 == len(charts):
+            names = ("alone",)
+        elif charts[first + 1].has_own_axis:
+            names = ("half", "half")
+        else:
+            names = ("labelled", "beside")
+        pairs.append(list(enumerate(names, first)))
+    return pairs
 
 
 def change_words(figure: Figure) -> str:

@@ -6,7 +6,7 @@ managers would be no page to read.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from plugins.reports.document import TEXT, Column, Table, as_shown
@@ -14,7 +14,7 @@ from plugins.reports.document import TEXT, Column, Table, as_shown
 UPRIGHT_MM, LYING_MM = 182, 269  # across A4, without its margins
 LYING_HEIGHT_MM = 175
 TITLE_MM = 23  # the name of a table with its headings
-WIDEST_TEXT = 24  # in ems: a longer name takes a second line
+WIDEST_TEXT = 17  # in ems: a longer name takes a second line
 # Parts of an em in DejaVu Sans, the widest of the fonts that a page may get.
 NARROW, WIDE = frozenset(" .,:;'’|!()[]-·/iIjltfr\u00a0\u202f"), frozenset("mwMWQ@%—−…шщжюыфмЖШЩЮЫФМД")
 BOLD = 1.12
@@ -93,18 +93,28 @@ def _several(table: Table, widths: Sequence[float], texts: Sequence[Texts]) -> l
 
 
 def _pieces(columns: Sequence[Column], widths: Sequence[float]) -> list[list[int]]:
-    """Returns the places of the columns of each sheet, about as many on each; columns of a group stay together."""
+    """Returns the places of the columns of each sheet, about as wide each; a group stays together if it fits a page."""
     named = 2 if columns[1].kind == TEXT and not columns[1].group else 1
-    rest = range(named, len(columns))
-    units = [list(run) for _group, run in groupby(rest, key=lambda place: columns[place].group or place)]
     room = LYING_MM - sum(widths[:named])
+    units: list[list[int]] = []
+    for _group, run in groupby(range(named, len(columns)), key=lambda place: columns[place].group or place):
+        places = list(run)
+        fits = sum(widths[place] for place in places) <= room
+        units += [places] if fits else [[place] for place in places]
     wide = [sum(widths[place] for place in unit) for unit in units]
-    # In the end each unit has a sheet of its own, however wide it is.
-    for count in range(1, len(units) + 1):
-        shares = [range(len(units) * n // count, len(units) * (n + 1) // count) for n in range(count)]
-        if all(sum(wide[unit] for unit in share) <= room for share in shares):
-            break
-    return [[*range(named), *(place for unit in share for place in units[unit])] for share in shares]
+    return [[*range(named), *(place for unit in piece for place in units[unit])] for piece in _shared(wide, room)]
+
+
+def _shared(widths: Sequence[float], room: float) -> list[list[int]]:
+    """Returns the places of the widths in few pieces that go into the room, about as wide each."""
+    whole = sum(widths)
+    middles = [end - width / 2 for end, width in zip(accumulate(widths), widths, strict=True)]
+    for count in range(1, len(widths)):
+        runs = groupby(range(len(widths)), key=lambda place: int(count * middles[place] / whole))  # noqa: B023 - used up at once
+        pieces = [list(run) for _piece, run in runs]
+        if all(sum(widths[place] for place in piece) <= room for piece in pieces):
+            return pieces
+    return [[place] for place in range(len(widths))]
 
 
 def _sheet(table: Table, widths: Sequence[float], texts: Sequence[Texts], size: Print, **place: Any) -> Sheet:
