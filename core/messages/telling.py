@@ -1,6 +1,6 @@
 """What a network tells later: receipts of messages we sent, and messages that clients send to us."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -29,8 +29,11 @@ def report_state(
     """Takes a receipt and returns its message; one whose number isn't known yet is kept until it is.
 
     A receipt may come late, twice, in any order; what tells less than is known changes nothing. A network that gives
-    our own number back says `message_id`; of a message that is not there it returns None.
+    our own number back says `message_id`; of a message that is not there it returns None. A number below zero is that
+    of something which a plugin handed over by itself, and is kept for it like the network's own (`take_receipts`).
     """
+    if message_id is not None and message_id < 0:
+        provider_ref, message_id = str(message_id), None
     with crm.work():
         at = at or crm.clock.now()
         if message_id is not None:
@@ -54,6 +57,18 @@ def report_state(
             )  # fmt: skip
             return None
         take_receipt(crm, found, state, at, reason)
+    return found
+
+
+def take_receipts(crm: CRM, channel: str, numbers: Collection[str]) -> list[Receipt]:
+    """Returns the receipts that wait for what bears these numbers, in the order in which they came; they wait no more.
+
+    Call it inside the work that learns from them.
+    """
+    is_meant = (Receipt.channel == channel) & Receipt.provider_ref.in_(list(numbers))
+    found = list(Receipt.select().where(is_meant).order_by(Receipt.id))
+    if found:
+        Receipt.delete().where(Receipt.id.in_([one.id for one in found])).execute()
     return found
 
 

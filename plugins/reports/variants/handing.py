@@ -14,7 +14,20 @@ from plugins.reports.variants.making import is_made
 from plugins.reports.variants.models import Letter, Schedule, Sending
 from plugins.reports.variants.notices import tell_administrators
 from plugins.reports.variants.rights import eyes_of, find_fresh, owners_lack, readers_lack
-from plugins.reports.variants.states import AHEAD, FAILED, HANDING, PLANNED, REFUSED, SENT, UNCERTAIN, WAITING, WAITS
+from plugins.reports.variants.states import (
+    AHEAD,
+    ARRIVED,
+    BOUNCED,
+    FAILED,
+    HANDING,
+    LETTERS,
+    PLANNED,
+    REFUSED,
+    SENT,
+    UNCERTAIN,
+    WAITING,
+    WAITS,
+)
 
 Outcome = tuple[str, str]
 
@@ -48,14 +61,14 @@ def hand_over(crm: CRM, sending: Sending) -> Outcome | None:
     waiting = _letters(sending).where(Letter.state == WAITING).order_by(Letter.id).first()
     if waiting is not None:
         raise ProviderError(waiting.reason or _("The network can't take it now."), retryable=True)
-    return _outcome(sending)
+    return outcome_of(sending)
 
 
 def refuse(crm: CRM, sending: Sending, lack: str) -> Outcome:
     """Lets no more letters go, tells the administrators, and returns what came of it."""
     tell_administrators(crm, sending.schedule, lack)
     if _end_letters(crm, sending, REFUSED, lack):
-        return _outcome(sending)
+        return outcome_of(sending)
     return REFUSED, _("%(reason)s So it was sent to nobody.", reason=lack)
 
 
@@ -63,12 +76,20 @@ def give_up(crm: CRM, sending: Sending, reason: str) -> Outcome:
     """Lets no more letters go since something went wrong for good, and returns what came of it."""
     has_letters = _letters(sending).exists()
     _end_letters(crm, sending, FAILED, reason)
-    return _outcome(sending) if has_letters else (FAILED, reason)
+    return outcome_of(sending) if has_letters else (FAILED, reason)
+
+
+def outcome_of(sending: Sending) -> Outcome:
+    """Returns what came of the letters of a sending, in all, and in words who got it, or who did not and why."""
+    query = Letter.select(Letter, User).join(User, JOIN.LEFT_OUTER).where(Letter.sending == sending.id)
+    named = [(one.reader, one) for one in query.order_by(Letter.id)]
+    missed = [f"{name}: {one.reason or LETTERS[one.state][0]}" for name, one in named if one.state not in ARRIVED]
+    return (FAILED, "; ".join(missed)) if missed else (SENT, ", ".join(name for name, _letter in named))
 
 
 def _keep(crm: CRM, sending: Sending, note: str) -> Outcome:
     if _end_letters(crm, sending, WAITS, _("No channel that carries files is on.")):
-        return _outcome(sending)
+        return outcome_of(sending)
     return WAITS, note
 
 
@@ -83,7 +104,7 @@ def _end_letters(crm: CRM, sending: Sending, state: str, reason: str) -> bool:
         unexplained = mine & (Letter.reason == "") if state == FAILED else mine
         Letter.update(reason=reason).where(unexplained).execute()
         Letter.update(state=state).where(mine).execute()
-    return _letters(sending).where(Letter.state.in_((SENT, UNCERTAIN))).exists()
+    return _letters(sending).where(Letter.state.in_((*ARRIVED, BOUNCED, UNCERTAIN))).exists()
 
 
 def _doubt(crm: CRM, sending: Sending) -> None:
@@ -101,7 +122,7 @@ def _hand_if_right(crm: CRM, channel: Channel, schedule: Schedule, letter: Lette
         _settle(crm, letter, REFUSED, lack)
     elif letter.eyes != eyes_of(reader):
         _settle(crm, letter, PLANNED, "")
-    elif _settle(crm, letter, HANDING, ""):
+    elif _settle(crm, letter, HANDING, "", channel=channel.key):
         _hand(crm, channel, letter)
 
 
@@ -111,14 +132,15 @@ def _hand(crm: CRM, channel: Channel, letter: Letter) -> None:
     except ProviderError as error:  # nothing was handed over
         _settle(crm, letter, WAITING if error.retryable else FAILED, error.message)
         return
-    _settle(crm, letter, WAITING if answer.state == "queued" else answer.state, answer.reason)
+    state = WAITING if answer.state == "queued" else answer.state
+    _settle(crm, letter, state, answer.reason, provider=answer.provider, provider_ref=answer.provider_ref)
 
 
-def _settle(crm: CRM, letter: Letter, state: str, reason: str) -> bool:
+def _settle(crm: CRM, letter: Letter, state: str, reason: str, **facts: str) -> bool:
     """Brings a letter on from the state it was read in; tells whether it was still there, and in that state."""
     with crm.work():
         mine = (Letter.id == letter.id) & (Letter.state == letter.state)
-        is_mine = bool(Letter.update(state=state, reason=str(reason)).where(mine).execute())
+        is_mine = bool(Letter.update(state=state, reason=str(reason), **facts).where(mine).execute())
     letter.state, letter.reason = state, str(reason)
     return is_mine
 
@@ -137,11 +159,3 @@ def _outgoing(crm: CRM, letter: Letter) -> Outgoing:
 
 def _letters(sending: Sending) -> ModelSelect:
     return Letter.select().where(Letter.sending == sending.id)
-
-
-def _outcome(sending: Sending) -> Outcome:
-    """Returns what came of the letters of a sending, in all, and in words who got it, or who did not and why."""
-    query = Letter.select(Letter, User).join(User, JOIN.LEFT_OUTER).where(Letter.sending == sending.id)
-    named = [(one.user.name if one.user_id else one.address, one) for one in query.order_by(Letter.id)]
-    missed = [f"{name}: {one.reason or one.state}" for name, one in named if one.state != SENT]
-    return (FAILED, "; ".join(missed)) if missed else (SENT, ", ".join(name for name, _letter in named))

@@ -38,7 +38,8 @@ class Schedule(Record):
 
     `every` is day, week or month; `on_day` the weekday (0 is Monday) or the day of the month; `at_hour` is by the
     company's clock. `recipients` are addresses of e-mail outside; `users` and `teams` are ids. `told_at` is when the
-    administrators were told that it is sent to nobody.
+    administrators were told that it is sent to nobody, `owner_told_at` when its owner was that it did not reach
+    everybody.
     """
 
     variant = ForeignKeyField(Variant)
@@ -51,6 +52,7 @@ class Schedule(Record):
     users = JSONField(default=list)
     teams = JSONField(default=list)
     told_at = UtcField(null=True)
+    owner_told_at = UtcField(null=True)
     is_active = BooleanField(default=True)
     next_at = UtcField()
     created_at = UtcField()
@@ -81,7 +83,7 @@ class Letter(Record):
     """A sending on its way to one reader; its states are in `states.py`.
 
     A user gets a file of one's own (`file_name`, if the user may take reports away), an address outside the owner's.
-    `eyes` is what whoever it was made for might see then (`rights.eyes_of`).
+    `eyes` is what whoever it was made for might see then (`rights.eyes_of`); `provider_ref` is its network's number.
     """
 
     sending = ForeignKeyField(Sending)
@@ -93,6 +95,14 @@ class Letter(Record):
     state = CharField()
     reason = CharField(default="")
     eyes = CharField(default="")
+    channel = CharField(default="")
+    provider = CharField(default="")
+    provider_ref = CharField(default="")
+
+    @property
+    def reader(self) -> str:
+        """Who gets it: a user's name, or an address outside."""
+        return self.user.name if self.user_id else self.address
 
     class Meta:
         table_name = "reports_letter"

@@ -18,6 +18,7 @@ from plugins.reports.variants import calendar, defaults, handing, keeping, sched
 from plugins.reports.variants.models import Schedule, Sending
 from plugins.reports.variants.recipients import names_of
 from plugins.reports.variants.schemas import ScheduleSchema
+from plugins.reports.variants.states import LETTERS
 
 blueprint = Blueprint("reports_saved", __name__)
 
@@ -202,6 +203,8 @@ def _sent(schedule: Schedule | None) -> dict[str, Any]:
         "schedule": schedule,
         "sendings": found,
         "delays": sending.delays_of(found),
+        "letters": schedules.letters_of(found),
+        "letter_words": LETTERS,
         "is_own": schedule is not None and schedule.owner_id == present_user().id,
     }
 

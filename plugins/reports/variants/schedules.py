@@ -1,10 +1,10 @@
 """Schedules: which variant is sent when, in which form and to whom. How one is sent: `sending.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from peewee import Expression, ModelSelect, Value, fn
+from peewee import JOIN, Expression, ModelSelect, Value, fn
 
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, write_history
 from core.api import gettext as _
@@ -98,6 +98,15 @@ def newest_sendings(schedules: Sequence[Schedule]) -> dict[int, Sending]:
     newest = Sending.select(fn.MAX(Sending.id)).where(Sending.schedule.in_([one.id for one in schedules]))
     rows = Sending.select().where(Sending.id.in_(newest.group_by(Sending.schedule)))
     return {row.schedule_id: row for row in rows}
+
+
+def letters_of(sendings: Iterable[Sending]) -> dict[int, list[Letter]]:
+    """Returns the letters of sendings with their readers, by the sending's id, by one query."""
+    found: dict[int, list[Letter]] = {one.id: [] for one in sendings}
+    query = Letter.select(Letter, User).join(User, JOIN.LEFT_OUTER).where(Letter.sending.in_(list(found)))
+    for letter in query.order_by(Letter.id) if found else ():
+        found[letter.sending_id].append(letter)
+    return found
 
 
 def letters_to(user: User, limit: int = 10) -> list[Letter]:

@@ -1,5 +1,6 @@
 """REST of schedules: list, make, change, stop, send now, what each has sent, and its files."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, send_file
@@ -22,6 +23,7 @@ from plugins.reports.output.forms import MEDIA_TYPES
 from plugins.reports.variants import schedules, sending
 from plugins.reports.variants.calendar import EVERY, WEEK
 from plugins.reports.variants.models import Schedule, Sending
+from plugins.reports.variants.states import LETTERS
 
 blueprint = rest_blueprint("reports_schedules", "Reports that are sent regularly, and what came of it")
 
@@ -49,6 +51,14 @@ class ScheduleData(ScheduleFacts):
     created_at = fields.AwareDateTime(dump_only=True)
 
 
+class LetterData(Schema):
+    """What became of a sending on its way to one reader: a user, by name, or an address outside."""
+
+    reader = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(LETTERS)))
+    reason = fields.String(required=True)
+
+
 class SendingData(Schema):
     """What came of a schedule once; `state` is making, sent, kept, refused or failed."""
 
@@ -59,10 +69,18 @@ class SendingData(Schema):
     note = fields.String(dump_only=True)
     file_name = fields.String(dump_only=True)
     size = fields.Integer(dump_only=True)
+    letters = fields.List(fields.Nested(LetterData), dump_only=True)
 
 
 def _seen(reader: User) -> Any:
     return Schedule.select().where(schedules.seen_by(reader))
+
+
+def _letters(sendings: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    return {
+        key: {"letters": [{"reader": one.reader, "state": one.state, "reason": one.reason} for one in letters]}
+        for key, letters in schedules.letters_of(sendings).items()
+    }
 
 
 SCHEDULES = Resource("schedules", Schedule, ScheduleData, _seen, order="next_at")
@@ -72,6 +90,7 @@ SENDINGS = Resource(
     SendingData,
     lambda reader: Sending.select().where(Sending.schedule.in_(_seen(reader).select(Schedule.id))),
     order="-at",
+    more=_letters,
 )
 
 

@@ -6,6 +6,7 @@ how they go: `handing.py`.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +14,16 @@ from peewee import JOIN
 
 from core.api import CRM, CRMError, Job, speaking, write_history
 from core.api import gettext as _
+from plugins.reports.variants import receipts
 from plugins.reports.variants.calendar import next_time
 from plugins.reports.variants.files import forget
-from plugins.reports.variants.handing import give_up, hand_over, refuse
+from plugins.reports.variants.handing import give_up, hand_over, outcome_of, refuse
 from plugins.reports.variants.making import is_made, make_next, make_owners
 from plugins.reports.variants.models import Schedule, Sending
-from plugins.reports.variants.notices import forget_told
+from plugins.reports.variants.notices import forget_owner_told, forget_told, tell_owner
 from plugins.reports.variants.rights import owners_lack
 from plugins.reports.variants.schedules import sendings_of
-from plugins.reports.variants.states import MAKING
+from plugins.reports.variants.states import FAILED, MAKING, REFUSED, SENT
 
 LOOK_KIND, SEND_KIND = "reports.send_due", "reports.send"
 LOOK = timedelta(minutes=1)
@@ -32,6 +34,7 @@ KEPT = 12
 def start_due(crm: CRM, _args: Mapping[str, Any], _progress: Any) -> None:
     """Starts what is due, each once however long the server was off; the job that runs every minute."""
     end_given_up(crm)
+    learn(crm)
     now = crm.clock.now()
     due = Schedule.select().where(Schedule.is_active, Schedule.next_at <= now).order_by(Schedule.next_at)
     for schedule in list(due):
@@ -62,7 +65,7 @@ def send(crm: CRM, args: Mapping[str, Any], progress: Any) -> None:
     sending = Sending.get_or_none(is_mine, Sending.state == MAKING)
     if sending is None:
         return
-    with speaking(sending.schedule.owner.language or crm.config.language):
+    with _speaking_to_owner(crm, sending):
         outcome = _done(crm, sending)
     if outcome is None:
         _go_on(crm, sending)
@@ -75,9 +78,18 @@ def end_given_up(crm: CRM) -> None:
     is_over = Job.id.is_null() | Job.state.in_(("failed", "cancelled"))
     query = Sending.select(Sending, Job.last_error).join(Job, JOIN.LEFT_OUTER, on=(Sending.job_id == Job.id))
     for sending in list(query.where(Sending.state == MAKING, is_over)):
-        with speaking(sending.schedule.owner.language or crm.config.language):
+        with _speaking_to_owner(crm, sending):
             error = sending.job.last_error if hasattr(sending, "job") and sending.job else ""
             _end(crm, sending, *give_up(crm, sending, error or _("The job that made it is no more.")))
+
+
+def learn(crm: CRM) -> None:
+    """Follows what networks tell of letters that went: one that came back makes a failure of what was sent."""
+    for sending in receipts.follow(crm):
+        with _speaking_to_owner(crm, sending):
+            outcome = outcome_of(sending)
+            if sending.state in (SENT, FAILED) and outcome != (sending.state, sending.note):
+                _end(crm, sending, *outcome)
 
 
 def delays_of(sendings: Iterable[Sending]) -> dict[int, str]:
@@ -85,6 +97,10 @@ def delays_of(sendings: Iterable[Sending]) -> dict[int, str]:
     jobs = {one.job_id: one.id for one in sendings if one.state == MAKING}
     rows = Job.select(Job.id, Job.last_error).where(Job.id.in_(list(jobs)), Job.last_error != "").tuples()
     return {jobs[job_id]: error for job_id, error in rows} if jobs else {}
+
+
+def _speaking_to_owner(crm: CRM, sending: Sending) -> AbstractContextManager[None]:
+    return speaking(sending.schedule.owner.language or crm.config.language)
 
 
 def _go_on(crm: CRM, sending: Sending) -> None:
@@ -112,6 +128,10 @@ def _end(crm: CRM, sending: Sending, state: str, note: str) -> None:
         if not sending.save(only=[Sending.state, Sending.note]):
             return  # its schedule was deleted meanwhile
         write_history(crm, "reports_schedule", sending.schedule_id, state, {"to": [None, str(note)]})
+        if state in (REFUSED, FAILED):
+            tell_owner(crm, sending.schedule, str(note))
+        elif state == SENT:
+            forget_owner_told(sending.schedule)
     _forget_old(crm, sending.schedule)
 
 

@@ -1,5 +1,7 @@
 """The states of what a schedule sends: of a sending as a whole, and of each letter of it. Pure."""
 
+from core.api import lazy
+
 # A sending is being made until it was sent, was kept since no channel carries it, was refused, or failed.
 MAKING, SENT, WAITS, REFUSED, FAILED = "making", "sent", "kept", "refused", "failed"
 
@@ -7,3 +9,22 @@ MAKING, SENT, WAITS, REFUSED, FAILED = "making", "sent", "kept", "refused", "fai
 # messages of the core are: a user's letter is made for that user, an address outside reads the owner's.
 PLANNED, WAITING, HANDING, UNCERTAIN = "planned", "waiting", "sending", "uncertain"
 AHEAD = (PLANNED, WAITING)
+
+# What its network tells later.
+DELIVERED, OPENED, ANSWERED, BOUNCED = "delivered", "opened", "answered", "bounced"
+ARRIVED = (SENT, DELIVERED, OPENED, ANSWERED)
+TOLD = (*ARRIVED, BOUNCED, FAILED, UNCERTAIN)
+LETTERS = {
+    PLANNED: (lazy("Being made"), "blue"),
+    WAITING: (lazy("Waiting"), "blue"),
+    HANDING: (lazy("Being sent"), "blue"),
+    UNCERTAIN: (lazy("Uncertain"), "yellow"),
+    WAITS: (lazy("Kept"), "azure"),
+    REFUSED: (lazy("Not sent"), "red"),
+    FAILED: (lazy("Failed"), "red"),
+    SENT: (lazy("Sent"), "azure"),
+    DELIVERED: (lazy("Delivered"), "green"),
+    OPENED: (lazy("Opened"), "green"),
+    ANSWERED: (lazy("Answered"), "green"),
+    BOUNCED: (lazy("Came back"), "red"),
+}

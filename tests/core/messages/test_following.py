@@ -10,7 +10,7 @@ from core.errors import InvalidInput, ProviderError
 from core.messages.again import send_again
 from core.messages.inbox import NEWS_KEY
 from core.messages.models import Message
-from core.messages.telling import report_state
+from core.messages.telling import report_state, take_receipts
 from core.messages.writing import queue_message
 
 from .conftest import PHONE
@@ -185,3 +185,13 @@ def test_an_answer_of_a_client_in_the_trash_waits_as_one_of_a_stranger(crm, clie
     sent()
     delete_client(crm, client)
     assert arrive("On Monday").client_id is None
+
+
+def test_a_receipt_of_what_a_plugin_handed_over_by_itself_waits_for_it(crm, channel):
+    report_state(crm, "fake", "", "delivered", message_id=-7)
+    report_state(crm, "fake", "ref-8", "bounced", reason="Full")
+    with crm.work():
+        found = take_receipts(crm, "fake", ["-7", "ref-8", "ref-9"])
+    told = [(one.provider_ref, one.state, one.reason) for one in found]
+    assert told == [("-7", "delivered", ""), ("ref-8", "bounced", "Full")]
+    assert take_receipts(crm, "fake", ["-7"]) == []

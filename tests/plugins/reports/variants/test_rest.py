@@ -94,6 +94,7 @@ def test_a_schedule_is_made_stopped_sent_and_deleted(crm, api, make):
     crm.jobs.run_waiting()
     (sent,) = api.get(f"{place}/sendings").json
     assert (sent["state"], sent["schedule"]) == ("kept", made.json["id"])
+    assert {"reader": "ana@example.com", "state": "kept"}.items() <= sent["letters"][1].items()
     with api.get(f"/reports/sendings/{sent['id']}/file") as file:
         assert file.get_data()[:2] == b"PK"
     assert api.delete(place, seen=stopped.headers["ETag"]).status_code == 204
