@@ -2,6 +2,7 @@
 
 from core.boot import is_schema_fine
 from core.deals.inspection import find_wrong_deals
+from core.hooks.behind import why
 from core.hooks.condition import conditions
 from core.jobs import job_counts
 from core.process.inspection import find_deals_out_of_step
@@ -14,6 +15,7 @@ SHOWN = 20
 def examine(crm: CRM) -> list[str]:
     """Returns one sentence a finding; an empty list means that everything is fine."""
     findings = [f"Plugin {refusal.plugin} is off: {refusal.reason} {refusal.remedy}" for refusal in crm.refusals]
+    findings += filter(None, [str(why())])
     if not is_schema_fine(crm):
         findings.append("Migrations are pending: stop the web server and run “hinka migrate”.")
     if failed := job_counts().get("failed"):

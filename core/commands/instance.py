@@ -71,19 +71,19 @@ def init(
 @click.pass_obj
 def serve(opener: Opener, host: str, port: int, workers: int, without: tuple[str, ...]) -> None:
     """Serve the web interface and work off jobs until Ctrl-C."""
-    from core.serve.processes import check_address
+    from core.serve.processes import bound, only_here
     from core.serve.supervisor import serve as run  # gunicorn is for this command alone
 
     config = opener.config
     manifests = discover(config.folder / "plugins")[0]
     for name in without:
         known_plugin(manifests, name)
-    check_address(host, port)
-    click.echo(f"Hinka serves http://{host}:{port}")
-    sign_in = config.folder / SIGN_IN_FILE
-    if sign_in.exists():
-        click.echo(f"Sign in: {f'see {sign_in}' if _is_journal(config) else sign_in.read_text('utf-8').strip()}")
-    raise SystemExit(run(config, host=host, port=port, workers=workers, without=without))
+    with only_here(config.folder), bound(host, port) as listener:
+        click.echo(f"Hinka serves http://{host}:{port}")
+        sign_in = config.folder / SIGN_IN_FILE
+        if sign_in.exists():
+            click.echo(f"Sign in: {f'see {sign_in}' if _is_journal(config) else sign_in.read_text('utf-8').strip()}")
+        raise SystemExit(run(config, listener, workers=workers, without=without))
 
 
 @click.command()

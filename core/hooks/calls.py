@@ -5,6 +5,7 @@ Seen from the kernel it only counts; what follows from it is decided in `core.ho
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import get_ident
 from time import perf_counter
@@ -25,13 +26,17 @@ HUNG_S = 60.0
 
 @dataclass(slots=True)
 class Call:
-    """One call of a plugin's code; times are of the monotonic clock, in seconds."""
+    """One call of a plugin's code; times are of the monotonic clock, in seconds.
+
+    Once it is charged, its process is to go, which may take a while: whoever resumes the plugin meanwhile means it.
+    """
 
     plugin: str
     what: str
     began: float
     thread: int
     is_page: bool = False
+    is_charged: bool = False
 
 
 @dataclass(slots=True)
@@ -48,6 +53,7 @@ class Calls:
 
     def __init__(self) -> None:
         self.under_way: dict[int, list[Call]] = {}
+        self._waiting: set[int] = set()
         self.tallies: dict[tuple[str, str], Tally] = {}
         self.watch: Watch = lambda _plugin, _what: None
         self.failed: Failed = lambda _plugin, _what, _error: None
@@ -74,6 +80,19 @@ class Calls:
             log.warning("plugin is slow", extra={"plugin": call.plugin, "hook": call.what, "seconds": round(took, 1)})
             (self.sluggish if call.is_page else self.slow)(call.plugin, call.what, took)
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Runs the block, in which this thread waits for the work of others: its calls don't answer for that time."""
+        thread, began = get_ident(), perf_counter()
+        self._waiting.add(thread)
+        try:
+            yield
+        finally:
+            took = perf_counter() - began
+            for call in self.under_way.get(thread, ()):
+                call.began += took
+            self._waiting.discard(thread)
+
     def _count(self, plugin: str, what: str, took: float) -> None:
         key = (plugin, what)
         tally = self.tallies.get(key)
@@ -90,12 +109,13 @@ class Calls:
         self.failed(plugin, what, error)
 
     def endless(self) -> Iterator[Call]:
-        """Yields the calls under way that can't be expected to come back."""
-        return self._longer_than(ENDLESS_S, is_page=False)
+        """Yields the calls under way that can't be expected to come back and are not charged yet."""
+        calls = (call for call in self._longer_than(ENDLESS_S, is_page=False) if not call.is_charged)
+        return (call for call in calls if not self._waits_within(call))
 
     def hung_pages(self) -> Iterator[Call]:
         """Yields the plugins' own pages under way that can't be expected to come back."""
-        return self._longer_than(HUNG_S, is_page=True)
+        return (call for call in self._longer_than(HUNG_S, is_page=True) if not self._waits_within(call))
 
     def slow_pages(self, plugin: str) -> int:
         """Returns how many pages of a plugin are waited for longer than a page should be."""
@@ -103,8 +123,15 @@ class Calls:
 
     def _longer_than(self, seconds: float, *, is_page: bool) -> Iterator[Call]:
         limit = perf_counter() - seconds
-        for calls in list(self.under_way.values()):
-            yield from (call for call in list(calls) if call.is_page is is_page and call.began < limit)
+        for thread, calls in list(self.under_way.items()):
+            if thread not in self._waiting:
+                yield from (call for call in list(calls) if call.is_page is is_page and call.began < limit)
+
+    def _waits_within(self, call: Call) -> bool:
+        """Tells whether most of its time went into another's call that it led to: that one is to blame."""
+        half_time = (call.began + perf_counter()) / 2
+        later = (other for other in list(self.under_way[call.thread]) if other.began > call.began)
+        return any(other.began < half_time for other in later)
 
     def take_tallies(self) -> dict[tuple[str, str], Tally]:
         """Returns what was counted since the last call of this."""

@@ -3,6 +3,7 @@
 import inspect
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from peewee import PeeweeException
@@ -10,7 +11,7 @@ from peewee import PeeweeException
 from core.hooks import health, specs
 from core.hooks.calls import ENDLESS_S, HUNG_S, SLOW_S
 from core.hooks.plugins import known_plugin
-from core.hooks.switch import next_generation
+from core.hooks.switch import move_generation, next_generation
 from core.runtime import CRM
 from core.store import audit
 
@@ -26,6 +27,7 @@ def stand_guard(crm: CRM) -> None:
     crm.hooks.calls.failed = partial(_failed, crm)
     crm.hooks.calls.slow = partial(_slow, crm)
     crm.hooks.calls.sluggish = partial(_sluggish, crm)
+    crm.desk.waiting = crm.hooks.calls.waiting
 
 
 def resume(crm: CRM, plugin: str) -> None:
@@ -41,9 +43,9 @@ def stop_endless(crm: CRM) -> bool:
     """Stops the plugins whose calls never come back; tells whether there are any, so that this process must go."""
     calls = [call for call in crm.hooks.calls.endless() if call.plugin != "core"]
     for call in calls:
-        reason = f"its {call.what} did not come back within {ENDLESS_S:.0f} s."
-        if call.plugin not in health.stopped():
-            _stop(crm, call.plugin, reason)
+        with crm.work():
+            charge(call.plugin, call.what, is_page=False, at=crm.clock.now())
+        call.is_charged = True
     return bool(calls)
 
 
@@ -53,15 +55,31 @@ def note_hung_pages(crm: CRM, counted: set[str]) -> None:
     The plugin goes on, since nobody but who opens the page waits for it; its pages are paused when it happens again.
     """
     calls = {call.plugin: call for call in crm.hooks.calls.hung_pages() if call.plugin not in counted}
-    now = crm.clock.now()
     for plugin, call in calls.items():
         with crm.work():
-            health.note_failure(plugin, call.what, f"it did not come back within {HUNG_S:.0f} s", now)
-            if health.count_hang(plugin, now):
-                health.pause_pages(plugin, call.what, now)
-                next_generation(crm)
-        log.error("page of a plugin hangs", extra={"plugin": plugin, "page": call.what})
+            charge(plugin, call.what, is_page=True, at=crm.clock.now())
     counted.update(calls)
+
+
+def charge(plugin: str, what: str, *, is_page: bool, at: datetime) -> None:
+    """Holds a call that never comes back against its plugin, inside the caller's work.
+
+    For a hook the plugin is stopped; for a page it is counted, and the plugin's pages are paused when it happens again.
+    What is decided begins a new generation.
+    """
+    if plugin == "core":
+        return
+    if is_page:
+        log.error("page of a plugin hangs", extra={"plugin": plugin, "page": what})
+        health.note_failure(plugin, what, f"it did not come back within {HUNG_S:.0f} s", at)
+        if health.count_hang(plugin, at):
+            health.pause_pages(plugin, what, at)
+            move_generation()
+    elif plugin not in health.stopped():
+        reason = f"its {what} did not come back within {ENDLESS_S:.0f} s."
+        log.error("plugin is stopped", extra={"plugin": plugin, "reason": reason})
+        health.stop(plugin, reason, at)
+        move_generation()
 
 
 def save_times(crm: CRM) -> None:

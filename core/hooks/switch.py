@@ -108,7 +108,12 @@ def saved_generation() -> int:
 def next_generation(crm: CRM) -> None:
     """Makes every process of the instance start anew, one after another, from what is saved."""
     with crm.work():
-        _write(GENERATION, saved_generation() + 1)
+        move_generation()
+
+
+def move_generation() -> None:
+    """Moves the number that every process follows, inside the caller's work."""
+    _write(GENERATION, saved_generation() + 1)
 
 
 def _try_out(crm: CRM, names: list[str]) -> None:

@@ -2,60 +2,72 @@
 
 A hook can't be interrupted, a process can: the plugin is stopped in the database, and with the new generation the
 supervisor exchanges the processes. A page that hangs costs web processes, and its plugin the pages if it goes on so.
+
+What hangs while it has the turn of writers keeps us from writing, too: it is told to the supervisor, which writes it
+down once this process is gone.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 
 from peewee import PeeweeException
 
+from core.hooks.calls import Call
 from core.hooks.guard import note_hung_pages, save_times, stop_endless
 from core.runtime import CRM
+from core.serve.wire import HANGS, Wire
 
 LOOK_S = 1.0
 LOOKS_A_SAVING = 10
+# Whoever has the turn keeps everybody from writing, so that what else is in hand of a web process gets no longer.
+KEEPER_GRACE_S = 5.0
 log = logging.getLogger("hinka.serve")
 
 
-def _nothing() -> None:
-    """Does nothing."""
-
-
-def look_after_plugins(
-    crm: CRM, when_stuck: Callable[[], None] = _nothing, when_hung: Callable[[], None] = _nothing
-) -> None:
-    """Starts the thread; each look calls `when_stuck` for a hook, `when_hung` for a page, which never comes back.
-
-    The first is called when its plugin is stopped; the second at once, since a page may hold what writing waits for. It
-    is called for a hook that does so, too.
-    """
-    values = (crm, when_stuck, when_hung, threading.Event())
+def look_after_plugins(crm: CRM, wire: Wire, *, is_web: bool) -> None:
+    """Starts the thread. A web process with something that hangs is exchanged, any other ends at once."""
+    values = (crm, wire, is_web, threading.Event())
     threading.Thread(target=_look, args=values, name="hinka-caretaker", daemon=True).start()
 
 
-def _look(crm: CRM, when_stuck: Callable[[], None], when_hung: Callable[[], None], pause: threading.Event) -> None:
+def leave() -> None:
+    """Ends this process at once, whatever its threads do."""
+    os._exit(1)
+
+
+def _look(crm: CRM, wire: Wire, is_web: bool, pause: threading.Event, leave: Callable[[], None] = leave) -> None:
     looks = 0
     counted: set[str] = set()
     while not pause.wait(LOOK_S):
         looks += 1
-        has_hung = any(call.plugin not in counted for call in crm.hooks.calls.hung_pages())
-        # What hangs while it has the turn keeps us from writing, too: its process must go first.
-        keepers = [call for call in crm.hooks.calls.endless() if call.thread == crm.desk.turn_of]
-        for call in keepers:
-            log.error("plugin keeps all from writing", extra={"plugin": call.plugin, "hook": call.what})
-        if has_hung or keepers:
-            when_hung()
-        is_stuck = next(crm.hooks.calls.endless(), None) is not None
-        if not (is_stuck or has_hung) and (looks % LOOKS_A_SAVING or not crm.hooks.calls.tallies):
+        pages = [call for call in crm.hooks.calls.hung_pages() if call.plugin not in counted]
+        hung = [*crm.hooks.calls.endless(), *pages]
+        keepers = [call for call in hung if call.thread == crm.desk.turn_of]
+        if keepers:
+            _tell(wire, keepers)
+            pause.wait(KEEPER_GRACE_S if is_web else 0)
+            leave()
+            return
+        if pages:
+            wire.tell(HANGS)  # before anything is written, which the page may keep us from
+        if not hung and (looks % LOOKS_A_SAVING or not crm.hooks.calls.tallies):
             continue
         try:
             with crm.database.connection_context():
                 save_times(crm)
                 note_hung_pages(crm, counted)
-                is_stuck = is_stuck and stop_endless(crm)
+                is_stuck = len(hung) > len(pages) and stop_endless(crm)
         except PeeweeException:
             log.exception("the database does not take the figures of plugins; trying again")
             continue
-        if is_stuck:
-            when_stuck()
+        if is_stuck and not is_web:
+            leave()
+            return
+
+
+def _tell(wire: Wire, keepers: list[Call]) -> None:
+    for call in keepers:
+        log.error("plugin keeps all from writing", extra={"plugin": call.plugin, "hook": call.what})
+        wire.tell(HANGS, plugin=call.plugin, what=call.what, is_page=call.is_page)

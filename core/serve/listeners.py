@@ -17,6 +17,8 @@ from core.boot import boot
 from core.config import Config
 from core.hooks.contributions import Listener
 from core.runtime import CRM
+from core.serve.caretaker import look_after_plugins
+from core.serve.wire import Wire
 from core.store.lease import give_back, take_lease
 
 LEASE = "listeners"
@@ -27,11 +29,12 @@ GRACE_S = 8
 log = logging.getLogger("hinka.listeners")
 
 
-def run_listeners(config: Config, without: Iterable[str]) -> None:
+def run_listeners(config: Config, without: Iterable[str], wire: Wire) -> None:
     """Boots the instance and listens until SIGTERM; ends at once where no plugin has a listener."""
     crm = boot(config, without=without)
     listeners = crm.hooks.collect("listeners", crm=crm)
     if listeners:
+        look_after_plugins(crm, wire, is_web=False)
         listen(crm, listeners, _stop_of_signals())
 
 

@@ -2,30 +2,37 @@
 
 import ctypes
 import errno
+import fcntl
 import multiprocessing
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from core.errors import Conflict
 
 GRACE_S = 10
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 # Forking is safe here and only here: the supervisor has one thread, and no connection open while it forks.
 _forking = multiprocessing.get_context("fork")
 
 
 class Child:
-    """A process that runs `work(*values)`; it ends with its parent, and Ctrl-C reaches only the parent."""
+    """A process that runs `work(*values)`; it ends with its parent, and Ctrl-C reaches only the parent.
 
-    def __init__(self, name: str, work: Callable[..., Any], *values: Any) -> None:
+    It is `without` a socket that is the parent's alone: an address stays taken until the last who has it is gone.
+    """
+
+    def __init__(self, name: str, work: Callable[..., Any], *values: Any, without: socket.socket | None = None) -> None:
         self.name = name
         self.started_at = time.monotonic()
-        self.process = _forking.Process(target=_run, args=(name, work, values))
+        self.process = _forking.Process(target=_run, args=(name, work, values, without))
         self.process.start()
 
     @property
@@ -57,26 +64,49 @@ class Child:
             self.process.join()
 
 
-def check_address(host: str, port: int) -> None:
-    """Raises Conflict, with what to do, when nobody can listen there now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def bound(host: str, port: int) -> socket.socket:
+    """Returns a socket with this address, not listening yet; raises Conflict, with what to do, when it can't have it.
+
+    So who asks before a web server is there is refused, and does not wait in vain.
+    """
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        socket.create_server((host, port), family=family).close()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
     except OSError as error:
+        made.close()
         if error.errno == errno.EADDRINUSE:
             reason = f"Another program uses port {port} (perhaps Hinka runs already)."
         else:
             reason = f"Hinka can't listen at {host}, port {port}: {error.strerror}."
         remedy = f"Choose another with “hinka serve --port {port + 1}” or “make run PORT={port + 1}”."
         raise Conflict(f"{reason} {remedy}") from error
+    return made
 
 
-def _run(name: str, work: Callable[..., Any], values: tuple[Any, ...]) -> None:
+@contextmanager
+def only_here(folder: Path) -> Iterator[None]:
+    """Runs the block as the one supervisor of an instance on this machine; raises Conflict where there is another."""
+    # Other machines may share the folder. A lock of this kind is not inherited: it ends with this process, however
+    # that ends, and no number of a process is left that another may have by then.
+    with (folder / f"supervisor.{socket.gethostname()}.lock").open("a") as handle:
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN):
+                raise
+            raise Conflict(f"Hinka serves the instance {folder} already: stop that “hinka serve” first.") from error
+        yield
+
+
+def _run(name: str, work: Callable[..., Any], values: tuple[Any, ...], without: socket.socket | None) -> None:
     if sys.platform == "linux":
         control = ctypes.CDLL(None).prctl
         control(_PR_SET_PDEATHSIG, signal.SIGTERM)
         control(_PR_SET_NAME, f"hinka-{name}".encode())  # what `ps` and `top` show
     os.setsid()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    if without is not None:
+        without.close()
+    for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
     work(*values)

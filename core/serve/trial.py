@@ -4,9 +4,11 @@
 """
 
 import json
+import socket
 import subprocess  # noqa: S404 - starts our own program
 import sys
 import tempfile
+import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +21,7 @@ from core.serve.entry import make_web
 from core.serve.processes import Child
 
 LIMIT_S = 20
+LOOK_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,15 @@ class Trial:
         return self.fatal is None and not self.error
 
 
-def try_here(config: Config, without: Iterable[str] = ()) -> Trial:
-    """Boots on trial in a fork of this process, which must be the supervisor."""
+def try_here(config: Config, without: Iterable[str], listener: socket.socket, stop: threading.Event) -> Trial:
+    """Boots on trial in a fork of this process, which must be the supervisor; ends it at once on `stop`."""
     with _notes() as notes:
-        child = Child("trial", boot_on_trial, config, notes, tuple(without))
-        child.process.join(LIMIT_S)
+        child = Child("trial", boot_on_trial, config, notes, tuple(without), without=listener)
+        while not (child.is_dead or stop.is_set() or child.age_s > LIMIT_S):
+            child.process.join(LOOK_S)
         has_ended = child.is_dead
         child.end(0)
-        return _read(notes, has_ended)
+        return Trial(error="It was interrupted.") if stop.is_set() else _read(notes, has_ended)
 
 
 def try_out(config: Config, plugins: Sequence[str]) -> Trial:

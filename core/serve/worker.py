@@ -1,15 +1,14 @@
 """The process that does jobs."""
 
-import os
 import signal
 import threading
 from collections.abc import Iterable
-from functools import partial
 
 from core.boot import boot
 from core.config import Config
 from core.runtime import CRM
 from core.serve.caretaker import look_after_plugins
+from core.serve.wire import Wire
 
 POLL_S = 0.5
 
@@ -29,9 +28,8 @@ def work(crm: CRM) -> None:
             stop.wait(POLL_S)
 
 
-def run_worker(config: Config, without: Iterable[str]) -> None:
+def run_worker(config: Config, without: Iterable[str], wire: Wire) -> None:
     """Boots the instance and does jobs; when a plugin never comes back it ends at once, and the job is done anew."""
     crm = boot(config, without=without)
-    leave = partial(os._exit, 1)
-    look_after_plugins(crm, when_stuck=leave, when_hung=leave)
+    look_after_plugins(crm, wire, is_web=False)
     work(crm)

@@ -37,7 +37,7 @@ def ensure_roles(crm: CRM) -> None:
     handed_out = set(row.value) if row else set()
     new = set(crm.permissions) - handed_out
     if row and not new:
-        return
+        return  # most starts write nothing, and so wait for nobody who writes
     with crm.work():
         for key, name, scope in STANDARD_ROLES:
             holds = ["*"] if key == "administrator" else []

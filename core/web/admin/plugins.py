@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from core.errors import NotFound
 from core.hooks import switch
 from core.hooks.answers import answers, pages_of
+from core.hooks.behind import why
 from core.hooks.condition import conditions
 from core.hooks.effects import effects
 from core.hooks.guard import resume
@@ -25,7 +26,14 @@ def index() -> str:
     found = switch.states(crm())
     known = {state.name for state in found}
     unread = [refusal for refusal in crm().refusals if refusal.plugin not in known]
-    return page("admin/plugins.html", plugins=found, unread=unread, pinned=_is_pinned(), following=_is_following())
+    return page(
+        "admin/plugins.html",
+        plugins=found,
+        unread=unread,
+        pinned=_is_pinned(),
+        behind=why(),
+        following=_is_following(),
+    )
 
 
 @blueprint.get("/<name>")
@@ -44,6 +52,7 @@ def show(name: str) -> str:
         conditions=conditions(crm(), name),
         tables=data_of(crm(), name),
         pinned=_is_pinned(),
+        behind=why(),
         following=_is_following(),
     )
 

@@ -1,19 +1,15 @@
 """`hinka serve` as a person uses it: one command starts web and worker, Ctrl-C stops both."""
 
-import json
 import os
 import shutil
 import signal
 import socket
-import urllib.error
-import urllib.request
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from tests.core.hooks.written import write_plugin
+from tests.core.serve.swamp import always, swamp_of, text_of, waiting_in_vain, with_swamp
 from tests.serving import answers, children, hinka, is_alive, serving
 from tests.waiting import until
 
@@ -97,91 +93,6 @@ def test_a_plugin_that_ends_the_process_is_named_and_the_rest_is_served(instance
         shutil.rmtree(place)
 
 
-# Its home page and its bog never come; nobody waits for them as long as for real ones here.
-SWAMP = """import os
-from threading import Event
-
-from flask import Blueprint
-
-from core.api import Routes, hook
-from core.hooks import calls, health
-from core.web.context import crm, public
-
-calls.ENDLESS_S = calls.HUNG_S = 1.0
-health.HANGS = 1
-blueprint = Blueprint("swamp", __name__)
-
-
-@blueprint.get("/swamp")
-@public
-def index():
-    crm().hooks.attempt("swamp", "home_panels", Event().wait)
-
-
-@blueprint.get("/swamp/bog")
-@public
-def bog():
-    Event().wait()
-
-
-@blueprint.get("/swamp/edge")
-@public
-def edge():
-    return str(os.getpid())
-
-
-@hook
-def routes():
-    return [Routes(blueprint)]
-"""
-
-
-@contextmanager
-def waiting_in_vain(url: str):
-    """Runs the block while somebody waits for a page that never comes."""
-
-    def wait() -> None:
-        with suppress(OSError):
-            urllib.request.urlopen(url, timeout=60)
-
-    stuck = Thread(target=wait, daemon=True)
-    stuck.start()
-    yield
-
-
-def text_of(url: str) -> str:
-    """Returns what a page says, also one that refuses."""
-    try:
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            return answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return f"{error.code} {error.read().decode()}"
-
-
-def always(condition) -> bool:
-    """Tells whether it is so ten times: while processes are exchanged, the old one still takes some of the requests."""
-    return all(condition() for _time in range(10))
-
-
-def swamp_of(instance) -> tuple[str, str]:
-    """Returns state and reason of the plugin swamp, as the command shows them."""
-    listed = json.loads(hinka("--instance", str(instance), "plugin", "list", "--json").stdout)["plugins"]
-    return next((one["state"], one["reason"]) for one in listed if one["name"] == "swamp")
-
-
-@contextmanager
-def with_swamp(instance):
-    """Runs the block with the plugin swamp on, and the server's address."""
-    place = write_plugin(instance, "swamp", code=SWAMP)
-    try:
-        assert hinka("--instance", str(instance), "plugin", "enable", "swamp").returncode == 0
-        with serving(instance, "--workers", "1") as (_process, url):
-            yield url
-    finally:
-        hinka("--instance", str(instance), "plugin", "resume", "swamp")
-        shutil.rmtree(place)
-
-
 def test_a_page_that_never_comes_back_costs_its_process_and_its_plugin_the_pages(instance):
     with with_swamp(instance) as url:
         before = text_of(f"{url}/swamp/edge")
@@ -190,14 +101,6 @@ def test_a_page_that_never_comes_back_costs_its_process_and_its_plugin_the_pages
             until(lambda: always(lambda: paused in text_of(f"{url}/swamp/edge")), 60)
         assert answers(f"{url}/healthz")
         assert (before.isdigit(), swamp_of(instance)[0]) == (True, "paused")
-
-
-def test_a_hook_that_never_comes_back_costs_its_plugin_everything(instance):
-    with with_swamp(instance) as url:
-        with waiting_in_vain(f"{url}/swamp"):
-            until(lambda: not answers(f"{url}/swamp/edge"), 60)
-        assert answers(f"{url}/healthz")
-        assert swamp_of(instance) == ("refused", "its home_panels did not come back within 20 s.")
 
 
 def test_a_plugin_can_be_left_out_of_a_start(instance):

@@ -1,5 +1,6 @@
 """Every kind of breakage of a plugin, and that nothing else breaks with it."""
 
+import os
 import threading
 from decimal import Decimal
 from types import SimpleNamespace
@@ -15,15 +16,17 @@ from core.errors import Busy, CRMError, InvalidInput
 from core.hooks import calls, health
 from core.hooks.contributions import Panel
 from core.hooks.dispatch import marker
-from core.hooks.guard import note_hung_pages, resume, stop_endless
+from core.hooks.guard import charge, note_hung_pages, resume, stop_endless
 from core.hooks.health import PluginFailure, failures
 from core.hooks.switch import enable, saved_generation
 from core.serve import caretaker, trial
 from core.serve.entry import make_web
 from core.serve.trial import try_out
+from core.serve.wire import HANGS, Wire
 from core.store.work import WorkDesk
 from core.web.measured import SLOW_AT_ONCE, measure
 from tests.core.hooks.written import write_plugin
+from tests.waiting import until
 
 HOOK = "from core.api import *\n\n\n@hook\ndef {}(): "
 AT_START = ["permissions", "settings_groups", "job_kinds", "live_topics", "menu_items", "routes", "rest_routes"]
@@ -202,6 +205,8 @@ def test_a_hook_that_never_comes_back_stops_its_plugin(crm, monkeypatch):
     try:
         assert stop_endless(crm) is True
         assert "exchange_rate did not come back" in health.stopped()["moody"].reason
+        health.forgive("moody")
+        assert (stop_endless(crm), health.stopped()) == (False, {})  # though the process has not gone yet
     finally:
         let_out.set()
         stuck.join()
@@ -236,18 +241,70 @@ def test_pages_that_hang_leave_room_for_others(crm, monkeypatch):
         app.view_functions["moody.index"]()
 
 
-def test_a_hook_that_hangs_with_the_turn_of_all_writers_costs_its_process_at_once(crm, monkeypatch):
-    monkeypatch.setattr(calls, "ENDLESS_S", 0)
-    gone, let_out = threading.Event(), threading.Event()
-    crm.hooks.calls.begin("core", "client_merging")  # of the core, so that no plugin is stopped by what we look at
+@pytest.mark.parametrize(("is_page", "is_web"), [(False, True), (False, False), (True, True)])
+def test_what_hangs_with_the_turn_of_all_writers_is_told_and_costs_its_process(crm, monkeypatch, is_page, is_web):
+    monkeypatch.setattr(calls, "HUNG_S" if is_page else "ENDLESS_S", 0)
+    crm.hooks.calls.begin("moody", "the bog", is_page=is_page)
     crm.desk.turn_of = threading.get_ident()
-    pause = SimpleNamespace(wait=lambda _seconds: let_out.is_set())
-    looking = threading.Thread(
-        target=caretaker._look, args=(crm, lambda: None, lambda: gone.set() or let_out.set(), pause)
+    wire, left = Wire(), []
+    pause = SimpleNamespace(wait=lambda _seconds: False)
+    caretaker._look(crm, wire, is_web, pause, leave=lambda: left.append(True))
+    (told,) = wire.hear()
+    assert (told.event, told.pid, told.plugin, told.what, told.is_page) == (
+        HANGS,
+        os.getpid(),
+        "moody",
+        "the bog",
+        is_page,
     )
-    looking.start()
-    assert gone.wait(30)
-    looking.join(30)
+    assert (left, health.stopped()) == ([True], {})
+
+
+def test_what_a_lost_process_told_stops_its_plugin_and_counts_its_pages(crm):
+    crm.manifests["moody"] = crm.manifests["reports"]
+    before = saved_generation()
+    for _process in range(health.HANGS):
+        charge("moody", "page moody.index", is_page=True, at=crm.clock.now())
+    assert ("page moody.index" in health.without_pages()["moody"].reason, health.stopped()) == (True, {})
+    charge("moody", "deal_turned", is_page=False, at=crm.clock.now())
+    charge("core", "deal_turned", is_page=False, at=crm.clock.now())
+    assert (list(health.stopped()), saved_generation()) == (["moody"], before + 2)
+    resume(crm, "moody")
+    assert (health.stopped(), health.without_pages()) == ({}, {})
+
+
+def test_a_hook_that_waits_for_the_turn_of_another_is_not_blamed(tmp_path, crm, monkeypatch):
+    monkeypatch.setattr(calls, "ENDLESS_S", 0)
+    own, other = (WorkDesk(crm.database, tmp_path / "turn.lock") for _desk in range(2))
+    own.waiting = crm.hooks.calls.waiting
+    with other._turn(other.turn_file):
+        waits = threading.Thread(target=lambda: crm.hooks.attempt("moody", "deal_turned", _take_turn, own))
+        waits.start()
+        until(lambda: crm.hooks.calls._waiting)
+        assert list(crm.hooks.calls.endless()) == []
+    waits.join(30)
+    assert crm.hooks.calls.tallies["moody", "deal_turned"].calls == 1
+
+
+def test_who_waits_for_the_call_of_another_is_not_blamed_for_it(crm, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(calls, "perf_counter", lambda: now[0])
+    outer = crm.hooks.calls.begin("moody", "deal_turned")
+    now[0] += 1
+    inner = crm.hooks.calls.begin("stuck", "record_changed")
+    now[0] += calls.ENDLESS_S
+    assert list(crm.hooks.calls.endless()) == []  # the outer is too old, the inner still has a second
+    now[0] += 1
+    assert list(crm.hooks.calls.endless()) == [inner]
+    crm.hooks.calls.end(inner)
+    crm.hooks.calls.begin("quick", "record_changed")
+    now[0] += 0.1
+    assert list(crm.hooks.calls.endless()) == [outer]
+
+
+def _take_turn(desk):
+    with desk._turn(desk.turn_file):
+        pass
 
 
 def test_the_turn_of_writers_is_known_while_it_is_had(tmp_path, crm):
