@@ -17,7 +17,7 @@ from typing import Any
 from peewee import Database
 
 from core.boot import all_steps, boot
-from core.config import FILE_NAME, Config, read_config, write_config
+from core.config import FILE_NAME, Config, read_config, with_database
 from core.errors import CRMError
 from core.place import empty_database, new_place
 from core.runtime import CRM
@@ -69,11 +69,10 @@ def restore(file: Path, folder: Path, database: str = "") -> int:
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
         raise CRMError(f"{file} is no backup of Hinka; choose a file that “hinka backup” wrote.") from error
     with archive, new_place(folder, "restore into an empty folder"):
-        (folder / FILE_NAME).write_bytes(archive.read(FILE_NAME))
+        text = archive.read(FILE_NAME).decode()
+        (folder / FILE_NAME).write_text(with_database(text, database) if database else text, "utf-8")
         config = read_config(folder)
-        if database:
-            config = replace(config, database=database)
-            write_config(config)
+        config = replace(config, database=database or config.database)
         with empty_database(config.database, folder):
             return _fill(archive, about, config)
 

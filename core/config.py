@@ -1,5 +1,6 @@
 """The instance's configuration: `customer.toml` and the environment, read once into a frozen object."""
 
+import json
 import os
 import re
 import tomllib
@@ -113,6 +114,12 @@ def write_config(config: Config) -> None:
         lines.append(f'base_url = "{config.base_url}"')
     config.folder.mkdir(parents=True, exist_ok=True)
     (config.folder / FILE_NAME).write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def with_database(text: str, url: str) -> str:
+    """Returns the text of a `customer.toml` with another database, and all else as it was."""
+    rest = re.sub(r"^database\s*=.*\n?", "", text, count=1, flags=re.MULTILINE)
+    return f"database = {json.dumps(url)}\n{rest}"
 
 
 def check_config(config: Config, path: Path) -> None:

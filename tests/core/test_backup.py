@@ -9,7 +9,7 @@ from core.backup import backup, restore
 from core.boot import boot
 from core.config import read_config
 from core.errors import CRMError
-from core.hooks.switch import disable
+from core.hooks.switch import save_names
 from core.store.audit import Audit
 from core.store.database import is_postgres
 from core.store.migrate import migrate_up, steps_in
@@ -76,7 +76,7 @@ def test_the_data_of_a_plugin_that_is_off_come_back_too(crm, tmp_path, other_dat
     migrate_up(crm.database, steps_in("importers", crm.manifests["importers"].folder / "migrations"), crm.clock)
     columns = "kind, titles_key, columns, options, used_at"
     crm.database.execute_sql(f"INSERT INTO importers_mapping ({columns}) VALUES ('x', 'y', '{{}}', '{{}}', 0)")
-    disable(crm, "importers")
+    save_names(crm, [])
     backup(crm, tmp_path / "off.zip")
     restore(tmp_path / "off.zip", tmp_path / "new", other_database)
     restored = reopened(tmp_path / "new")

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from core.config import FILE_NAME, Config, read_config, write_config
+from core.config import FILE_NAME, Config, read_config, with_database, write_config
 from core.errors import ConfigError
 
 
@@ -23,6 +23,15 @@ def test_what_was_written_is_read_back(tmp_path):
         "ALL",
         "Europe/Belgrade",
     )
+
+
+def test_another_database_leaves_all_else_as_it_was(tmp_path):
+    text = (
+        '# Mira\nname = "Mira"\ndatabase = "sqlite:///x.db"\nplugins = []\n\n[settings.company]\ncompany_name = "M"\n'
+    )
+    config = read(tmp_path, with_database(text, "postgresql://hinka@/mira"))
+    assert (config.database, config.name, config.plugins) == ("postgresql://hinka@/mira", "Mira", ())
+    assert config.settings == {"company": {"company_name": "M"}}
 
 
 def test_the_environment_beats_the_file(tmp_path):
