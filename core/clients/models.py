@@ -86,6 +86,7 @@ class Client(Record):
     next_contact_on = DateField(null=True)
     properties = JSONField(default=dict)
     import_id = BigIntegerField(null=True)
+    import_row = IntegerField(null=True)
     merged_into_id = BigIntegerField(null=True)
     version = IntegerField(default=1)
     created_at = UtcField()

@@ -58,6 +58,7 @@ class Deal(Record):
     note = TextField(default="")
     properties = JSONField(default=dict)
     import_id = BigIntegerField(null=True)
+    import_row = IntegerField(null=True)
     version = IntegerField(default=1)
     opened_at = UtcField()
     closed_at = UtcField(null=True)

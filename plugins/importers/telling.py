@@ -1,11 +1,11 @@
-"""What an import is on the timeline of a client or deal: with which file it came into the base."""
+"""What an import is on the timeline of a client or deal: from which row of which file it came into the base."""
 
 from typing import Any
 
 from flask import url_for
 from peewee import JOIN
 
-from core.api import Client, Deal, TimelineEntry, User, gettext
+from core.api import Client, Deal, TimelineEntry, User, format_number, gettext
 
 from .access import RIGHT
 from .models import Batch
@@ -27,6 +27,17 @@ def _entry(batch: Batch, record: Client | Deal, reader: User) -> TimelineEntry:
     title = gettext("Came with the import of “%(file)s”", file=batch.file_name)
     is_open = reader.can(RIGHT) and (reader.role.scope == "all" or batch.user_id == reader.id)
     url = url_for("importers.show", batch_id=batch.id) if is_open else ""
+    user = getattr(batch, "importer", None)
     return TimelineEntry(
-        batch.id, record.created_at, title, "file-import", url=url, user=getattr(batch, "importer", None)
+        batch.id, record.created_at, title, "file-import", text=_place(batch, record), url=url, user=user
     )
+
+
+def _place(batch: Batch, record: Client | Deal) -> str:
+    """Returns where in the file the record stood, as the spreadsheet shows it; nothing where that is not known."""
+    if record.import_row is None:
+        return ""
+    row = format_number(record.import_row)
+    if not (sheet := batch.plan.get("sheet")):
+        return gettext("Row %(row)s", row=row)
+    return gettext("Sheet “%(sheet)s”, row %(row)s", sheet=sheet, row=row)

@@ -74,7 +74,8 @@ class ClientWriter:
         dates = [name for name in DATES if any(row.get(name) for row in rows)]
         columns = (
             "id", "kind", "name", "name_key", "tax_number", "phone", "email", "owner_id", "source_id", "properties",
-            "import_id", "created_at", "changed_at", *present, *dates, *(() if "status" in present else ("status",)),
+            "import_id", "import_row", "created_at", "changed_at",
+            *present, *dates, *(() if "status" in present else ("status",)),
         )  # fmt: skip
         tail = () if "status" in present else (DEFAULT_STATUS,)
         keys = [name for name in (rows[0] if rows else ()) if name.startswith("property:")]
@@ -82,7 +83,8 @@ class ClientWriter:
             (
                 row["id"], row["kind"], row["name"], row["name_key"], row.get("tax_number") or "",
                 main_phone(row), main_email(row),
-                row["owner_id"], row["source_id"], properties_json(row, keys), writing.batch.id, now, now,
+                row["owner_id"], row["source_id"], properties_json(row, keys), writing.batch.id, row["row"],
+                now, now,
                 *[row.get(name) or (DEFAULT_STATUS if name == "status" else "") for name in present],
                 *[row.get(name) and row[name].isoformat() for name in dates], *tail,
             )

@@ -14,8 +14,8 @@ DEALS = (
     "id", "number", "title", "client_id", "deal_type_id", "version_id", "state", "stage_id", "place", "furthest",
     "stood_at",
     "entered_at", "owner_id", "source_id", "currency", "potential", "amount", "potential_base", "amount_base",
-    "loss_reason_id", "expected_on", "note", "properties", "import_id", "opened_at", "closed_at", "created_at",
-    "changed_at",
+    "loss_reason_id", "expected_on", "note", "properties", "import_id", "import_row", "opened_at", "closed_at",
+    "created_at", "changed_at",
 )  # fmt: skip
 VISITS = (
     "deal_id", "stage_id", "place", "entered_at", "left_at", "outcome", "responsible_id", "potential", "potential_base",
@@ -49,8 +49,7 @@ def write_deals(writing: Writing, rows: Sequence[dict[str, Any]]) -> None:
             place, place, 0 if place is None else 1 << place, None if place is None else opened, owner_id,
             row["source_id"], row["currency"], potential, amount, potential_base, amount_base, row["loss_reason_id"],
             expected and expected.isoformat(), row.get("note") or "", properties_json(row, keys), writing.batch.id,
-            opened,
-            closed, now, now,
+            row["row"], opened, closed, now, now,
         ))  # fmt: skip
         if place is not None:
             outcome = state if closed else ""

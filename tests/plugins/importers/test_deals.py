@@ -41,6 +41,7 @@ def test_won_lost_and_open_deals_stand_where_they_should(crm, base, importing, c
     assert (still.state, still.stage.name, still.title, still.potential) == ("open", "Talk", "Hoxha", None)
     assert won.closed_at == datetime(2026, 2, 28, 23, tzinfo=UTC)
     assert won.owner.name == "Ann"
+    assert [one.import_row for one in (won, lost, still)] == [2, 3, 4]
     assert StageVisit.select().where(StageVisit.left_at.is_null()).count() == 1
     assert (DealPeriod.select().count(), Closing.select().count()) == (3, 2)
     assert list(find_wrong_deals(crm)) == []

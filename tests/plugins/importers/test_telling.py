@@ -35,6 +35,7 @@ def timeline(web, client):
 def test_its_timeline_names_the_file_and_opens_the_import(web, imported):
     text = timeline(web, imported)
     assert "Came with the import of “old base.csv”" in text
+    assert "Row 2" in text
     assert f'href="/imports/{Batch.get().id}"' in text
     assert "Ada Admin" in text
 
@@ -61,6 +62,15 @@ def test_a_deal_says_so_too_by_one_query(crm, make, boss, imported, web, queries
     with web.app.test_request_context(), queries.at_most(1):
         [entry] = entries_of(deal, boss, None)
     assert entry.user == boss
+
+
+def test_a_workbook_is_named_with_its_sheet(crm, boss, imported, web):
+    Batch.update(plan={**Batch.get().plan, "sheet": "Tirana"}).execute()
+    Client.update(import_row=1204).execute()
+    with web.app.test_request_context():
+        assert entries_of(Client.get(), boss, None)[0].text == "Sheet “Tirana”, row 1,204"
+        Client.update(import_row=None).execute()
+        assert entries_of(Client.get(), boss, None)[0].text == ""
 
 
 def test_an_earlier_page_of_the_timeline_leaves_it_out(crm, boss, imported, web):
