@@ -13,14 +13,14 @@ import psycopg
 from peewee import PeeweeException
 
 from core import VERSION
-from core.commands import deal_types, instance, people, plugins
+from core.commands import deal_types, instance, messages, people, plugins
 from core.commands.opener import Opener
 from core.config import FILE_NAME
 from core.errors import CRMError, PluginRefused
 from core.i18n import speaking
 from core.store.refusals import refusal
 
-OWN = (*instance.COMMANDS, *people.COMMANDS, *deal_types.COMMANDS, *plugins.COMMANDS)
+OWN = (*instance.COMMANDS, *people.COMMANDS, *deal_types.COMMANDS, *messages.COMMANDS, *plugins.COMMANDS)
 
 
 class HinkaGroup(click.Group):

@@ -111,7 +111,7 @@ def receive_message(
         if key and (known := Message.get_or_none(Message.dedupe_key == key)):
             return known
         last = _last_sent(way, address)
-        client, contact = (last.client, last.contact) if last else _who(way, address)
+        client, contact = (last.client, last.contact) if last else whose(way, address)
         message = Message.create(
             channel=way.key,
             direction="in",
@@ -173,7 +173,7 @@ def _last_sent(way: Channel, address: str) -> Message | None:
     return query.order_by(Message.id.desc()).first()
 
 
-def _who(way: Channel, address: str) -> tuple[Client | None, Contact | None]:
+def whose(way: Channel, address: str) -> tuple[Client | None, Contact | None]:
     """Returns client and contact of an address; of several the one that changed last."""
     query = (
         ContactPoint.select(ContactPoint, Client)
