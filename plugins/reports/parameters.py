@@ -112,7 +112,7 @@ def read_day(crm: CRM, name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        refuse(name, _("“%(value)s” is no day: write “%(name)s” like 2026-03-31.", value=text, name=name))
+        refuse(name, _("“%(value)s” is not a day: write “%(name)s” like 2026-03-31.", value=text, name=name))
 
 
 def read_types(crm: CRM, names: Sequence[str]) -> tuple[int, ...]:
@@ -198,7 +198,7 @@ def _moment(crm: CRM, text: str) -> tuple[date | None, datetime | None]:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        refuse("as_of", _("“%(value)s” is no moment: write as_of like 2026-03-31 or 2026-03-31T18:00.", value=text))
+        refuse("as_of", _("“%(value)s” is not a moment: write as_of like 2026-03-31 or 2026-03-31T18:00.", value=text))
     aware = moment if moment.tzinfo else moment.replace(tzinfo=crm.config.zone)
     return aware.astimezone(crm.config.zone).date(), aware
 
@@ -216,7 +216,10 @@ def _choice(one: Mapping[str, str], name: str, known: Sequence[str], otherwise: 
     value = one.get(name, otherwise)
     if value != otherwise and value not in known:
         sentence = _(
-            "“%(value)s” is no %(name)s; use one of %(known)s.", value=value, name=name, known=", ".join(known)
+            "“%(value)s” is not a value of “%(name)s”; use one of %(known)s.",
+            value=value,
+            name=name,
+            known=", ".join(known),
         )
         refuse(name, sentence)
     return value

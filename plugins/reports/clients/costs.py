@@ -30,7 +30,7 @@ class ReportsSettings(Schema):
         load_default="cost",
         metadata={
             "label": lazy("Property of a deal that holds what it costs us"),
-            "help": lazy("One of the kind money, in the deal's currency; the report of the margin is made of it."),
+            "help": lazy("A property of the kind “money”, in the deal's currency; the margin report is made from it."),
             "choices": _choices,
             "widget": "select",
         },

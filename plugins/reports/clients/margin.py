@@ -232,8 +232,8 @@ def _notes(asked: Asked) -> list[Note]:
     whole = asked.whole
     if asked.field is None:
         words = _(
-            "No property of deals holds what they cost: make one of the kind money, and name it in the settings of the"
-            " reports."
+            "No property of deals holds what they cost: add one of the kind “money”, and choose it in the settings of"
+            " the reports."
         )
         place = {"place": "settings.edit", "place_words": _("To the settings"), "place_values": {"key": GROUP}}
         return [Note(words, right="admin.settings", **place)]

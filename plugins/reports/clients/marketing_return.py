@@ -144,10 +144,10 @@ def _table(counted: Counted, order: Sequence[Hashable]) -> Table:
         Column("name", _("Source"), TEXT),
         Column("cost", _("Cost"), MONEY),
         Column("leads", _("Leads"), COUNT, hint=_("Deals opened in the period")),
-        Column("cost_per_lead", _("A lead cost"), MONEY),
+        Column("cost_per_lead", _("Cost per lead"), MONEY),
         Column("won", _("Deals won"), COUNT, hint=_("Deals won in the period, whenever they were opened")),
         Column("won_amount", _("Won amount"), MONEY),
-        Column("cost_per_won", _("A won deal cost"), MONEY),
+        Column("cost_per_won", _("Cost per won deal"), MONEY),
         Column("roi", _("Return"), SHARE, hint=_("What was won, less the cost, by the cost")),
     )
     rows = [Row({"name": counted.name(key), **counted.rows[key]}, partial(_links, counted, key)) for key in order]
@@ -197,8 +197,8 @@ def _notes(counted: Counted) -> list[Note]:
     else:
         first = Note(
             _(
-                "Costs are those typed for the months that begin within the period; all together, the cost is set "
-                "against sources alone whose cost is known."
+                "Costs are those typed for the months that begin within the period; the total compares them only "
+                "with the sources whose cost is known."
             ),
             **where,
         )

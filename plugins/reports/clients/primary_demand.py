@@ -62,7 +62,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         ],
         draw=partial(_charts, settings, reasons),
         notes=[
-            Note(_("Wishes of the deals closed in the period, as they were answered at the closing.")),
+            Note(_("Wishes of the deals closed in the period, as answered when the deals were closed.")),
             Note(_("The demand is registered for deal types that say so, when the company's settings allow it.")),
         ],
         is_empty=not groups,

@@ -113,7 +113,7 @@ def _moment(facts: ReportFacts, name: str) -> str:
         return facts.moments[0] if facts.moments else ""
     if name not in facts.moments:
         known = ", ".join(facts.moments) or "—"
-        refuse("moment", _("“%(name)s” is no time of these facts; known are %(known)s.", name=name, known=known))
+        refuse("moment", _("“%(name)s” is not a time of these facts; known are %(known)s.", name=name, known=known))
     return name
 
 

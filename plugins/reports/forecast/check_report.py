@@ -121,8 +121,8 @@ def _best_words(card: Card) -> tuple[str, ...]:
         return ()
     best = METHOD_WORDS[card.best]
     if card.best == OWN:
-        return (_("The company's own statistics guess best, so they make the forecast."),)
-    return (_("Of all ways to count, “%(name)s” guesses best here, so it makes the forecast.", name=best),)
+        return (_("The company's own statistics have been the most exact, so they make the forecast."),)
+    return (_("Of all ways to count, “%(name)s” has been the most exact here, so it makes the forecast.", name=best),)
 
 
 def _figures(card: Card) -> tuple[Figure, ...]:
@@ -130,7 +130,7 @@ def _figures(card: Card) -> tuple[Figure, ...]:
     return (
         Figure("months", _("Months checked"), found["months"], COUNT),
         Figure("bias", _("Too high (+) or low (−)"), found["bias"], SHARE),
-        Figure("coverage", _("Months within the range, of 80% promised"), found["coverage"], SHARE),
+        Figure("coverage", _("Months within the range; 80% are promised"), found["coverage"], SHARE),
         Figure("calibration_error", _("Chances off by, on average"), scores["calibration_error"], SHARE),
         Figure("deals", _("Guesses compared"), scores["deals"], COUNT),
     )
@@ -145,9 +145,9 @@ def _method_table(body: Mapping[str, Any]) -> Table:
     columns = (
         Column("method", _("Chances by"), TEXT),
         Column("deals", _("Guesses"), COUNT),
-        Column("log_loss", _("Log loss"), TEXT, hint=_("How surprised it was by what came; the less, the better")),
-        Column("brier", _("Brier score"), TEXT, hint=_("Mean square of the error; the less, the better")),
-        Column("calibration_error", _("Chances off by"), SHARE, hint=_("Said 30%, came 28%: off by 2 points")),
+        Column("log_loss", _("Log loss"), TEXT, hint=_("How far the chances were from what happened; lower is better")),
+        Column("brier", _("Brier score"), TEXT, hint=_("Mean squared error; lower is better")),
+        Column("calibration_error", _("Chances off by"), SHARE, hint=_("Forecast 30%, result 28%: off by 2 points")),
         Column("bias", _("Sums too high (+) or low (−)"), SHARE),
     )
     rows = []
@@ -203,14 +203,14 @@ def _month_links(month: Mapping[str, Any]) -> dict[str, str]:
 def _month_marks(month: Mapping[str, Any]) -> dict[str, Mark]:
     if _row(month)["within"]:
         return {}
-    return {"error": Mark(_("What came lies outside of the range"), is_worse=True)}
+    return {"error": Mark(_("The result lies outside the range"), is_worse=True)}
 
 
 def _tenth_table(body: Mapping[str, Any]) -> Table:
     columns = (
-        Column("from", _("Chance said"), TEXT),
+        Column("from", _("Chance forecast"), TEXT),
         Column("count", _("Guesses"), COUNT),
-        Column("said", _("Said, on average"), SHARE),
+        Column("said", _("Forecast, on average"), SHARE),
         Column("was", _("Came true"), SHARE),
     )
     rows = [Row({"from": _tenth_words(tenth["said"]), **tenth}) for tenth in body["scores"][body["best"]]["tenths"]]
@@ -232,7 +232,7 @@ def _charts(body: Mapping[str, Any], months: list[dict], shows_sums: bool, curre
     if body["scores"]:
         tenths = body["scores"][body["best"]]["tenths"]
         points = [(one["said"], one["was"], one["count"], _tenth_hint(one)) for one in tenths]
-        curve = curve_chart(points, said=_("Chance said"), was=_("Share that came true"))
+        curve = curve_chart(points, said=_("Chance forecast"), was=_("Share that was won"))
         words = "; ".join(hint for *_point, hint in points)
         charts.append(Chart("calibration", _("Do the chances hold?"), curve, words, has_own_axis=True))
     return tuple(charts)
@@ -240,7 +240,7 @@ def _charts(body: Mapping[str, Any], months: list[dict], shows_sums: bool, curre
 
 def _span(month: Mapping[str, Any]) -> Span:
     row = _row(month)
-    hint = _("%(month)s: forecast %(said)s, came %(was)s", month=month["period"].words(),
+    hint = _("%(month)s: forecast %(said)s, result %(was)s", month=month["period"].words(),
              said=format_number(row["expected"], 0), was=format_number(row["brought"], 0))  # fmt: skip
     return Span(row["month"], float(row["expected"]), hint, float(row["low"]), float(row["high"]),
                 float(row["brought"]), link=_month_links(month)["brought"])  # fmt: skip
@@ -248,7 +248,12 @@ def _span(month: Mapping[str, Any]) -> Span:
 
 def _tenth_hint(tenth: Mapping[str, Any]) -> str:
     said, was = format_percent(tenth["said"], 0), format_percent(tenth["was"], 0)
-    return _("Of %(count)s deals given %(said)s on average, %(was)s were won", count=tenth["count"], said=said, was=was)
+    return _(
+        "Of %(count)s deals with a chance of %(said)s on average, %(was)s were won",
+        count=tenth["count"],
+        said=said,
+        was=was,
+    )
 
 
 def _notes(card: Card) -> tuple[Note, ...]:

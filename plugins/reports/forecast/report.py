@@ -155,7 +155,7 @@ def _deal_row(deal: OpenDeal) -> dict[str, Any]:
 def income_words(expected: Expected, currency: str) -> str:
     """Returns what a period will bring, in one sentence."""
     return _(
-        "%(period)s will most likely bring %(income)s %(currency)s; 8 times of 10 between %(low)s and %(high)s.",
+        "%(period)s is expected to bring %(income)s %(currency)s; in 8 of 10 cases between %(low)s and %(high)s.",
         period=expected.period.words(),
         income=rounded(expected.income),
         low=rounded(expected.low),
@@ -168,8 +168,8 @@ def _figures(expected: Expected, currency: str, linker: Linker) -> tuple[Figure,
     totals = totals_of(expected)
     return (
         Figure("expected_income", _("Expected, %(currency)s", currency=currency), totals["expected_income"], MONEY),
-        Figure("low", _("At least, 9 times of 10"), totals["low"], MONEY),
-        Figure("high", _("At most, 9 times of 10"), totals["high"], MONEY),
+        Figure("low", _("At least, in 9 of 10 cases"), totals["low"], MONEY),
+        Figure("high", _("At most, in 9 of 10 cases"), totals["high"], MONEY),
         Figure("won_amount", _("Won already"), totals["won_amount"], MONEY, link=won_link(expected, linker)),
         Figure("open_income", _("From open deals"), totals["open_income"], MONEY, link=as_query(linker.open_whole())),
         Figure("new_income", _("From deals that usually come"), totals["new_income"], MONEY),
@@ -272,7 +272,8 @@ def _typed_note(expected: Expected, linker: Linker) -> Note:
     days = [str(expected.period.first), str(expected.period.last)]
     typed = [*linker.open_whole(), {"field": "expected_on", "op": "between", "value": days}]
     words = _(
-        "Sellers typed days of this period for %(n)s open deals worth %(sum)s; the forecast goes by stages instead.",
+        "By the days that sellers typed, %(n)s open deals worth %(sum)s close in this period; the forecast goes by"
+        " stages instead.",
         n=format_number(len(expected.typed())),
         sum=rounded(sum(deal.potential or 0 for deal in expected.typed())),
     )
@@ -282,7 +283,7 @@ def _typed_note(expected: Expected, linker: Linker) -> Note:
 def _used(expected: Expected) -> Span:
     name = str(METHOD_WORDS[expected.method])
     low, high = float(cents(expected.low)), float(cents(expected.high))
-    hint = _("%(name)s: %(sum)s, 8 times of 10 between %(low)s and %(high)s", name=name,
+    hint = _("%(name)s: %(sum)s, in 8 of 10 cases between %(low)s and %(high)s", name=name,
              sum=rounded(expected.income), low=rounded(expected.low), high=rounded(expected.high))  # fmt: skip
     return Span(name, float(cents(expected.income)), hint, low, high)
 

@@ -128,7 +128,7 @@ def _summary(
     if not answer["has_seasons"]:
         return (
             _("The next twelve months will bring about %(sum)s %(currency)s.", sum=_total(ahead), currency=currency),
-            _("Strong and weak months can't be told from chance yet, so the months ahead are counted without seasons."),
+            _("Strong and weak months can't be told from chance yet: the months ahead are forecast without seasons."),
         )
     strong = max(ahead, key=lambda row: row["factor"])
     weak = min(ahead, key=lambda row: row["factor"])
@@ -232,8 +232,8 @@ def _notes(answer: Mapping[str, Any] | None) -> tuple[Note, ...]:
         return ()
     error = format_percent(answer["error"], 0)
     return (
-        Note(_("Pale bars are expected: level, trend and season by exponential smoothing (Holt and Winters).")),
-        Note(_("The lines over them show between what they lie 8 times of 10.")),
+        Note(_("Pale bars are the forecast: level, trend and season by exponential smoothing (Holt and Winters).")),
+        Note(_("In 8 of 10 cases the month ends between the ends of the line over its bar.")),
         Note(_("Over the months known, it was off by %(share)s of a usual month on average.", share=error)),
     )
 

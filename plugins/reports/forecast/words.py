@@ -57,7 +57,7 @@ def correction_words(card: Card) -> str:
     changed = [f"{name} {_signed(value - 1)}" for name, value in parts if abs(value - 1) >= LEAST_SHOWN]
     if right.get("slope", 1.0) != 1.0:
         changed.append(_("chances by the curve of the report card"))
-    return _("Put right by what earlier months missed: %(changed)s.", changed=", ".join(changed)) if changed else ""
+    return _("Corrected by the errors of earlier months: %(changed)s.", changed=", ".join(changed)) if changed else ""
 
 
 def before_words(card: Card) -> str:
@@ -66,8 +66,8 @@ def before_words(card: Card) -> str:
     if not months or "before" not in months[0]:
         return ""
     found = card_figures({"months": [{**month, **month["before"]} for month in months]})
-    return _("Each month is put right by what those before it missed. Without that: sums %(bias)s, %(coverage)s of the "
-             "months within the range, log loss %(loss)s.",
+    return _("Each month is corrected by the errors of those before it. Without that: sums %(bias)s, %(coverage)s of "
+             "the months within the range, log loss %(loss)s.",
              bias=_signed(found["bias"]), coverage=format_percent(found["coverage"], 0),
              loss=format_number(card.body["before"]["log_loss"], 4))  # fmt: skip
 

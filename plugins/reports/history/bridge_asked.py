@@ -90,7 +90,7 @@ def ask(crm: CRM, user: User | None, settings: Settings, since: int, until: int,
     period = bounded_period(crm, scope, settings.by, Period(), "opened_at")
     dimension = find_dimension(crm, user, settings.by, period, "opened_at")
     if dimension is not None and dimension.overlaps:
-        sentence = _("In the bridge a deal stands in one row only: choose rows of which a deal has but one.")
+        sentence = _("In the bridge a deal stands in one row only: choose a field that has one value for each deal.")
         raise InvalidInput(sentence, fields={"by": [sentence]})
     between = Between(scope, since, until, ladders, dimension)
     if is_whole:

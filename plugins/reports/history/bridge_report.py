@@ -54,7 +54,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         draw=partial(_charts, asked, whole, crm.currency),
         notes=(
             *_notes_of_deleted(whole),
-            Note(_("A deal that came and was closed within these days stands under both, so nothing is left out.")),
+            Note(_("A deal that came and was closed between these days counts under both, so nothing is left out.")),
             Note(_("Deals on hold stand apart. A deal without a potential counts as a deal, but not as money.")),
         ),
         data={

@@ -113,7 +113,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         draw=partial(_charts, counted),
         notes=[
             Note(_("What is still open can still be won: judge a young month by what was won within 90 days.")),
-            Note(_("That share stands only where all deals of the row have been there for 90 days.")),
+            Note(_("That share is shown only where every deal of the row was opened at least 90 days ago.")),
         ],
         is_empty=not counted.cohorts,
     )

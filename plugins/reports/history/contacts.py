@@ -102,8 +102,8 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         draw=partial(_charts, counted),
         notes=[
             Note(_("A contact is a call, letter, message or meeting of the deal, held before it was closed.")),
-            Note(_("What nobody wrote down is not known; contacts that belong to a client alone are not counted.")),
-            Note(_("Many contacts do not make a deal won by themselves: who is interested also talks more.")),
+            Note(_("Contacts that nobody wrote down are missing; those of a client without a deal are not counted.")),
+            Note(_("Many contacts do not win a deal by themselves: clients who are interested also talk more.")),
         ],
         is_empty=not counted.cells,
     )  # fmt: skip

@@ -132,7 +132,7 @@ def _table(counted: Counted, lines: Sequence[tuple[Frame, Cell]], before: Mappin
         Column("open", WORDS["open"], COUNT, since),
         Column("won", WORDS["won"], COUNT, since),
         Column("lost_since", WORDS["lost_since"], COUNT, since),
-        Column("skipped", WORDS["skipped"], COUNT, hint=_("Passed without ever standing here")),
+        Column("skipped", WORDS["skipped"], COUNT, hint=_("Passed without ever being here")),
         Column("lost", WORDS["lost"], COUNT, hint=_("Deals that were lost at this stage within the period")),
     ]
     if before is not None:

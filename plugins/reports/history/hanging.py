@@ -235,7 +235,7 @@ REPORT = Report(
     TITLE,
     make,
     STANDING,
-    lazy("Which open deals hang, whose they are, why, and what money hangs with them."),
+    lazy("Which open deals hang, whose they are, why, and how much money hangs with them."),
     "clock-exclamation",
     "process",
 )

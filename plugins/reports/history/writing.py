@@ -83,7 +83,7 @@ def ask(crm: CRM, user: User | None, settings: Settings, moment: str) -> Asked:
     period = bounded_period(crm, scope, settings.by, settings.period, column)
     dimension = find_dimension(crm, user, settings.by, period, moment)
     if dimension is not None and dimension.overlaps:
-        refuse("by", _("Here a deal stands in one row only: choose rows of which a deal has but one."))
+        refuse("by", _("Here a deal stands in one row only: choose a field that has one value for each deal."))
     return Asked(crm, settings, scope, ladders, published, dimension)
 
 

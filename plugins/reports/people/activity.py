@@ -208,7 +208,7 @@ def _notes(counted: Counted, whole: Mapping[str, Any]) -> list[Note]:
     if not (whole["letters"] or whole["messages"]):
         found.append(Note(_("Letters are counted as soon as they are noted, or a plugin sends and receives them.")))
     if counted.settings.is_narrowed:
-        found.append(Note(_("With a deal type or a filter only what is about these deals counts.")))
+        found.append(Note(_("With a deal type or a filter, only talks about these deals count.")))
     return found
 
 

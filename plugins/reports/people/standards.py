@@ -75,7 +75,7 @@ def _notes(days: Mapping[int, int]) -> list[Note]:
     where = {"place": "reports_setup.standards", "place_words": _("Set the standards"), "right": "reports.set_up"}
     if days:
         first = Note(
-            _("A client of several categories stands under each; by manager it counts once, by the strictest."),
+            _("A client in several categories stands under each; by manager it counts once, by the strictest."),
             **where,
         )
     else:
@@ -85,7 +85,7 @@ def _notes(days: Mapping[int, int]) -> list[Note]:
     return [
         first,
         Note(_("The first step is the first talk about the deal, its first move to another stage, or its end.")),
-        Note(_("Too few: as few come by chance alone in less than one of twenty cases, by the eight weeks before.")),
+        Note(_("Too few: judging by the eight weeks before, chance alone brings so few in less than 1 of 20 cases.")),
     ]
 
 
@@ -140,7 +140,7 @@ REPORT = Report(
     TITLE,
     make,
     (*REASONS, "within"),
-    lazy("Which clients wait too long for a word, how soon interest is taken up, and whether enough of it comes."),
+    lazy("Which clients wait too long to hear from us, how soon interest is taken up, and whether enough comes in."),
     "alarm",
     "people",
     usual_period=USUAL_PERIOD,

@@ -36,7 +36,7 @@ def hours_of(settings: Settings) -> int:
     """Returns within how many hours interest is to be taken up; raises InvalidInput for what is no such number."""
     text = str(settings.given.get("within", USUAL_HOURS))
     if not text.isdecimal() or len(text) > 5 or not 0 < int(text) <= MOST_HOURS:
-        refuse("within", _("“%(value)s” is no number of hours: write one like 24.", value=text))
+        refuse("within", _("“%(value)s” is not a number of hours: write one like 24.", value=text))
     return int(text)
 
 

@@ -48,7 +48,7 @@ def contact_tables(
     ]  # fmt: skip
     first = (Column("name", _("Category"), TEXT), Column("days", _("Every so many days"), COUNT))
     return [
-        Table("contact", _("A word to every client in time"), (*first, *columns), tuple(by_category)),
+        Table("contact", _("Every client hears from us in time"), (*first, *columns), tuple(by_category)),
         Table("contact_managers", _("In time, by manager"), (Column("name", _("Manager"), TEXT), *columns),
               tuple(by_manager)),
     ]  # fmt: skip
@@ -101,7 +101,7 @@ def week_table(settings: Settings, week: Mapping[date, Count]) -> Table:
 def _marks(one: Count) -> dict[str, Mark]:
     if not one.is_too_few:
         return {}
-    return {"count": Mark(_("Too few: chance alone makes so few in less than one of twenty cases."), is_worse=True)}
+    return {"count": Mark(_("Too few: chance alone brings so few in less than 1 of 20 cases."), is_worse=True)}
 
 
 def _client_links(settings: Settings, line: Line, **cell: Any) -> dict[str, str]:
@@ -146,7 +146,7 @@ def figures(
     links = _client_links(settings, late, owner=ANY)
     in_time = sum(one.state(hours * HOUR) == IN_TIME for one in handled)
     return [
-        Figure("late", _("Clients without a word for too long"), late.counts[LATE], link=links.get(LATE, "")),
+        Figure("late", _("Clients not contacted for too long"), late.counts[LATE], link=links.get(LATE, "")),
         Figure("never", _("Never contacted"), late.counts[NEVER], link=links.get(NEVER, "")),
         Figure("taken_up", _("Taken up within %(n)s hours", n=hours), in_time / max(len(handled), 1), SHARE),
         Figure("median", _("To the first step, hours"), median_hours(handled), NUMBER),
@@ -166,7 +166,7 @@ def charts(settings: Settings, managers: Sequence[Line], names: Mapping[int, str
              _client_links(settings, line, owner=_text(line.key)).get(LATE, ""))
         for line in sorted(managers, key=late, reverse=True)
     ]  # fmt: skip
-    return (ranking("late", _("Clients who wait for a word"), ranks),)
+    return (ranking("late", _("Clients who wait to hear from us"), ranks),)
 
 
 def _named(names: Mapping[int, str], key: int | None) -> str:

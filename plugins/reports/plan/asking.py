@@ -61,7 +61,7 @@ def _days(crm: CRM, settings: Settings) -> tuple[date, date]:
     if due < begin:
         refuse("due", _("%(day)s is over: plan until a day that is still to come.", day=format_date(due)))
     if due - begin > FARTHEST:
-        refuse("due", _("Nobody plans so far ahead: choose a day within three years."))
+        refuse("due", _("A plan reaches three years ahead at most: choose an earlier day."))
     return begin, due
 
 
@@ -135,7 +135,7 @@ def _last(given: str | list[str]) -> str:
 
 def _number(text: str) -> int:
     if not text.isdecimal() or len(text) > 9 or not 0 < int(text) <= MOST_CONTRACTS:
-        refuse("contracts", _("“%(value)s” is no number of contracts: write one like 10.", value=text))
+        refuse("contracts", _("“%(value)s” is not a number of contracts: write one like 10.", value=text))
     return int(text)
 
 
@@ -145,5 +145,5 @@ def _units(text: str) -> int:
     except ValueError:
         amount = None
     if amount is None or not 0 < amount <= MOST_AMOUNT:
-        refuse("amount", _("“%(value)s” is no sum: write one like 50000.", value=text))
+        refuse("amount", _("“%(value)s” is not a sum: write one like 50000.", value=text))
     return money.to_units(amount)

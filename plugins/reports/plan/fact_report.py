@@ -150,16 +150,16 @@ def _tables(compared: Compared, rows: Sequence[Mapping[str, Any]]) -> list[Table
 def _notes(compared: Compared) -> list[Note]:
     if compared.planned:
         return []
-    return [Note(_("What was open when the plan was made brings it alone: nothing was planned for new clients."))]
+    return [Note(_("The deals that were open when the plan was made are enough: nothing was planned for new clients."))]
 
 
 def _columns(first: str) -> tuple[Column, ...]:
     return (
         Column("name", first, TEXT),
         Column("planned", _("Planned in all"), COUNT),
-        Column("until_now", _("Planned until this week"), COUNT),
+        Column("until_now", _("Planned by this week"), COUNT),
         Column("done", _("Done"), COUNT),
-        Column("share", _("Done of what was planned until now"), SHARE),
+        Column("share", _("Share done of what was planned by now"), SHARE),
     )
 
 
@@ -216,7 +216,7 @@ def _figures(crm: CRM, compared: Compared, of_plan: Settings, won: int, amount: 
     found = [
         Figure("contracts", _("Contracts planned"), plan.contracts),
         Figure("won", _("Won so far"), won, link=won_link),
-        Figure("interested", _("Interested planned until this week"), interested["until_now"]),
+        Figure("interested", _("Interested clients planned by this week"), interested["until_now"]),
         Figure("done", _("Interested so far"), interested["done"], link=as_query(linker.opened_whole())),
     ]
     if plan.amount is not None:

@@ -67,7 +67,7 @@ def _summary(plan: Plan) -> list[str]:
         )
     ]
     if not plan.contracts_needed:
-        found = [_("What is open now will usually bring this much already: about %(wins)s contracts.", wins=wins)]
+        found = [_("The deals open now will usually bring this much already: about %(wins)s contracts.", wins=wins)]
     if plan.is_too_late:
         found.append(_too_late(plan))
     elif plan.learned.is_learned and plan.contracts_needed:
@@ -81,8 +81,8 @@ def _summary(plan: Plan) -> list[str]:
 def _too_late(plan: Plan) -> str:
     return _(
         "Too late for new clients: half of the deals take %(days)s days or more from interest to contract, and "
-        "%(left)s are left. Who becomes interested today is usually won about %(earliest)s. Only open deals can still "
-        "be won by %(due)s.",
+        "%(left)s are left. A client who becomes interested today is usually won about %(earliest)s. Only open deals "
+        "can still be won by %(due)s.",
         days=format_number(plan.learned.lag, 0),
         left=format_number(plan.goal.days),
         earliest=format_date(plan.earliest),
@@ -214,7 +214,7 @@ def _notes(asked: Asked) -> list[str]:
         found.append(_("Open deals without a known potential, which add nothing to the sum: %(n)s.", n=count))
     if not any(line.step.key == "calls" for line in plan.lines):
         found.append(_("Calls are planned as soon as some are noted on deals that were won."))
-    found.append(_("Numbers are rounded up at the very end. Deals on hold are not counted on."))
+    found.append(_("Numbers are rounded up at the very end. Deals on hold are left out."))
     return found
 
 

@@ -95,7 +95,7 @@ def _table(asked: Asked, rows: Sequence[Outcome], values: list[dict], stages: di
         Column("name", asked.dimension.title, TEXT),
         Column("lost", _("Deals lost"), COUNT),
         Column("share", _("Share"), SHARE),
-        Column("together", _("Together"), SHARE, hint=_("This reason and all graver ones")),
+        Column("together", _("Together"), SHARE, hint=_("This reason and all above it")),
         Column("lost_potential", _("Potential lost"), MONEY),
         *(Column(f"stage_{key}", _(name), COUNT, group=_("Lost at")) for key, (name, _by) in stages.items()),
     ]
@@ -132,6 +132,6 @@ REPORT = Report(
     TITLE,
     make,
     REASONS,
-    lazy("Why deals were lost, the gravest reason first, and at which stages."),
+    lazy("Why deals were lost, the most frequent reason first, and at which stages."),
     "thumb-down",
 )

@@ -47,7 +47,7 @@ def hand_over(crm: CRM, sending: Sending) -> Outcome | None:
     if channel is None:
         return _keep(crm, sending, _("No channel that carries files is on: the file is kept here."))
     if not _letters(sending).exists():
-        return WAITS, _("Nobody is named to get it: the file is kept here.")
+        return WAITS, _("No recipient is named: the file is kept here.")
     _doubt(crm, sending)
     for letter in list(_letters(sending).where(Letter.state == WAITING).order_by(Letter.id)):
         schedule = find_fresh(sending.schedule_id)

@@ -51,7 +51,7 @@ def make_next(crm: CRM, sending: Sending) -> None:
     elif lack := readers_lack(sending.schedule, letter):
         _note(crm, letter, REFUSED, lack)
     elif not letter.user.email:
-        _note(crm, letter, FAILED, _("no address of e-mail"))
+        _note(crm, letter, FAILED, _("no e-mail address"))
     else:
         _make_users(crm, sending, letter)
 

@@ -90,7 +90,7 @@ def read_addresses(text: str) -> list[str]:
     found = list(dict.fromkeys(re.split(r"[\s,;]+", text.strip()))) if text.strip() else []
     strange = next((one for one in found if not _ADDRESS.fullmatch(one)), None)
     if strange is not None:
-        _refuse("recipients", _("“%(one)s” is no address of e-mail.", one=strange))
+        _refuse("recipients", _("“%(one)s” is not an e-mail address.", one=strange))
     if len(found) > MOST_RECIPIENTS:
         _refuse("recipients", _("At most %(n)s addresses.", n=MOST_RECIPIENTS))
     return found

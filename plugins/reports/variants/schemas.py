@@ -25,7 +25,7 @@ class ScheduleSchema(Schema):
     month_day = fields.Integer(
         load_default=1,
         validate=validate.Range(1, 31),
-        metadata={"label": lazy("Day (every month)"), "help": lazy("A day that the month lacks is its last one.")},
+        metadata={"label": lazy("Day (every month)"), "help": lazy("In a month without that day it is the last day.")},
     )
     at_hour = fields.Integer(
         load_default=8,
@@ -44,7 +44,7 @@ class ScheduleSchema(Schema):
         metadata={
             "label": lazy("Colleagues"),
             "choices": user_choices,
-            "help": lazy("Each gets what that person may see, at the address of e-mail known here."),
+            "help": lazy("Each person gets what they may see, at the e-mail address known here."),
         },
     )
     teams = fields.List(
@@ -61,6 +61,6 @@ class ScheduleSchema(Schema):
         metadata={
             "label": lazy("Other addresses"),
             "widget": "textarea",
-            "help": lazy("Addresses of e-mail, with commas or on lines of their own. They read what you may see."),
+            "help": lazy("E-mail addresses, separated by commas or one a line. They get what you may see."),
         },
     )

@@ -64,8 +64,8 @@ def _table(found: Sequence[Expected], linker: Linker, currency: str) -> Table:
     columns = (
         Column("period", _("Period"), TEXT),
         Column("expected_income", _("Expected, %(currency)s", currency=currency), MONEY),
-        Column("low", _("From"), MONEY, hint=_("At least, 9 times of 10")),
-        Column("high", _("To"), MONEY, hint=_("At most, 9 times of 10")),
+        Column("low", _("From"), MONEY, hint=_("At least, in 9 of 10 cases")),
+        Column("high", _("To"), MONEY, hint=_("At most, in 9 of 10 cases")),
         Column("won_amount", _("Won already"), MONEY),
         Column("open_income", _("From open deals"), MONEY),
         Column("new_income", _("From deals that usually come"), MONEY),
@@ -92,7 +92,7 @@ def _charts(found: Sequence[Expected], currency: str) -> tuple[Chart, ...]:
 
 def _span(expected: Expected) -> Span:
     totals, name = totals_of(expected), as_sentence(expected.period.words())
-    hint = _("%(name)s: %(sum)s, 8 times of 10 between %(low)s and %(high)s", name=name,
+    hint = _("%(name)s: %(sum)s, in 8 of 10 cases between %(low)s and %(high)s", name=name,
              sum=format_number(totals["expected_income"], 0), low=format_number(totals["low"], 0),
              high=format_number(totals["high"], 0))  # fmt: skip
     return Span(name, float(totals["expected_income"]), hint, float(totals["low"]), float(totals["high"]),

@@ -176,6 +176,6 @@ def _charts(hung: Document) -> tuple[Chart, ...]:
 
 def _notes() -> tuple[Note, ...]:
     return (
-        Note(_("Signs: much hangs – twice the potential of the middle manager; loses more – clearly and not by chance,"
-               " of the deals closed in 90 days; few talks – less than half of the middle manager's in 7 days.")),
+        Note(_("Signs: much hangs – twice the potential of the median manager; loses more – clearly and not by chance,"
+               " of the deals closed in 90 days; few talks – less than half of the median manager's in 7 days.")),
     )  # fmt: skip

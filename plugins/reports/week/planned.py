@@ -52,7 +52,7 @@ def _running(plans: list[Plan], today: date) -> Plan | None:
 
 def _none(crm: CRM, user: User | None, settings: Settings) -> Document:
     note = Note(
-        _("No plan runs now, so there is nothing to hold the weeks against."),
+        _("No plan is running, so there is nothing to compare the weeks with."),
         place="reports.show",
         place_words=_("Plan backwards"),
         right="reports.read",

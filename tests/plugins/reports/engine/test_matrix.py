@@ -124,7 +124,7 @@ def test_categories_say_that_they_overlap(crm, matrix, make):
         ({"rows": "nonsense"}, "Nothing can be grouped by “nonsense”"),
         ({"rows": "owner", "columns": "manager"}, "Rows and columns are the same"),
         ({"measures": "nonsense"}, "There is no measure “nonsense”"),
-        ({"moment": "nonsense"}, "is no time of these facts"),
+        ({"moment": "nonsense"}, "is not a time of these facts"),
         ({"sort": "-lost"}, "can't be sorted by"),
         ({"from": "2026-05-01", "to": "2026-01-01"}, "before it begins"),
         ({"compare": "previous"}, "set both ends of the period"),

@@ -271,7 +271,7 @@ def test_a_report_for_a_team_is_made_one_reader_at_a_time_behind_other_jobs(crm,
         done.append(job.kind)
         crm.jobs.run(job)
     assert done == [sending.SEND_KIND, sending.LOOK_KIND, sending.SEND_KIND]
-    assert "no address of e-mail" in Sending.get().note
+    assert "no e-mail address" in Sending.get().note
 
 
 def test_schedule_is_stopped_though_a_recipient_is_no_more(crm, make, director, variant):
