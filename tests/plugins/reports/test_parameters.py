@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 23)
     [
         ({"colour": "red"}, "no parameter “colour”"),
         ({"type": "Zork"}, "no deal type “Zork”; known are Errand"),
-        ({"from_": "2026-02-30"}, "no day"),
+        ({"from_": "2026-02-30"}, "not a day"),
         ({"from_": "2026-05-01", "to": "2026-04-01"}, "ends .* before it begins"),
         ({"from_": "2026-05-01", "to": "2026-05-01"}, "ends .* before it begins"),
         ({"from_": "2026-05-01", "through": "2026-04-30"}, "The last day .* is before the first"),

@@ -96,7 +96,7 @@ def test_usual_period_is_compared_if_none_is_asked_for(base, report):
 
 def test_without_the_property_the_report_says_what_to_do(base, report):
     document = report("margin", period="all")
-    assert "make one of the kind money" in str(document.notes[0])
+    assert "add one of the kind “money”" in str(document.notes[0])
     assert document.data["totals"]["margin"] is None
     assert document.data["totals"]["without_cost"] == document.data["totals"]["won"] > 0
 

@@ -83,7 +83,7 @@ def test_the_plan_that_runs_stands_beside_what_was_done(crm, make, report, base)
     pairs = [("contracts", "10"), ("from", str(day)), ("through", str(day + timedelta(days=60)))]
     user = make.user("director")
     asked = ask(crm, user, read_settings(crm, user, "plan", PARAMETERS, pairs, ()))
-    assert any("No plan runs now" in str(note) for note in report("week").notes)
+    assert any("No plan is running" in str(note) for note in report("week").notes)
     plan = save_plan(crm, user, "Spring", asked, pairs)
     week = report("week", user=user)
     assert figures(week)["contracts"] == plan.contracts
