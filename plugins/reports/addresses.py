@@ -1,6 +1,7 @@
 """Where the link of a number leads: to the list of deals, or, where it names another one, to that."""
 
 CLIENTS, TALKS = "clients", "talks"
+DEALS = "deals.index"
 LISTS = {CLIENTS: "clients.index", TALKS: "interactions.index"}
 
 
@@ -14,11 +15,13 @@ def address_of(link: str) -> str:
 
     A link is a path of ours, the name of a list with a query, or the query of the list of deals alone.
     """
-    from flask import request, url_for  # reports are made on the command line, too
+    from flask import g, request, url_for  # reports are made on the command line, too
 
     if link.startswith("/"):
         return request.script_root + link
     name, mark, query = link.partition("?")
-    if mark and name in LISTS:
-        return f"{url_for(LISTS[name])}?{query}"
-    return f"{url_for('deals.index')}?{link}"
+    place, query = (LISTS[name], query) if mark and name in LISTS else (DEALS, link)
+    starts = g.setdefault("starts_of_lists", {})
+    if place not in starts:
+        starts[place] = url_for(place)
+    return f"{starts[place]}?{query}"

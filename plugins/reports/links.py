@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -141,8 +141,13 @@ def on_days(moment: str, period: Period) -> Conditions:
 
 def as_query(conditions: Conditions) -> str:
     """Returns the conditions as the query of the address of the list of deals."""
-    pairs = [("f", as_text(one)) for one in conditions]
-    return urlencode(pairs or [("all", "1")])
+    return "&".join([_encoded(as_text(one)) for one in conditions]) or "all=1"
+
+
+@lru_cache(maxsize=10_000)
+def _encoded(condition: str) -> str:
+    # Of the conditions behind the cells of a matrix each stands behind many.
+    return urlencode({"f": condition})
 
 
 def without_rate(conditions: Conditions) -> Conditions:

@@ -4,9 +4,11 @@ import re
 from decimal import Decimal
 
 import pytest
+from babel import numbers
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.i18n import format_percent, speaking
 from core.money import as_text, convert, format_money, from_units, parse_amount, rounded, to_units
 
 AMOUNTS = st.decimals(min_value=-(10**11), max_value=10**11, places=4, allow_nan=False)
@@ -66,3 +68,15 @@ def test_text_of_the_contract_has_the_currencys_digits():
 
 def test_conversion_rounds_once():
     assert convert(Decimal("10.00"), Decimal("0.123456"), "EUR") == Decimal("1.23")
+
+
+@given(st.floats(0, 20) | st.integers(0, 2_000).map(lambda n: n / 2_000), st.integers(0, 2))
+def test_a_share_is_written_as_babel_does(share, digits):
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    for name in ("en", "ru", "sq"):
+        with speaking(name):
+            assert format_percent(share, digits) == numbers.format_percent(share, format=pattern, locale=name)
+
+
+def test_next_to_nothing_lost_is_nothing():
+    assert (format_percent(-0.001), format_percent(-0.256)) == ("0%", "-26%")

@@ -45,22 +45,25 @@ def judge(cells: Mapping[Hashable, Losses], company: Mapping[Hashable, Losses]) 
         whole = company[key[0]]
         others[key] = Losses(whole.n - own.n, whole.lost - own.lost)
         if own.n >= ENOUGH and others[key].n >= ENOUGH:
-            chances[key] = chance_of(own, others[key])
+            chances[key] = chance_of(own, others[key], ERROR_RATE)
     worse = {key for key in _holm(chances) if cells[key].share - others[key].share >= CLEAR_DIFFERENCE}
     return {
         key: Verdict(own.n, own.share, others[key].share, key in chances, key in worse) for key, own in cells.items()
     }
 
 
-def chance_of(own: Losses, others: Losses) -> float:
-    """Returns the chance to lose at least as many by luck alone, were there no difference (Fisher, one-sided)."""
+def chance_of(own: Losses, others: Losses, enough: float = 1.0) -> float:
+    """Returns the chance to lose at least as many by luck alone, were there no difference (Fisher, one-sided).
+
+    One above `enough` may come too small, but still above it: so a long tail need not be added up.
+    """
     total, lost = own.n + others.n, own.lost + others.lost
     if own.lost * others.n <= others.lost * own.n:
         return 1.0  # not more than the others: nothing to test, and the tail would be long
     term = exp(_log_choose(lost, own.lost) + _log_choose(total - lost, own.n - own.lost) - _log_choose(total, own.n))
     chance, k = term, own.lost
     # Above its mean the distribution only falls, so the sum may stop where nothing more is added.
-    while k < min(own.n, lost) and term > chance * 1e-12:
+    while k < min(own.n, lost) and chance * 1e-12 < term and chance <= enough:
         term *= (lost - k) * (own.n - k) / ((k + 1) * (total - lost - own.n + k + 1))
         chance += term
         k += 1

@@ -4,6 +4,8 @@ import random
 from math import comb
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plugins.reports.funnel.significance import ENOUGH, Losses, chance_of, judge
 
@@ -44,3 +46,10 @@ def test_luck_alone_marks_hardly_anybody():
         company = {"s": Losses(3000, sum(one.lost for one in cells.values()))}
         marked += any(one.is_worse for one in judge(cells, company).values())
     assert marked <= 5
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 4000), st.integers(0, 4000))
+def test_a_tail_that_is_cut_short_is_still_too_likely(n, lost, others_n, others_lost):
+    own, others = Losses(n, min(n, lost)), Losses(others_n, min(others_n, others_lost))
+    whole, cut = chance_of(own, others), chance_of(own, others, 0.05)
+    assert cut == whole or (cut > 0.05 and whole > 0.05)
