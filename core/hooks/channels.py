@@ -40,7 +40,8 @@ class Sent:
 
     `state` is sent, or failed (for good, with its reason), or uncertain: the protocol can't tell whether it was taken,
     so it is not sent again by itself; or queued: it was not handed over, with the reason, and is tried again later.
-    `provider_ref` is the network's number of it, for receipts.
+    `provider_ref` is the network's number of it, for receipts, `parts` in how many it went, 0 where the network does
+    not say: then what `prepare` counted stays.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Sent:
     provider_ref: str = ""
     provider: str = ""
     reason: str = ""
+    parts: int = 0
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ def send_queued(crm: CRM, args: dict[str, Any], progress: Any) -> None:
     channel = channel_of(crm, args["channel"])
     with crm.work():
         _doubt_orphans(crm, channel)
+    if channel.readiness is not None and channel.readiness(crm):
+        return  # what waits goes on waiting, for a gateway that is switched on again or set up
     settled: Sequence[Sent] = ()
     while True:
         with crm.work():
@@ -121,12 +123,15 @@ def _settle(crm: CRM, channel: Channel, sent: Sent) -> None:
         take_turns(crm, channel.key)  # before the row is locked: whoever brings a receipt locks in this order too
     message = read_row(Message, sent.id, is_locked=True)
     message.provider, message.provider_ref = sent.provider, sent.provider_ref
+    if sent.parts:
+        message.parts = sent.parts
     if sent.state == QUEUED:
         _put_back(crm, message, ProviderError(sent.reason, retryable=True))
         return
     if sent.state == SENT:
         message.sent_at = crm.clock.now()
-    if message.state == SENDING:
+    # Whoever handed it over knows better than one who took the job for dead, as after a leap of the clock.
+    if message.state in (SENDING, UNCERTAIN):
         _set(crm, message, sent.state, sent.reason)
     else:
         change_row(message)  # a receipt was quicker, and tells more

@@ -15,7 +15,7 @@ from core.i18n import _
 from core.interactions.services import log_interaction
 from core.messages.incoming import keep_files
 from core.messages.models import Message, MessageEvent, Receipt
-from core.messages.states import ANSWERED, ARRIVING, RECEIVED, is_news
+from core.messages.states import ANSWERED, ARRIVING, BOUNCED, FAILED, RECEIVED, is_news
 from core.messages.writing import channel_of
 from core.runtime import CRM
 from core.store.database import is_postgres
@@ -40,7 +40,7 @@ def report_state(
             found = read_row(Message, message_id, is_locked=True)
             if found is not None and found.channel != channel:
                 return None
-            if found is not None:
+            if found is not None and not _is_of_earlier_try(found, provider_ref, state):
                 take_receipt(crm, found, state, at, reason)
             return found
         take_turns(crm, channel)
@@ -70,6 +70,12 @@ def take_receipts(crm: CRM, channel: str, numbers: Collection[str]) -> list[Rece
     if found:
         Receipt.delete().where(Receipt.id.in_([one.id for one in found])).execute()
     return found
+
+
+def _is_of_earlier_try(message: Message, provider_ref: str, state: str) -> bool:
+    """Tells whether a failure is that of a try before the one that is on its way now, which has another number."""
+    is_other = bool(provider_ref and message.provider_ref) and provider_ref != message.provider_ref
+    return is_other and state in (BOUNCED, FAILED)
 
 
 def take_turns(crm: CRM, channel: str) -> None:

@@ -23,8 +23,8 @@ def receipt(token: str) -> Response:
     gateway = _gateway_of(token)
     found = _provider_of(gateway).told(request.values.to_dict())
     if found is not None:
-        message_id, state, reason = found
-        report_state(present_crm(), CHANNEL, "", state, reason=reason, message_id=message_id)
+        message_id, state, reason, ref = found
+        report_state(present_crm(), CHANNEL, ref, state, reason=reason, message_id=message_id)
     return Response(status=204)
 
 

@@ -57,10 +57,13 @@ def delete_gateway(crm: CRM, gateway: Gateway) -> None:
         write_history(crm, "sms gateway", gateway.id, "deleted", {"name": [gateway.name, None]})
 
 
-def gateways_for(number: str) -> list[Gateway]:
-    """Returns the gateways in use that serve a number, the one with the longest fitting beginning first."""
+def gateways_for(number: str, *, is_active: bool = True) -> list[Gateway]:
+    """Returns the gateways in use that serve a number, the one with the longest fitting beginning first.
+
+    Without `is_active` those that would if they were in use.
+    """
     fitting = []
-    for place, gateway in enumerate(one for one in all_gateways() if one.is_active):
+    for place, gateway in enumerate(one for one in all_gateways() if one.is_active == is_active):
         prefixes = gateway.prefixes.split()
         longest = max((len(one) for one in prefixes if number.startswith(one)), default=0)
         if longest or not prefixes:

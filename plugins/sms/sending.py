@@ -110,6 +110,8 @@ def _by(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> Sequence[Se
 
 
 def _nowhere(one: Outgoing) -> Sent:
+    if gateways_for(one.address, is_active=False):
+        return Sent(one.id, "queued", reason=gettext("The gateway that serves this number is switched off."))
     return Sent(one.id, "failed", reason=gettext("No gateway serves this number."))
 
 

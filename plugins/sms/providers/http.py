@@ -22,14 +22,22 @@ class Request:
     method: str = "POST"
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What a gateway says of a message that it took: its number, and how many parts it has, 0 if it does not say."""
+
+    ref: str = ""
+    parts: int = 0
+
+
 def send(
     crm: CRM,
     gateway: Gateway,
     outgoing: Sequence[Outgoing],
     write: Callable[[Outgoing], Request],
-    read: Callable[[outside.Answer], str],
+    read: Callable[[outside.Answer], Taken],
 ) -> list[Sent]:
-    """Hands messages over one after the other; `read` returns the network's number, or raises ProviderError."""
+    """Hands messages over one after the other; `read` returns what the gateway took, or raises ProviderError."""
     return [_hand_over(crm, gateway, one, write(one), read) for one in outgoing]
 
 
@@ -40,7 +48,7 @@ def callback(crm: CRM, gateway: Gateway, what: str, query: str = "") -> str:
 
 
 def _hand_over(
-    crm: CRM, gateway: Gateway, one: Outgoing, request: Request, read: Callable[[outside.Answer], str]
+    crm: CRM, gateway: Gateway, one: Outgoing, request: Request, read: Callable[[outside.Answer], Taken]
 ) -> Sent:
     pace = pace_of(gateway.id, gateway.per_second)
     for _time in range(MOST_WAITS):
@@ -50,7 +58,8 @@ def _hand_over(
                 request.url, request.headers, request.body, outside.private_hosts(crm), request.method
             )
             if answer.status != TOO_MANY:
-                return Sent(one.id, "sent", read(answer), gateway.name)
+                taken = read(answer)
+                return Sent(one.id, "sent", taken.ref, gateway.name, parts=taken.parts)
         except ProviderError as error:
             state = "uncertain" if error.is_uncertain else "queued" if error.retryable else "failed"
             return Sent(one.id, state, provider=gateway.name, reason=error.message)

@@ -1,6 +1,7 @@
 """Gateways that are asked as Kannel's `sendsms` is: a GET with the text, and callbacks with `%`-codes filled in.
 
-Kannel's user guide, chapter 6. Kannel cuts long texts itself and tells of the last part only.
+Kannel's user guide, chapter 6. Kannel cuts long texts itself, says nowhere into how many parts, and tells of the last
+one only: what became of the others nobody can know here. SMPP tells of each.
 """
 
 import re
@@ -34,14 +35,14 @@ def is_genuine(_crm: CRM, _gateway: Gateway, _request: Request) -> bool:
     return True
 
 
-def told(values: Mapping[str, str]) -> tuple[int, str, str] | None:
-    """Returns our number of a message, its state, and why, of a callback; None for what is no receipt."""
+def told(values: Mapping[str, str]) -> tuple[int, str, str, str] | None:
+    """Returns our number of a message, its state, why, and the gateway's number, if it says it; None if it is none."""
     state = STATES.get(values.get("type", ""))
     if state is None or not values.get("id", "").isdecimal():
         return None
     inner = receipts.read(values.get("rep", ""), ref=values["id"])
     reason = str(inner.reason) if inner else values.get("rep", "")
-    return int(values["id"]), state, reason if state == receipts.FAILED else ""
+    return int(values["id"]), state, reason if state == receipts.FAILED else "", ""
 
 
 def received(request: Request) -> tuple[str, str, str] | None:
@@ -79,9 +80,9 @@ def _request(crm: CRM, gateway: Gateway, secret: str, one: Outgoing) -> http.Req
     return http.Request(f"{gateway.address}{joint}{urlencode(asked)}", {}, method="GET")
 
 
-def _read(answer: outside.Answer) -> str:
+def _read(answer: outside.Answer) -> http.Taken:
     if answer.status in (200, 202):
         found = re.search(r"\bid[:=]\s*([\w-]+)", answer.text, re.IGNORECASE)
-        return found[1] if found else ""
+        return http.Taken(found[1] if found else "")
     said = " ".join(answer.text.split())[:200] or str(answer.status)
     raise ProviderError(gettext("The gateway refused it: %(said)s.", said=said), retryable=answer.status >= 500)

@@ -2,6 +2,9 @@
 
 The signature: base64 of HMAC-SHA1, keyed with the token, over the address followed by each form field's name and value
 in the order of the names (Twilio's documentation, “Validating Signatures”).
+
+Twilio cuts long texts itself. Its answer says into how many parts (`num_segments`; 0 while a messaging service has yet
+to choose a sender), its callbacks tell of the whole message only.
 """
 
 import base64
@@ -52,14 +55,14 @@ def is_genuine(crm: CRM, gateway: Gateway, request: Request) -> bool:
     return bool(token) and hmac.compare_digest(wanted.encode(), request.headers.get(SIGNATURE, "").encode())
 
 
-def told(values: Mapping[str, str]) -> tuple[int, str, str] | None:
-    """Returns our number of a message, its state, and why, of a callback; None for what is no receipt."""
+def told(values: Mapping[str, str]) -> tuple[int, str, str, str] | None:
+    """Returns our number of a message, its state, why, and the gateway's number, if it says it; None if it is none."""
     state, message_id = STATES.get(values.get("MessageStatus", "")), values.get("id", "")
     if state is None or not message_id.isdecimal():
         return None
     code = values.get("ErrorCode", "")
     reason = receipts.Told("", state, values["MessageStatus"], code).reason
-    return int(message_id), state, str(reason)
+    return int(message_id), state, str(reason), values.get("MessageSid", "")
 
 
 def received(request: Request) -> tuple[str, str, str] | None:
@@ -82,12 +85,13 @@ def _request(crm: CRM, gateway: Gateway, secret: str, one: Outgoing) -> http.Req
     return http.Request(address, headers, urlencode(form).encode())
 
 
-def _read(answer: outside.Answer) -> str:
+def _read(answer: outside.Answer) -> http.Taken:
     try:
         said = json.loads(answer.text)
     except ValueError:
         said = {}
     if answer.status in (200, 201):
-        return str(said.get("sid", ""))
+        parts = str(said.get("num_segments", ""))
+        return http.Taken(str(said.get("sid", "")), int(parts) if parts.isdecimal() else 0)
     words = str(said.get("message") or answer.status)[:200]
     raise ProviderError(gettext("The gateway refused it: %(said)s.", said=words), retryable=answer.status >= 500)

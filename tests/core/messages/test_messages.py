@@ -121,6 +121,31 @@ def test_what_a_dead_worker_left_half_way_is_uncertain_and_not_sent_again(crm, w
     assert [one.body for one in channel.sent] == ["waiting"]
 
 
+def test_who_handed_it_over_knows_better_than_one_who_took_the_job_for_dead(crm, write, channel):
+    """After a leap of the clock another worker takes the job up while the first is still sending."""
+    message = write()
+
+    def send(_crm, outgoing):
+        send_queued(crm, {"channel": "fake"}, None)
+        assert now(message).state == "uncertain"
+        return channel.send(crm, outgoing)
+
+    crm.channels["fake"] = channel.contribution(send=send)
+    send_queued(crm, {"channel": "fake"}, None)
+    assert (now(message).state, len(channel.sent)) == ("sent", 1)
+
+
+def test_while_a_channel_is_not_ready_its_messages_wait(crm, write, channel):
+    message = write()
+    crm.channels["fake"] = channel.contribution(readiness=lambda _crm: "No gateway is set up yet.")
+    crm.jobs.run_waiting()
+    assert (now(message).state, now(message).attempts) == ("queued", 0)
+    crm.channels["fake"] = channel.contribution()
+    crm.jobs.enqueue("core.wake_channels", {})
+    crm.jobs.run_waiting()
+    assert now(message).state == "sent"
+
+
 def test_a_worker_that_dies_at_any_point_sends_nobody_twice(crm, write, channel, monkeypatch):
     made = [write(str(n)) for n in range(6)]
     commits = itertools.count(1)

@@ -84,6 +84,13 @@ def test_a_number_that_no_gateway_serves_fails_with_a_reason(crm, gateway):
     assert (sent.state, "No gateway" in sent.reason) == ("failed", True)
 
 
+def test_a_number_whose_gateway_is_switched_off_waits(crm, gateway):
+    gateway("kannel", "http://127.0.0.1:1/x", is_active=False)
+    with pytest.raises(ProviderError, match="is switched off") as failure:
+        sending.send(crm, [Outgoing(1, "+355691234567", "Hello", "", {})])
+    assert failure.value.retryable
+
+
 def test_a_gateway_in_the_own_network_is_not_asked_unless_that_is_set(crm, gateway):
     gateway("kannel", "http://127.0.0.1:1/x")
     (sent,) = sending.send(crm, [Outgoing(1, "+355691234567", "Hello", "", {})])

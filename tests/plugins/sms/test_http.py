@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from core.api import queue_message
+from core.messages.again import send_again
 from core.messages.models import Message
 from core.messages.sending import send_queued
 from plugins.sms.providers import http
@@ -86,6 +87,14 @@ def test_a_message_is_posted_with_the_address_for_its_receipt(sent, line, networ
 
 
 @pytest.mark.parametrize(
+    ("segments", "parts"), [('"3"', 3), ('"0"', 2), ('"many"', 2), ("null", 2)], ids=["told", "not yet", "odd", "none"]
+)
+def test_parts_are_those_that_the_gateway_counts(sent, line, network, segments, parts):
+    network.says = [(201, f'{{"sid": "SM1", "num_segments": {segments}}}')]
+    assert sent("a" * 200).parts == parts
+
+
+@pytest.mark.parametrize(
     ("says", "state"),
     [
         ([(429, ""), (429, ""), (201, '{"sid": "SM1"}')], "sent"),
@@ -106,6 +115,19 @@ def test_a_signed_receipt_is_taken(web, sent, line):
     url = f"/sms/{line.token}/receipt?id={message.id}"
     assert told(web, url, {"MessageStatus": "delivered", "MessageSid": "SM1"}) == 204
     assert Message.get_by_id(message.id).state == "delivered"
+
+
+def test_the_late_failure_of_an_earlier_try_does_not_fail_the_next(crm, web, sent, line, network):
+    message = sent()
+    url = f"/sms/{line.token}/receipt?id={message.id}"
+    told(web, url, {"MessageStatus": "undelivered", "MessageSid": "SM1"})
+    network.says = [(201, '{"sid": "SM2"}')]
+    send_again(crm, Message.get_by_id(message.id))
+    send_queued(crm, {"channel": "sms"}, None)
+    told(web, url, {"MessageStatus": "failed", "MessageSid": "SM1"})
+    assert Message.get_by_id(message.id).state == "sent"
+    told(web, url, {"MessageStatus": "failed", "MessageSid": "SM2"})
+    assert Message.get_by_id(message.id).state == "failed"
 
 
 @pytest.mark.parametrize("what", ["receipt", "incoming"])

@@ -30,7 +30,7 @@ def test_every_real_receipt_is_read(samples):
 def test_a_real_callback_of_an_http_gateway_is_read(samples):
     calls = next(one["callbacks"] for one in samples if any("dlr?" in call for call in one.get("callbacks", ())))
     told = [kannel.told(dict(parse_qsl(urlsplit(call).query, keep_blank_values=True))) for call in calls]
-    assert told == [(78, SENT, ""), (78, DELIVERED, "")]
+    assert told == [(78, SENT, "", ""), (78, DELIVERED, "", "")]
 
 
 @pytest.mark.parametrize(
