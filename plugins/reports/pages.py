@@ -19,7 +19,7 @@ from plugins.reports.mending import usable
 from plugins.reports.output.forms import write
 from plugins.reports.output.pdf import change_words
 from plugins.reports.panel import make_panel
-from plugins.reports.registry import all_reports, get_report, make_part, make_report, parts_of, read_given
+from plugins.reports.registry import all_reports, find_report, get_report, make_part, make_report, parts_of, read_given
 from plugins.reports.variants import keeping as variants
 from plugins.reports.variants.defaults import default_of
 
@@ -59,10 +59,10 @@ class Chooser:
 @needs("reports.read")
 def index() -> str:
     """Shows the reports there are, and saved settings."""
-    saved = variants.variants_of(present_user())
-    return page(
-        "reports/index.html", groups=grouped_reports(all_reports(present_crm())), saved=saved, query=variants.query_of
-    )
+    reports = all_reports(present_crm())
+    known = {report.name for report in reports}
+    saved = [one for one in variants.variants_of(present_user()) if one.report in known]
+    return page("reports/index.html", groups=grouped_reports(reports), saved=saved, query=variants.query_of)
 
 
 @blueprint.get("/<name>")
@@ -80,6 +80,8 @@ def show(name: str) -> str | Response:
             found = _shown(name, pairs)
         except InvalidInput as error:
             problem = str(error)
+    saved, chosen = variants.variants_of(user, name), request.args.get("variant", 0, int)
+    opened = next((one for one in saved if one.id == chosen and one.owner_id == user.id), None)
     return page(
         "reports/page.html",
         report=report,
@@ -88,9 +90,11 @@ def show(name: str) -> str | Response:
         problem=problem,
         lost=lost,
         panel=make_panel(crm, user, report, pairs),
-        saved=variants.variants_of(user, name),
-        variant=request.args.get("variant", 0, int),
+        saved=saved,
+        variant=chosen,
+        opened=opened,
         audiences=variants.AUDIENCES,
+        audience=variants.audience_of(opened) if opened else variants.MINE,
         pairs=pairs,
         query=variants.query_of,
         chooser=Chooser(name, urlencode(pairs)),
@@ -158,7 +162,7 @@ def save(name: str) -> Any:
         name,
         request.form.get("name", ""),
         _pairs(request.args.items(multi=True)),
-        audience=request.form.get("audience", variants.MINE),
+        audience=request.form.get("audience"),
     )
     words = _("Saved. You find these settings under “%(name)s”.", name=variant.name)
     return go_to(url_for("reports.show", name=name) + "?" + variants.query_of(variant), words)
@@ -169,7 +173,10 @@ def save(name: str) -> Any:
 def delete(variant_id: int) -> Any:
     """Deletes saved settings."""
     variant = variants.delete_variant(present_crm(), present_user(), variant_id)
-    return go("reports.show", _("The settings “%(name)s” are deleted.", name=variant.name), name=variant.report)
+    words = _("The settings “%(name)s” are deleted.", name=variant.name)
+    if find_report(present_crm(), variant.report) is None:
+        return go("reports.index", words)
+    return go("reports.show", words, name=variant.report)
 
 
 def _made(name: str, pairs: list[tuple[str, str]]) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from peewee import Expression, IntegrityError
 
-from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, lazy, write_history
+from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, lazy, ngettext, write_history
 from core.api import gettext as _
 from plugins.reports.mending import usable
 from plugins.reports.models import Variant
@@ -27,11 +27,12 @@ def save_variant(
     name: str,
     pairs: Sequence[tuple[str, str]],
     *,
-    audience: str = MINE,
+    audience: str | None = None,
     is_new: bool = False,
 ) -> Variant:
     """Returns the variant with these settings; one of the same name and owner gets the new ones, unless it `is_new`.
 
+    Without an audience such a one keeps its own, a new one is for its owner alone.
     Raises InvalidInput for an empty name, one in use, or settings that can't be used, NotAllowed if the user may not
     share.
     """
@@ -44,7 +45,8 @@ def save_variant(
         variant = Variant.get_or_none(Variant.report == report, Variant.owner == user.id, Variant.name == name)
         if variant is None:
             variant = Variant(report=report, owner=user.id, name=name, created_at=now)
-        variant.is_shared, variant.team_id = _seen_by(user, audience)
+        if audience is not None and audience != audience_of(variant):
+            variant.is_shared, variant.team_id = _seen_by(user, audience)
         variant.settings, variant.changed_at = [list(pair) for pair in pairs], now
         variant.save()
         write_history(crm, "reports_variant", variant.id, "saved", {"name": [None, name]})
@@ -96,12 +98,29 @@ def delete_variant(crm: CRM, user: User, variant_id: int) -> Variant:
     return variant
 
 
+def shown_by(variant: Variant) -> list[str]:
+    """Returns what shows a variant and goes when it is deleted, in sentences."""
+    schedules = Schedule.select().where(Schedule.variant == variant.id).count()
+    tiles = Tile.select().where(Tile.variant == variant.id).count()
+    said = [
+        (schedules, ngettext("%(n)s schedule goes too.", "%(n)s schedules go too.", schedules)),
+        (tiles, ngettext("%(n)s tile goes too.", "%(n)s tiles go too.", tiles)),
+    ]
+    return [sentence for count, sentence in said if count]
+
+
 def get_variant(user: User, variant_id: int) -> Variant:
     """Returns a variant that the user may see; raises NotFound."""
-    variant = Variant.get_or_none(Variant.id == variant_id)
-    if variant is None or not is_seen(user, variant):
+    variant = find_seen(user, variant_id)
+    if variant is None:
         raise NotFound(_("There are no such saved settings; perhaps they were deleted."))
     return variant
+
+
+def find_seen(user: User, variant_id: int) -> Variant | None:
+    """Returns a variant that the user may see, or None."""
+    variant = Variant.get_or_none(Variant.id == variant_id)
+    return variant if variant is not None and is_seen(user, variant) else None
 
 
 def find_variant(report: str, name: str, user: User | None = None) -> Variant:
@@ -142,6 +161,12 @@ def is_seen(user: User, variant: Variant) -> bool:
 def audience_of(variant: Variant) -> str:
     """Returns for whom a variant is."""
     return ALL if variant.is_shared else TEAM if variant.team_id else MINE
+
+
+def audiences_of(user: User, variant: Variant) -> dict[str, str]:
+    """Returns for whom a user can let a variant be, as choices; one of somebody else can be that person's alone."""
+    alone = _("For %(name)s alone", name=variant.owner.name)
+    return AUDIENCES if variant.owner_id == user.id else {**AUDIENCES, MINE: alone}
 
 
 def pairs_of(variant: Variant) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from plugins.reports.document import as_shown
 from plugins.reports.mending import usable
 from plugins.reports.models import Variant
 from plugins.reports.output.forms import MEDIA_TYPES
-from plugins.reports.registry import get_report, make_report
+from plugins.reports.registry import find_report, get_report, make_report
 from plugins.reports.variants import calendar, defaults, handing, keeping, schedules, sending, tiles
 from plugins.reports.variants.models import Schedule, Sending
 from plugins.reports.variants.recipients import names_of
@@ -33,19 +33,20 @@ def edit(variant_id: int) -> str | Response:
         try:
             name, audience = request.form.get("name", ""), request.form.get("audience", keeping.MINE)
             keeping.change_variant(crm, user, variant_id, name=name, audience=audience)
-            return go("reports_saved.edit", _("Saved."), variant_id=variant_id)
+            return _after_saving(keeping.find_seen(user, variant_id), variant)
         except InvalidInput as error:
             problem = str(error)
     return page(
         "reports/variant.html",
         variant=variant,
-        report=get_report(crm, variant.report),
+        report=find_report(crm, variant.report),
         problem=problem,
-        audiences=keeping.AUDIENCES,
+        audiences=keeping.audiences_of(user, variant),
         audience=keeping.audience_of(variant),
         is_own=variant.owner_id == user.id or user.can(keeping.SHARE),
         is_default=(found := defaults.default_of(user, variant.report)) is not None and found.id == variant.id,
         query=keeping.query_of,
+        shown_by=keeping.shown_by(variant),
     )
 
 
@@ -130,7 +131,7 @@ def edit_schedule(schedule_id: int) -> str | Response:
 @needs("reports.export")
 def send(schedule_id: int) -> Response:
     """Sends a schedule's report now."""
-    sending.start(present_crm(), schedules.get_schedule(present_user(), schedule_id))
+    sending.start_now(present_crm(), schedules.get_schedule(present_user(), schedule_id))
     return go("reports_saved.edit_schedule", _("It is being made."), schedule_id=schedule_id)
 
 
@@ -155,6 +156,12 @@ def fetch(sending_id: int) -> Response:
     """Gives the file that a sending made for this user."""
     name, path = schedules.file_of(present_crm(), present_user(), sending_id)
     return send_file(path, mimetype=MEDIA_TYPES[path.suffix[1:]], as_attachment=True, download_name=name)
+
+
+def _after_saving(seen: Variant | None, variant: Variant) -> Response:
+    if seen is None:  # now its owner's alone
+        return go("reports.index", _("Saved."))
+    return go("reports_saved.edit", _("Saved."), variant_id=seen.id)
 
 
 def _tile(variant_id: int | None, name: str) -> str:

@@ -87,7 +87,8 @@ def check_teams(ids: Iterable[int]) -> list[int]:
 
 def read_addresses(text: str) -> list[str]:
     """Returns the addresses of a text, each once; raises InvalidInput for one that is none."""
-    found = list(dict.fromkeys(re.split(r"[\s,;]+", text.strip()))) if text.strip() else []
+    typed = [one for one in re.split(r"[\s,;]+", text) if one]
+    found = list({one.casefold(): one for one in reversed(typed)}.values())[::-1]
     strange = next((one for one in found if not _ADDRESS.fullmatch(one)), None)
     if strange is not None:
         _refuse("recipients", _("“%(one)s” is not an e-mail address.", one=strange))

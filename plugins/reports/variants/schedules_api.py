@@ -139,7 +139,7 @@ def delete_schedule(schedule_id: int) -> Response:
 @needs("reports.export")
 def send_schedule(schedule_id: int) -> Response:
     """Sends a schedule's report now; a job makes it."""
-    return answer(SENDINGS, sending.start(present_crm(), _get(schedule_id)), 202)
+    return answer(SENDINGS, sending.start_now(present_crm(), _get(schedule_id)), 202)
 
 
 @blueprint.list(f"/reports/schedules/<{RECORD_ID}:schedule_id>/sendings", SENDINGS)

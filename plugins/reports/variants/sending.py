@@ -55,6 +55,13 @@ def start(crm: CRM, schedule: Schedule) -> Sending:
     return sending
 
 
+def start_now(crm: CRM, schedule: Schedule) -> Sending:
+    """Returns the sending of a schedule's report that is being made already, or a new one: two clicks mean one."""
+    with crm.work():
+        found = Sending.get_or_none(Sending.schedule == schedule.id, Sending.state == MAKING)
+        return found or start(crm, schedule)
+
+
 def send(crm: CRM, args: Mapping[str, Any], progress: Any) -> None:
     """Makes the next report of a sending, or hands its letters over; what was done already is not done again.
 

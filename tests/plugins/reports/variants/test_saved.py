@@ -4,7 +4,7 @@ import pytest
 
 from core.api import InvalidInput, NotAllowed, NotFound
 from plugins.reports.models import Variant
-from plugins.reports.variants import defaults, keeping, tiles
+from plugins.reports.variants import defaults, keeping, schedules, tiles
 from plugins.reports.variants.models import Tile
 
 
@@ -211,3 +211,39 @@ def test_a_tile_moves_past_those_that_nobody_sees(crm, make, head):
     keeping.change_variant(crm, head, shared.id, audience=keeping.MINE)
     tiles.change_tile(crm, user, tiles.tiles_of(user)[-1].key, "up")
     assert [one.report for one in tiles.tiles_of(user)] == ["hanging", "managers", "funnel-open", "sources"]
+
+
+def test_settings_that_are_saved_again_keep_their_readers(crm, web, head, base):
+    variant = saved(crm, head, "Ours", audience=keeping.ALL)
+    web.sign_in(head)
+    page = web.text(f"/reports/managers?period=this_year&variant={variant.id}")
+    assert ('value="Ours"' in page, '<option value="all" selected>' in page) == (True, True)
+    web.post("/reports/managers/variants?period=last_year", {"name": "Ours"})
+    again = Variant.get_by_id(variant.id)
+    assert (again.is_shared, again.settings) == (True, [["period", "last_year"]])
+
+
+def test_who_hides_the_settings_of_somebody_else_is_led_to_the_reports(crm, web, make, head):
+    variant = saved(crm, head, audience=keeping.ALL)
+    web.sign_in(make.user("director"))
+    assert f"For {head.name} alone" in web.text(f"/reports/saved/{variant.id}")
+    answer = web.post(f"/reports/saved/{variant.id}", {"name": "Mine", "audience": keeping.MINE})
+    assert answer.headers["Location"].endswith("/reports/")
+
+
+def test_what_goes_with_deleted_settings_is_said_before(crm, web, head):
+    variant = saved(crm, head)
+    tiles.add_tile(crm, head, "", variant.id)
+    facts = {"variant": variant.id, "every": "day", "on_day": 0, "at_hour": 8, "form": "pdf"}
+    schedules.save_schedule(crm, head, facts)
+    page = web.sign_in(head).text(f"/reports/saved/{variant.id}")
+    assert ("1 tile goes too" in page, "1 schedule goes too" in page) == (True, True)
+
+
+def test_settings_of_a_report_whose_plugin_is_off_wait_until_it_is_on(crm, web, head):
+    variant = saved(crm, head, "Of a plugin")
+    Variant.update(report="gone.report").where(Variant.id == variant.id).execute()
+    web.sign_in(head)
+    assert "Of a plugin" not in web.text("/reports/")
+    page = web.text(f"/reports/saved/{variant.id}")
+    assert ("is switched off" in page, "Delete" in page, "/reports/gone.report" in page) == (True, True, False)

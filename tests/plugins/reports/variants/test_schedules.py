@@ -287,3 +287,18 @@ def test_dismissed_user_is_no_new_recipient(crm, make, director, variant):
     User.update(is_active=False).where(User.id == gone.id).execute()
     with pytest.raises(InvalidInput):
         schedules.save_schedule(crm, director, {**MONDAY, "variant": variant.id, "users": [gone.id]})
+
+
+def test_what_is_being_made_is_not_started_twice(crm, web, director, schedule):
+    web.sign_in(director)
+    for _click in range(2):
+        web.post(f"/reports/saved/schedules/{schedule.id}/send")
+    assert Sending.select().count() == 1
+    crm.jobs.run_waiting()
+    web.post(f"/reports/saved/schedules/{schedule.id}/send")
+    assert Sending.select().count() == 2
+
+
+def test_an_address_that_is_typed_twice_gets_one_letter(crm, director, variant):
+    kept = schedules.save_schedule(crm, director, {**MONDAY, "recipients": "Ana@x.al ana@x.al", "variant": variant.id})
+    assert kept.recipients == ["Ana@x.al"]

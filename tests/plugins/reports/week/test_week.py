@@ -124,6 +124,14 @@ def test_the_page_is_there_at_once_and_each_part_asks_little(crm, visitor, queri
             assert visitor.get(f"/reports/week/part/{part}").status_code == 200
 
 
+def test_each_part_asks_little_before_the_forecast_was_ever_checked(visitor, queries):
+    visitor.get("/reports/week")
+    for part in PARTS:
+        visitor.get(f"/reports/week/part/{part}")
+        with queries.at_most(15):
+            assert visitor.get(f"/reports/week/part/{part}").status_code == 200
+
+
 def test_a_part_knows_the_settings_of_its_page(visitor):
     whole, sale = (visitor.get(f"/reports/week/part/changed{more}").text for more in ("", "?type=Sale"))
     assert whole != sale
