@@ -8,8 +8,9 @@ import itertools
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
@@ -134,23 +135,40 @@ def prepare(crm: CRM) -> None:
     ensure_defaults(crm)
 
 
-_templates: dict[tuple[str, ...], Path] = {}
+@dataclass(frozen=True)
+class Filling:
+    """What databases hold beyond the usual seed: written into a template once a process, under this name."""
+
+    name: str
+    fill: Callable[[CRM], object]
 
 
-def sqlite_copy(folder: Path, plugins: tuple[str, ...]) -> str:
-    """Returns the URL of a copy of a migrated and seeded SQLite database, made once a process."""
-    if plugins not in _templates:
+_templates: dict[str, Path] = {}
+
+
+def sqlite_copy(folder: Path, plugins: tuple[str, ...], filling: Filling | None = None) -> str:
+    """Returns the URL of a copy of a migrated, seeded and filled SQLite database, made once a process."""
+    name = template_name(plugins, filling)
+    if name not in _templates or not _templates[name].exists():
         template = folder / "template"
-        with running(template, "sqlite:///hinka.db", plugins):
-            pass
-        kept = Path(os.environ.get("HINKA_TEST_RUN", folder)) / f"template-{os.getpid()}-{'-'.join(plugins)}.db"
+        fill_template(template, "sqlite:///hinka.db", plugins, filling)
+        kept = Path(os.environ.get("HINKA_TEST_RUN", folder)) / f"template-{os.getpid()}-{name}.db"
         shutil.copy(template / "hinka.db", kept)
-        _templates[plugins] = kept
-    if not _templates[plugins].exists():
-        del _templates[plugins]
-        return sqlite_copy(folder, plugins)
-    shutil.copy(_templates[plugins], folder / "hinka.db")
+        _templates[name] = kept
+    shutil.copy(_templates[name], folder / "hinka.db")
     return "sqlite:///hinka.db"
+
+
+def template_name(plugins: tuple[str, ...], filling: Filling | None) -> str:
+    """Returns what a template with these plugins and this filling is called."""
+    return "-".join(("seeded", *plugins, *([f"with_{filling.name}"] if filling else [])))
+
+
+def fill_template(folder: Path, database_url: str, plugins: tuple[str, ...], filling: Filling | None) -> None:
+    """Migrates, seeds and fills a database, whose connections are closed again."""
+    with running(folder, database_url, plugins) as crm:
+        if filling:
+            filling.fill(crm)
 
 
 class Make:

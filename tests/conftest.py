@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from core.testing import running, sqlite_copy
+from core.testing import Filling, fill_template, sqlite_copy, template_name
 from tests import quick, seeded, servers
 from tests.guard import forbid_network, is_loopback
 
@@ -51,21 +51,26 @@ def worker(request) -> str:
     return getattr(request.config, "workerinput", {}).get("workerid", "main")
 
 
+@pytest.fixture
+def filling() -> Filling | None:
+    """Returns what databases hold beyond the usual seed; override it where many tests need the same."""
+    return None
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request, worker: str, tmp_path: Path, enabled_plugins: tuple[str, ...]) -> Iterator[str]:
+def database_url(
+    request, worker: str, tmp_path: Path, enabled_plugins: tuple[str, ...], filling: Filling | None
+) -> Iterator[str]:
     """Returns a fresh database, migrated and seeded; each test that asks for it runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        yield sqlite_copy(tmp_path, enabled_plugins)
+        yield sqlite_copy(tmp_path, enabled_plugins, filling)
         return
-    name = "-".join(("seeded", *enabled_plugins))
-    template = servers.postgres_template(name, lambda url: _seed(tmp_path / "template", url, enabled_plugins))
+    name = template_name(enabled_plugins, filling)
+    template = servers.postgres_template(
+        name, lambda url: fill_template(tmp_path / "template", url, enabled_plugins, filling)
+    )
     with seeded.database(worker, template) as url:
         yield url
-
-
-def _seed(folder: Path, url: str, plugins: tuple[str, ...]) -> None:
-    with running(folder, url, plugins):
-        pass
 
 
 @pytest.fixture(scope="session")

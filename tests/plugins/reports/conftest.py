@@ -2,8 +2,12 @@
 
 import pytest
 
+from core.api import User
+from core.testing import Filling
 from plugins.reports.registry import make_report
 from tests.plugins.reports.base import Base, generate, write
+
+BASE = Filling("base", lambda crm: write(crm, generate(400)))
 
 
 @pytest.fixture
@@ -12,10 +16,16 @@ def enabled_plugins() -> tuple[str, ...]:
 
 
 @pytest.fixture
+def filling(request) -> Filling | None:
+    """Returns the base for those tests that ask for it."""
+    return BASE if "base" in request.fixturenames else None
+
+
+@pytest.fixture
 def base(crm) -> Base:
     """Returns a base of 400 deals that is written into the database."""
     base = generate(400)
-    write(crm, base)
+    base.users = {user.name: user for user in User.select().where(User.name.in_(list(base.teams)))}
     return base
 
 

@@ -15,9 +15,9 @@ from tests.plugins.reports.test_every_report import MORE
 
 
 @pytest.fixture
-def database_url(tmp_path, enabled_plugins):
+def database_url(tmp_path, enabled_plugins, filling):
     """Returns a database on SQLite: what a printer says does not hang on it."""
-    return sqlite_copy(tmp_path, enabled_plugins)
+    return sqlite_copy(tmp_path, enabled_plugins, filling)
 
 
 def said_in(pdf, tmp_path):
