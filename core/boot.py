@@ -1,6 +1,7 @@
 """Makes a running instance out of its configuration: database, plugins in order, settings, rights, jobs."""
 
 import logging
+import traceback
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -146,9 +147,16 @@ def _load_plugins(crm: CRM, without: set[str], more: Collection[str]) -> None:
 def _imported(crm: CRM, manifest: Manifest) -> ModuleType:
     hooks, failure = crm.hooks.attempt(manifest.name, "import", load_hooks, manifest)
     if failure is not None:
-        reason = f"its code can't be imported ({type(failure).__name__}: {failure})."
+        where = f"{type(failure).__name__}{_place(manifest.folder, failure)}"
+        reason = f"its code can't be imported ({where}: {failure})."
         raise PluginRefused(manifest.name, reason, "Ask its author, or install a version that fits.") from failure
     return hooks
+
+
+def _place(folder: Path, failure: BaseException) -> str:
+    """Returns where in a plugin's code it failed, as a person looks for it; an empty text if that is not known."""
+    frames = [frame for frame in traceback.extract_tb(failure.__traceback__) if frame.filename.startswith(str(folder))]
+    return f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
 
 
 def refuse(crm: CRM, refused: PluginRefused) -> None:

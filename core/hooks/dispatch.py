@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pluggy
 
-from core.errors import CRMError, PluginRefused
+from core.errors import CRMError, PluginRefused, guess
 from core.hooks import specs
 from core.hooks.calls import Calls
 
@@ -38,7 +38,8 @@ class Dispatcher:
         except pluggy.PluginValidationError as error:
             if self.manager.has_plugin(name):
                 self.manager.unregister(name=name)
-            raise PluginRefused(name, str(error), "Correct its hooks.py; docs/hooks.md has every signature.") from error
+            reason = self._wrong_in(module) or str(error)
+            raise PluginRefused(name, reason, "Correct its hooks.py; docs/hooks.md has every signature.") from error
         self.order.append(name)
         self._implementations.clear()
 
@@ -105,6 +106,20 @@ class Dispatcher:
         if failure is not None:
             self.calls.fail(name, what, failure)
         return answer, failure
+
+    def _wrong_in(self, module: Any) -> str:
+        """Returns which hook of a plugin is none of ours, or asks for what there is not; an empty text for neither."""
+        known = {name: caller.spec for name, caller in vars(self.manager.hook).items() if caller.spec is not None}
+        for name in vars(module):
+            if self.manager.parse_hookimpl_opts(module, name) is None:
+                continue
+            if name not in known:
+                return f"there is no hook {name}.{guess(name, known)}"
+            asked = inspect.signature(getattr(module, name)).parameters
+            if unknown := [argument for argument in asked if argument not in known[name].argnames]:
+                given = ", ".join(known[name].argnames) or "nothing"
+                return f"its hook {name} asks for {unknown[0]}; it can be given {given}."
+        return ""
 
     def _calls(
         self, hook: str, arguments: dict[str, Any], take: Take | None = None, without: Container[str] = ()

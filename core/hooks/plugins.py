@@ -85,7 +85,7 @@ def read_manifest(folder: Path, module: str) -> Manifest:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PluginRefused(folder.name, f"{path} can't be read: {error}.", "Correct the file.") from error
     if wrong := _wrong_in(values, "" if "." in module and not module.startswith("plugins.") else folder.name):
-        raise PluginRefused(folder.name, f"{path}: {wrong}.", "Correct the file.")
+        raise PluginRefused(folder.name, f"{path}: {wrong}", "Correct the file.")
     for key in _LISTS:
         values[key] = tuple(values.get(key, ()))
     pairs = [_NAME.match(text) for text in values["requires"]]
@@ -96,20 +96,23 @@ def read_manifest(folder: Path, module: str) -> Manifest:
 
 def _wrong_in(values: Mapping[str, Any], folder: str) -> str:
     """Returns what is wrong in a manifest, or an empty text; `folder` is the name it must bear, if any."""
-    for key in (*sorted(set(values) - _KEYS), *(key for key in ("name", "title", "version") if key not in values)):
-        return f"missing or unknown key {key!r}"
+    for key in sorted(set(values) - _KEYS):
+        return f"there is no key {key!r}.{guess(key, _KEYS)}"
+    for key in ("name", "title", "version"):
+        if key not in values:
+            return f"the key {key!r} is missing."
     for key, value in values.items():
         kind = list if key in _LISTS else bool if key == "default_on" else str
         if not isinstance(value, kind) or (kind is list and not all(isinstance(item, str) for item in value)):
-            return f"{key} must be {_KINDS[kind]}"
+            return f"{key} must be {_KINDS[kind]}."
     for text in values.get("requires", ()):
         name = _NAME.match(text)
         if name is None or not (RANGE.fullmatch(text[name.end() :].strip()) or name.end() == len(text)):
-            return f"requires names {text!r}; write a plugin, or one with its versions like 'reports>=1,<2'"
+            return f"requires names {text!r}; write a plugin, or one with its versions like 'reports>=1,<2'."
     if not _NAME.fullmatch(values["name"]) or values["name"] == "core":
-        return f"the name {values['name']!r} must be small letters, digits and _, and not core"
+        return f"the name {values['name']!r} must be small letters, digits and _, and not core."
     if folder and values["name"] != folder:
-        return f"the name {values['name']!r} differs from that of its folder"
+        return f"the name {values['name']!r} differs from that of its folder."
     return ""
 
 

@@ -9,9 +9,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from peewee import PeeweeException
+
 from core.boot import boot
 from core.config import Config, read_config, write_config
-from core.errors import CRMError, PluginRefused
+from core.errors import CRMError, PluginRefused, guess
+from core.hooks.calls import SLOW_S
 from core.hooks.plugins import MANIFEST, Manifest, discover, read_manifest
 from core.runtime import CRM
 from core.serve.entry import make_web
@@ -20,6 +23,7 @@ from core.store.migrate import migrate_down, migrate_up, steps_in
 
 HEADINGS = 5
 _SECRET = re.compile(r"password|token|secret|api_key")
+_LOG_WORDS = ("debug", "info", "warning", "error", "exception", "critical")
 _IMPORT_PARTS = ("core.api", "core.testing")
 
 
@@ -29,7 +33,7 @@ def check(place: str) -> list[str]:
     Its code is run in another process first; raises CRMError if there is no plugin at all.
     """
     manifest = _find(place)
-    findings = [finding for look in (_readme, _names, _imports) for finding in look(manifest)]
+    findings = [finding for look in (_readme, _names, _imports, _logs) for finding in look(manifest)]
     with tempfile.TemporaryDirectory(prefix="hinka-check-") as scratch:
         config = _scratch(Path(scratch), manifest)
         with closing(boot(config).database) as database:
@@ -49,7 +53,8 @@ def _find(place: str) -> Manifest:
         return read_manifest(folder.resolve(), f"plugins.{folder.resolve().name}")
     found = discover()[0].get(place)
     if found is None:
-        raise CRMError(f"There is no plugin in {place}, and none of that name is installed.")
+        known = guess(place, discover()[0])
+        raise CRMError(f"There is no {MANIFEST} in {place}, and no plugin of that name is installed.{known}")
     return found
 
 
@@ -104,6 +109,33 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield node.module
 
 
+def _logs(manifest: Manifest) -> Iterator[str]:
+    for path in sorted(manifest.folder.rglob("*.py")):
+        inner = path.relative_to(manifest.folder)
+        for node in ast.walk(_tree(path)) if "tests" not in inner.parts else ():
+            if isinstance(node, ast.Call) and _is_log(node.func):
+                told = {word for value in node.args + [one.value for one in node.keywords] for word in _read_in(value)}
+                for word in sorted(word for word in told if _SECRET.search(word)):
+                    yield f"{inner}, line {node.lineno}, logs {word}: a secret belongs into no log."
+
+
+def _is_log(called: ast.expr) -> bool:
+    if isinstance(called, ast.Name):
+        return called.id == "print"
+    return isinstance(called, ast.Attribute) and called.attr in _LOG_WORDS
+
+
+def _read_in(value: ast.expr) -> Iterator[str]:
+    """Yields the names that an expression reads: variables, attributes and keys."""
+    for node in ast.walk(value):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            yield str(node.slice.value)
+
+
 def _tree(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_text("utf-8"))
@@ -114,7 +146,7 @@ def _tree(path: Path) -> ast.Module:
 def _running(config: Config, manifest: Manifest, before: set[str]) -> Iterator[str]:
     app = make_web(Config(**{**config.__dict__, "plugins": (manifest.name,)}))
     crm: CRM = app.extensions["hinka"]
-    looks: tuple[Callable[..., Iterator[str]], ...] = (_doors, _settings)
+    looks: tuple[Callable[..., Iterator[str]], ...] = (_doors, _settings, _templates, _slow)
     for look in looks:
         yield from look(crm, app, manifest)
     yield from _migrations(crm, manifest, before)
@@ -143,6 +175,22 @@ def _settings(crm: CRM, app: Any, manifest: Manifest) -> Iterator[str]:
                 yield f"The setting {name} looks like a secret: give it metadata secret=True, to have it encrypted."
 
 
+def _templates(crm: CRM, app: Any, manifest: Manifest) -> Iterator[str]:
+    from jinja2 import TemplateSyntaxError  # the command line does without it
+
+    for path in sorted(manifest.folder.glob("templates/**/*.html")):
+        try:
+            app.jinja_env.compile(path.read_text("utf-8"))
+        except TemplateSyntaxError as error:
+            yield f"{path.relative_to(manifest.folder)}, line {error.lineno}: {error.message}"
+
+
+def _slow(crm: CRM, app: Any, manifest: Manifest) -> Iterator[str]:
+    for (plugin, what), tally in crm.hooks.calls.tallies.items():
+        if plugin == manifest.name and tally.worst_s > SLOW_S:
+            yield f"Its {what} took {tally.worst_s:.0f} s at the start, which people wait for: leave that to a job."
+
+
 def _migrations(crm: CRM, manifest: Manifest, before: set[str]) -> Iterator[str]:
     steps = steps_in(manifest.name, manifest.folder / "migrations")
     for table in sorted(set(crm.database.get_tables()) - before):
@@ -153,5 +201,5 @@ def _migrations(crm: CRM, manifest: Manifest, before: set[str]) -> Iterator[str]
         left = sorted(table for table in crm.database.get_tables() if table.startswith(f"{manifest.name}_"))
         yield from (f"The table {table} is still there after the migrations were taken back." for table in left)
         migrate_up(crm.database, steps, crm.clock)
-    except (PluginRefused, AttributeError) as error:
+    except (PluginRefused, PeeweeException, AttributeError) as error:
         yield f"The migrations don't go up, down and up again: {error}"

@@ -83,7 +83,9 @@ class Migration:
     def _column(self, line: str) -> str:
         if line.startswith("unique ("):
             return line
-        name, word, *rest = line.split(None, 2)
+        name, word, *rest = line.split(None, 2) if " " in line else (line, "")
+        if word not in (*TYPES, "ref"):
+            raise ValueError(f"the column “{line}” is of no known kind; there are {', '.join(TYPES)} and ref TABLE")
         tail = rest[0] if rest else ""
         if word == "ref":
             target, _, tail = tail.partition(" ")

@@ -1,4 +1,7 @@
-"""A scripted Pigeon on this machine: what it was given stands in `taken`, what it tells is put into `waiting`."""
+"""A scripted Pigeon on this machine: what it was given stands in `taken`, what it tells is put into `waiting`.
+
+By hand, `python -m tests.pigeon`: then it shows each message, tells that it was delivered, and answers it.
+"""
 
 import json
 import threading
@@ -10,10 +13,12 @@ TOKEN = "coo"
 
 
 class Pigeon(ThreadingHTTPServer):
-    """The server; `fails_with` makes it answer everything with that status."""
+    """The server; `fails_with` makes it answer everything with that status, `is_lively` shows and answers messages."""
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+    is_lively = False
+
+    def __init__(self, port=0):
+        super().__init__(("127.0.0.1", port), Handler)
         self.taken, self.waiting, self.fails_with = {}, [], 0
 
     @property
@@ -22,6 +27,15 @@ class Pigeon(ThreadingHTTPServer):
 
     def tell(self, **update):
         self.waiting.append({"number": len(self.waiting) + 1, **update})
+
+    def take(self, asked):
+        is_new = asked["key"] not in self.taken
+        known = self.taken.setdefault(asked["key"], {**asked, "id": f"m-{len(self.taken) + 1}"})
+        if is_new and self.is_lively:
+            print(f"{asked['to']}: {asked['text']}", flush=True)
+            self.tell(kind="receipt", id=known["id"], state="delivered")
+            self.tell(kind="message", id=f"i-{known['id']}", text="Thank you!", **{"from": asked["to"]})
+        return known["id"]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -33,8 +47,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.say(self.server.fails_with, {})
         if asked["to"].endswith("404"):
             return self.say(404, {})
-        known = self.server.taken.setdefault(asked["key"], {**asked, "id": f"m-{len(self.server.taken) + 1}"})
-        return self.say(200, {"id": known["id"]})
+        return self.say(200, {"id": self.server.take(asked)})
 
     def do_GET(self):
         self.say(200, {"updates": self.server.waiting})
@@ -69,3 +82,10 @@ def flying():
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+if __name__ == "__main__":
+    alone = Pigeon(8099)
+    alone.is_lively = True
+    print(f"Address {alone.url}, token {TOKEN}; Ctrl-C ends it.", flush=True)
+    alone.serve_forever()

@@ -32,10 +32,14 @@ HOOK = "from core.api import *\n\n\n@hook\ndef {}(): "
 AT_START = ["permissions", "settings_groups", "job_kinds", "live_topics", "menu_items", "routes", "rest_routes"]
 BROKEN_CODE = {
     "a syntax error": ("def (", "SyntaxError"),
-    "a missing module": ("import nothing_of_the_kind", "nothing_of_the_kind"),
+    "a missing module": ("import nothing_of_the_kind", "ModuleNotFoundError in hooks.py, line 1: "),
     "an exit": ("raise SystemExit(3)", "SystemExit"),
-    "an unknown hook": (HOOK.format("no_such_hook") + "pass", "no_such_hook"),
-    "an unknown argument": ("from core.api import hook\n\n\n@hook\ndef permissions(colour): return []", "colour"),
+    "an unknown hook": (HOOK.format("no_such_hook") + "pass", "there is no hook no_such_hook."),
+    "a misspelt hook": (HOOK.format("job_kind") + "pass", "Did you mean “job_kinds”?"),
+    "an unknown argument": (
+        "from core.api import hook\n\n\n@hook\ndef permissions(colour): return []",
+        "asks for colour",
+    ),
     **{f"an exception in {name}": (HOOK.format(name) + "1 / 0", "ZeroDivisionError") for name in AT_START},
     **{f"nothing from {name}": (HOOK.format(name) + "pass", "NoneType") for name in AT_START},
     "pages that are no blueprint": (HOOK.format("routes") + "return [Routes(7)]", "its pages can't be mounted"),
@@ -51,6 +55,7 @@ BROKEN_CODE = {
 BROKEN_MANIFESTS = {
     "no TOML": ("colour = ", "can't be read"),
     "an unknown key": ('colour = "red"', "'colour'"),
+    "a misspelt key": ('sumary = "x"', "Did you mean “summary”?"),
     "a list that is none": ('requires = "base"', "requires must be a list of texts"),
     "a list of numbers": ("distributions = [1]", "distributions must be a list of texts"),
     "a switch that is none": ('default_on = "yes"', "default_on must be true or false"),

@@ -81,6 +81,7 @@ def permissions():
 
 @hook
 def routes():
+    print("settings", Look().load({})["api_token"])
     return [Routes(blueprint, "/sloppy")]
 
 
@@ -98,6 +99,9 @@ def test_what_breaks_the_contract_is_said(tmp_path):
         up + "def down(migration):\n    migration.drop_table('stray')\n"
     )
     (place / "templates" / "clients").mkdir(parents=True)
+    (place / "templates" / "sloppy").mkdir()
+    (place / "templates" / "sloppy" / "list.html").write_text("<p>\n{{ 1 | datte }}")
+    (place / "templates" / "sloppy" / "card.html").write_text("{% if x }")
     found = "\n".join(check(str(place)))
     for sentence in (
         "README.md needs 5 headings",
@@ -105,6 +109,9 @@ def test_what_breaks_the_contract_is_said(tmp_path):
         "hooks.py imports core.deals.models",
         "m0001_first.py imports core; a migration is frozen",
         "The setting api_token looks like a secret",
+        ", logs api_token: a secret belongs into no log.",
+        "templates/sloppy/card.html, line 1: ",
+        "templates/sloppy/list.html, line 2: No filter named 'datte'",
         "The table stray must be named sloppy_",
     ):
         assert sentence in found
@@ -116,5 +123,5 @@ def test_a_plugin_that_can_not_run_says_why(tmp_path):
 
 
 def test_a_place_without_a_plugin_is_refused(tmp_path):
-    with pytest.raises(CRMError, match="no plugin"):
+    with pytest.raises(CRMError, match="no plugin of that name"):
         check(str(tmp_path))

@@ -52,6 +52,13 @@ def test_a_step_that_fails_leaves_the_earlier_ones(crm, tmp_path):
     assert {"x_good", "x_bad"} & set(crm.database.get_tables()) == {"x_good"}
 
 
+@pytest.mark.parametrize("line", ["ends_on datte not null", "ends_on"])
+def test_a_column_of_no_known_kind_is_named(crm, tmp_path, line):
+    write_step(tmp_path / "m", 1, "odd", f"migration.create_table('x_odd', '{line}')")
+    with pytest.raises(PluginRefused, match=f"“{line}” is of no known kind; there are id, text"):
+        migrate_up(crm.database, steps_in("x", tmp_path / "m"), CLOCK)
+
+
 def test_schema_is_fine_only_when_nothing_is_pending(crm):
     assert is_schema_fine(crm)
     migrate_down(crm.database, all_steps(crm))
