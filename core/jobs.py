@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from peewee import BigIntegerField, CharField, IntegerField, IntegrityError, JSONField, TextField, fn
+from peewee import (
+    BigIntegerField,
+    CharField,
+    Expression,
+    IntegerField,
+    IntegrityError,
+    JSONField,
+    PeeweeException,
+    TextField,
+    fn,
+)
 
 from core.errors import NotFound, ProviderError
 from core.hooks.contributions import JobKind
@@ -60,7 +70,7 @@ class Progress:
         """Saves how far the job is, from 0 to 100, with a few words."""
         until = self.crm.clock.now() + LEASE
         with self.crm.work():
-            Job.update(progress=per_cent, progress_note=note, lease_until=until).where(Job.id == self.job.id).execute()
+            Job.update(progress=per_cent, progress_note=note, lease_until=until).where(_is_in_hand(self.job)).execute()
 
 
 class Jobs:
@@ -195,20 +205,20 @@ class Jobs:
         wait = BACK_OFF[min(job.attempts, len(BACK_OFF)) - 1]
         with self.crm.work():
             Job.update(state="waiting", run_at=self.crm.clock.now() + wait, last_error=message, lease_until=None).where(
-                Job.id == job.id
+                _is_in_hand(job)
             ).execute()
 
     def _finish(self, job: Job, state: str, error: str = "") -> None:
         done = {"progress": 100} if state == "done" else {}
         with self.crm.work():
             Job.update(state=state, finished_at=self.crm.clock.now(), last_error=error, dedupe_key=None, **done).where(
-                Job.id == job.id
+                _is_in_hand(job)
             ).execute()
 
     @contextmanager
     def _lease_renewed(self, job: Job) -> Iterator[None]:
         stop = threading.Event()
-        thread = threading.Thread(target=self._renew, args=(job.id, stop), daemon=True)
+        thread = threading.Thread(target=self._renew, args=(job, stop), daemon=True)
         thread.start()
         try:
             yield
@@ -216,10 +226,21 @@ class Jobs:
             stop.set()
             thread.join()
 
-    def _renew(self, job_id: int, stop: threading.Event) -> None:
+    def _renew(self, job: Job, stop: threading.Event) -> None:
         while not stop.wait(LEASE.total_seconds() / 3):
-            with self.crm.database.connection_context(), self.crm.work():
-                Job.update(lease_until=self.crm.clock.now() + LEASE).where(Job.id == job_id).execute()
+            try:
+                with self.crm.database.connection_context(), self.crm.work():
+                    Job.update(lease_until=self.crm.clock.now() + LEASE).where(_is_in_hand(job)).execute()
+            except PeeweeException:
+                log.warning("the lease of a job can't be renewed; trying again", extra={"job": job.id})
+
+
+def _is_in_hand(job: Job) -> Expression:
+    """Returns whether the job is still this worker's.
+
+    A lease also ends when the clock is put forward, or the machine slept: then another worker may have begun it anew.
+    """
+    return (Job.id == job.id) & (Job.state == "running") & (Job.attempts == job.attempts)
 
 
 def job_counts() -> dict[str, int]:

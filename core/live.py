@@ -68,7 +68,10 @@ class Live:
     def join(self, follower: Follower) -> bool:
         """Takes a page in and tells whether there was room; its first news come within a moment."""
         with self._lock:
-            if self.is_ended or len(self._followers) >= MAX_FOLLOWERS:
+            if self.is_ended:
+                follower.news.put(None)  # was let in while this process began to stop: it comes back, to the next one
+                return True
+            if len(self._followers) >= MAX_FOLLOWERS:
                 return False
             self._followers.add(follower)
             if self._thread is None:

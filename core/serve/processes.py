@@ -33,7 +33,12 @@ class Child:
         self.name = name
         self.started_at = time.monotonic()
         self.process = _forking.Process(target=_run, args=(name, work, values, without))
-        self.process.start()
+        # A signal that came before the child has a handler of its own would end in its copy of ours, and be lost.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     @property
     def age_s(self) -> float:
@@ -104,9 +109,12 @@ def _run(name: str, work: Callable[..., Any], values: tuple[Any, ...], without: 
         control = ctypes.CDLL(None).prctl
         control(_PR_SET_PDEATHSIG, signal.SIGTERM)
         control(_PR_SET_NAME, f"hinka-{name}".encode())  # what `ps` and `top` show
+    if os.getppid() != multiprocessing.parent_process().pid:
+        os._exit(1)  # it ended before we asked to be told
     os.setsid()
     if without is not None:
         without.close()
     for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     work(*values)

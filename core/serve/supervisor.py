@@ -27,7 +27,8 @@ from core.serve.wire import HANGS, News, Wire
 from core.serve.worker import run_worker
 from core.upgrade import at_work
 
-POLL_S = 0.25
+# One short query a look: what follows a switch begins so much later at most.
+POLL_S = 0.1
 RESTART_WAIT_S = 2
 # A job in hand may take its time when its worker is exchanged; a worker that is stuck may not stay for ever.
 DRAIN_S = 3600
@@ -85,6 +86,8 @@ class Supervisor:
         """Tries the boot, says what it has shown, and starts all processes."""
         self.watched.is_new()
         trial = self.try_boot()
+        if self.stop.is_set():
+            return
         self.watched.say_behind("")
         self.worker = self._start("worker", run_worker)
         if trial.has_listeners:

@@ -24,13 +24,15 @@ class Watched:
     def __init__(self, config: Config) -> None:
         self.database = open_database(config.database, config.folder, PATIENCE)
         self.generation = 0
+        self._is_made = False
 
     def is_new(self) -> bool:
         """Tells whether the number that every switch of a plugin moves has moved since the last call."""
         number = self.generation
         try:
             with self.database.connection_context():
-                if "core_setting" in self.database.get_tables():
+                self._is_made = self._is_made or "core_setting" in self.database.get_tables()
+                if self._is_made:
                     number = saved_generation()
         except PeeweeException:
             log.warning("the database does not answer; asking again")

@@ -20,6 +20,7 @@ def run(bases: Bases, database: str) -> list[Figure]:
         Figure("streams that were refused", len(seen.refused), "", 0),
         Figure("jobs that were lost", seen.jobs - seen.done.get("done", 0), "", 0),
         Figure("a switch until every process follows, p50", percentile(seen.followed_s, 0.5), "s", MOST_S),
+        Figure("the same, p95", percentile(seen.followed_s, 0.95), "s"),
         Figure("the longest", max(seen.followed_s), "s"),
         Figure("reads meanwhile", seen.reads, ""),
         Figure("writes meanwhile", seen.writes, ""),

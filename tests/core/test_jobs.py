@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from peewee import OperationalError
 
+from core import jobs
 from core.errors import NotFound, ProviderError
 from core.hooks.contributions import JobKind
 from core.jobs import LEASE, Job, job_counts
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -85,6 +88,34 @@ def test_a_job_of_a_dead_worker_comes_back(crm, done):
     assert crm.jobs.claim() is None
     crm.clock.advance(seconds=LEASE.total_seconds() + 1)
     assert crm.jobs.claim().crashes == 1
+
+
+def test_a_worker_whose_clock_jumped_does_not_end_the_job_that_another_has_begun_anew(crm):
+    failing(crm, ValueError("too late"))
+    crm.jobs.enqueue("test.fail", {})
+    first = crm.jobs.claim()
+    crm.clock.advance(hours=1)
+    second = crm.jobs.claim()
+    crm.jobs.run(first)
+    job = Job.get_by_id(first.id)
+    assert (second.id, job.state, job.attempts, job.last_error) == (first.id, "running", 2, "")
+
+
+def test_a_lease_is_renewed_again_when_the_database_was_away(crm, done, monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(milliseconds=3))
+    asked, work = [], crm.desk.work
+
+    def away():
+        asked.append(True)
+        if len(asked) == 1:
+            raise OperationalError("the server closed the connection")
+        return work()
+
+    crm.jobs.enqueue("test.note", {"note": "kept"})
+    job = crm.jobs.claim()
+    monkeypatch.setattr(crm.desk, "work", away)
+    with crm.jobs._lease_renewed(job):
+        until(lambda: len(asked) > 2)
 
 
 def test_a_job_that_kills_three_workers_stands_as_failed(crm, done):

@@ -128,7 +128,8 @@ def test_who_joins_is_told_at_once_and_the_end_ends_all(live, topic, make):
     assert next(events) == {"dummy.number": "4"}
     live.end()
     assert list(events) == []
-    assert not live.join(page)
+    late = Follower(anna.id, anna.session_epoch, "late")
+    assert (live.join(late), list(late.events())) == (True, [])  # it comes back, to the process that takes over
 
 
 def test_a_change_is_told_within_a_moment(live, crm, topic, make):
