@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from peewee import Case
+from peewee import Case, Value
 
 from core.api import CRM, Deal, InvalidInput, Text, User, bulk, fields, lazy
 from core.api import gettext as _
@@ -31,6 +31,7 @@ OFFERED = {
     "type": lazy("Deal type"),
 }
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+NOTHING = Value(None).cast("bigint")
 PARTS = {
     "day": lazy("Day"),
     "week": lazy("Week"),
@@ -114,7 +115,7 @@ def in_parts(label: str, part: str) -> str:
 
 def named(crm: CRM, dimension: Dimension | None, keys: Iterable[Any]) -> Dimension | None:
     """Returns the dimension with what its keys are called; two of one name are told apart by their numbers."""
-    if dimension is None or dimension.labels:
+    if dimension is None or dimension.labels or dimension.name in MONTHS:
         return dimension
     wanted = [key for key in set(keys) if key is not None]
     labels = fields.group_labels(crm, fields.entity(crm, "deal"), dimension.path, wanted)
@@ -154,7 +155,8 @@ def _by_time(crm: CRM, name: str, period: Period, moment: str) -> Dimension:
         f"{moment}:{name}",
         lambda query, source: (
             query,
-            Case(None, [(getattr(source, moment) < end, place) for place, end in enumerate(ends)]),
+            # A period that ends before anything happened has no parts.
+            Case(None, [(getattr(source, moment) < end, place) for place, end in enumerate(ends)]) if ends else NOTHING,
         ),
         labels,
         is_ordered=True,

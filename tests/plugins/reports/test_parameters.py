@@ -106,3 +106,9 @@ def test_months_are_added_within_the_month(day, months):
     moved = add_months(day, months)
     assert (moved.year * 12 + moved.month) - (day.year * 12 + day.month) == months
     assert moved.day <= day.day
+
+
+@pytest.mark.parametrize("name", ["funnel-closed", "flow", "conversion", "margin"])
+@pytest.mark.parametrize("ends", [{"to": "2000-01-01"}, {"from_": "2031-01-01"}])
+def test_a_period_in_which_nothing_happened_has_no_quarters(base, report, name, ends):
+    assert report(name, by="quarter", **ends).is_empty
