@@ -19,7 +19,7 @@ SPECIFICATION = {
     "width": "container",
     "encoding": {
         "y": {"field": "stage", "type": "nominal", "sort": None},
-        "x": {"field": "doubled", "type": "quantitative"},
+        "x": {"field": "doubled", "type": "quantitative", "axis": {"labelFontSize": 14}},
         "href": {"field": "list"},
         "color": {"condition": {"test": "datum.deals > 5", "value": "green"}, "value": "red"},
     },
@@ -128,11 +128,13 @@ def test_chart_follows_the_dark_theme(page, site):
     page.wait_for_function(f"{label} === {ink} && {label} !== '{dark}'")
 
 
-def test_chart_is_drawn_at_phone_width(page, site):
+def test_chart_is_drawn_at_phone_width_in_smaller_words(page, site):
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(site)
     page.wait_for_selector("#inline[data-chart-state=drawn] svg")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    sizes = "e => [...e.querySelectorAll('.role-axis-label text')].map(one => one.getAttribute('font-size'))"
+    assert "14px" not in page.eval_on_selector("#inline", sizes)
 
 
 def test_menu_opens_and_icon_is_painted(page, site):

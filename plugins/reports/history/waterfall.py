@@ -10,7 +10,7 @@ STEP = 30
 TOTAL = "#7c8798"
 # Where little changes of much, the bars begin beyond nothing, so that the steps are seen.
 SMALL = 0.5
-ROOM_FOR_WORDS = 0.3
+ROOM_FOR_WORDS = 0.45
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import { expressionInterpreter } from "vega-interpreter";
 import { compile } from "vega-lite";
 
 const drawn = new Map();
+const NARROW = 480;
 
 /**
  * Draws the chart of `element`: its `data-chart` is the address of a Vega-Lite specification, or is empty
@@ -37,7 +38,8 @@ async function specificationOf(element) {
 }
 
 function viewOf(element, spec) {
-  const dressed = { ...spec, config: { ...looks(), ...spec.config } };
+  const fitting = element.clientWidth < NARROW ? narrowed(spec, element.clientWidth) : spec;
+  const dressed = { ...fitting, config: { ...looks(), ...fitting.config } };
   const { spec: compiled } = compile(dressed, { logger: vega.logger(vega.Error) });
   return new vega.View(vega.parse(compiled, null, { ast: true }), {
     expr: expressionInterpreter,
@@ -47,6 +49,17 @@ function viewOf(element, spec) {
     // A mark with `href` opens the list behind it in the same window.
     loader: vega.loader({ target: "_self" }),
     logLevel: vega.Error,
+  });
+}
+
+/** The specification with smaller words and shorter names, so that on a phone the bars and what is beside them have room. */
+function narrowed(spec, width) {
+  const most = { fontSize: 10.5, labelFontSize: 10.5, labelLimit: width / 3 };
+  return JSON.parse(JSON.stringify(spec), (key, value) => {
+    if (key === "legend" && value) {
+      return { ...value, columns: 2 };
+    }
+    return key in most ? Math.min(value, most[key]) : value;
   });
 }
 
