@@ -176,13 +176,20 @@ def _settings(crm: CRM, app: Any, manifest: Manifest) -> Iterator[str]:
 
 
 def _templates(crm: CRM, app: Any, manifest: Manifest) -> Iterator[str]:
-    from jinja2 import TemplateSyntaxError  # the command line does without it
+    from jinja2 import TemplateSyntaxError, nodes  # the command line does without it
 
+    known = {nodes.Filter: app.jinja_env.filters, nodes.Test: app.jinja_env.tests}
     for path in sorted(manifest.folder.glob("templates/**/*.html")):
+        inner = path.relative_to(manifest.folder)
         try:
-            app.jinja_env.compile(path.read_text("utf-8"))
+            tree = app.jinja_env.parse(path.read_text("utf-8"))
         except TemplateSyntaxError as error:
-            yield f"{path.relative_to(manifest.folder)}, line {error.lineno}: {error.message}"
+            yield f"{inner}, line {error.lineno}: {error.message}"
+            continue
+        for node in tree.find_all(tuple(known)):
+            if node.name not in (names := known[type(node)]):
+                kind = type(node).__name__.lower()
+                yield f"{inner}, line {node.lineno}: there is no {kind} {node.name}.{guess(node.name, names)}"
 
 
 def _slow(crm: CRM, app: Any, manifest: Manifest) -> Iterator[str]:

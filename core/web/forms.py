@@ -64,6 +64,8 @@ class SchemaForm:
         self.sentence = ""
         self._choices = choices or {}
         self._fixed = set(fixed)
+        # Secrets that have a value, which is never shown.
+        self._kept: set[str] = set()
         self._written = self._written_values(values)
 
     def read(self, sent: MultiDict, *, partial: bool = False) -> dict[str, Any]:
@@ -149,7 +151,7 @@ class SchemaForm:
             is_fixed=name in self._fixed,
             is_wide=metadata.get("wide", False),
             help=metadata.get("help", ""),
-            placeholder=metadata.get("placeholder", ""),
+            placeholder=_("Kept; type to replace it") if name in self._kept else metadata.get("placeholder", ""),
             group=metadata.get("group", ""),
             choices=choices,
             errors=self.errors.get(name, []),
@@ -170,6 +172,8 @@ class SchemaForm:
                 value = None if kind.load_default is missing else kind.load_default
             if not kind.metadata.get("secret") and not kind.load_only:
                 shown[name] = written(kind, value)
+            elif value:
+                self._kept.add(name)
         return shown
 
     def _count(self, wrong: Mapping[str, Any]) -> str:

@@ -100,7 +100,7 @@ def test_what_breaks_the_contract_is_said(tmp_path):
     )
     (place / "templates" / "clients").mkdir(parents=True)
     (place / "templates" / "sloppy").mkdir()
-    (place / "templates" / "sloppy" / "list.html").write_text("<p>\n{{ 1 | datte }}")
+    (place / "templates" / "sloppy" / "list.html").write_text("<p>\n{% if x %}{{ x | datte }}{% endif %}")
     (place / "templates" / "sloppy" / "card.html").write_text("{% if x }")
     found = "\n".join(check(str(place)))
     for sentence in (
@@ -111,7 +111,7 @@ def test_what_breaks_the_contract_is_said(tmp_path):
         "The setting api_token looks like a secret",
         ", logs api_token: a secret belongs into no log.",
         "templates/sloppy/card.html, line 1: ",
-        "templates/sloppy/list.html, line 2: No filter named 'datte'",
+        "templates/sloppy/list.html, line 2: there is no filter datte. Did you mean “date”?",
         "The table stray must be named sloppy_",
     ):
         assert sentence in found

@@ -120,6 +120,11 @@ def test_secret_is_never_shown():
     assert SchemaForm(Trial, {"name": "Ada", "secret": "token"})["secret"].value == ""
 
 
+def test_secret_that_is_kept_says_so():
+    assert SchemaForm(Trial, {"secret": "token"})["secret"].placeholder == "Kept; type to replace it"
+    assert SchemaForm(Trial, {"secret": ""})["secret"].placeholder == ""
+
+
 def test_what_only_goes_out_is_no_field():
     assert "id" not in {field.name for field in SchemaForm(Trial).fields}
 
