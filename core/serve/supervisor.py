@@ -89,6 +89,8 @@ class Supervisor:
         if self.stop.is_set():
             return
         self.watched.say_behind("")
+        if not trial.is_passed:  # perhaps the database is not there yet
+            self._fall_behind(behind.TRIAL, self.follow)
         self.worker = self._start("worker", run_worker)
         if trial.has_listeners:
             self.listeners = self._start("listeners", run_listeners)
@@ -178,7 +180,7 @@ class Supervisor:
     def _fall_behind(self, reason: str, again: Callable[[], None]) -> None:
         self.pause_s = min(self.pause_s * 2 or FIRST_PAUSE_S, LONGEST_PAUSE_S)
         self.again, self.again_at = again, time.monotonic() + self.pause_s
-        log.error("processes can't be exchanged (%s), the present go on; again in %s s", reason, self.pause_s)
+        log.error("processes can't follow (%s), the present go on; again in %s s", reason, self.pause_s)
         self.watched.say_behind(reason)
 
     def _start(self, name: str, run: Callable[..., None]) -> Child:

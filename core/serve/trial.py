@@ -44,13 +44,16 @@ class Trial:
 
 def try_here(config: Config, without: Iterable[str], listener: socket.socket, stop: threading.Event) -> Trial:
     """Boots on trial in a fork of this process, which must be the supervisor; ends it at once on `stop`."""
-    with _notes() as notes:
-        child = Child("trial", boot_on_trial, config, notes, tuple(without), without=listener)
-        while not (child.is_dead or stop.is_set() or child.age_s > LIMIT_S):
-            child.process.join(LOOK_S)
-        has_ended = child.is_dead
-        child.end(0)
-        return Trial(error="It was interrupted.") if stop.is_set() else _read(notes, has_ended)
+    try:
+        with _notes() as notes:
+            child = Child("trial", boot_on_trial, config, notes, tuple(without), without=listener)
+            while not (child.is_dead or stop.is_set() or child.age_s > LIMIT_S):
+                child.process.join(LOOK_S)
+            has_ended = child.is_dead
+            child.end(0)
+            return Trial(error="It was interrupted.") if stop.is_set() else _read(notes, has_ended)
+    except OSError as error:  # no room for notes
+        return Trial(error=f"No trial is possible: {error}.")
 
 
 def try_out(config: Config, plugins: Sequence[str]) -> Trial:
@@ -81,11 +84,13 @@ def boot_on_trial(config: Config, notes: Path, without: Iterable[str] = (), more
 @contextmanager
 def _notes() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="hinka-trial-") as folder:
-        yield Path(folder) / "notes"
+        notes = Path(folder) / "notes"
+        notes.touch()
+        yield notes
 
 
 def _read(notes: Path, has_ended: bool) -> Trial:
-    lines = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+    lines = [json.loads(line) for line in notes.read_text().splitlines(keepends=True) if line.endswith("\n")]
     last = lines[-1] if lines else {}
     if "refusals" in last:
         refusals = tuple(Refusal(**refusal) for refusal in last["refusals"])

@@ -25,6 +25,7 @@ class Watched:
         self.database = open_database(config.database, config.folder, PATIENCE)
         self.generation = 0
         self._is_made = False
+        self._answered = True
 
     def is_new(self) -> bool:
         """Tells whether the number that every switch of a plugin moves has moved since the last call."""
@@ -34,8 +35,11 @@ class Watched:
                 self._is_made = self._is_made or "core_setting" in self.database.get_tables()
                 if self._is_made:
                     number = saved_generation()
+            self._answered = True
         except PeeweeException:
-            log.warning("the database does not answer; asking again")
+            if self._answered:  # said once an outage
+                log.warning("the database does not answer; asking again")
+            self._answered = False
         before, self.generation = self.generation, number
         return number != before
 

@@ -19,6 +19,8 @@ GRACEFUL_S = 30
 # A browser's connection is kept so long for its next request, and so much longer than gunicorn's two seconds by a
 # worker that stops: a busy client that takes its time must not find its connection gone.
 KEPT_S = 15
+# Where a worker's sign of life is: a disk may be full.
+MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes its file there safely
 LINGER_MORE_S = 4
 
 
@@ -62,6 +64,7 @@ def run_web(make: Callable[[], Any], listener: socket.socket, workers: int, wire
         "keepalive": KEPT_S,
         "graceful_timeout": GRACEFUL_S,
         "control_socket_disable": True,
+        "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
         "loglevel": "warning",
         "post_worker_init": partial(_is_ready, wire),
         "worker_exit": _has_ended,
