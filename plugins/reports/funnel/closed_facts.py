@@ -17,6 +17,18 @@ from plugins.reports.periods import Period
 LARGE_SHARE = 0.15
 A_MONTH_US = 32 * 86_400_000_000  # clocks may be turned back within it
 EVERYWHERE = 1 << 20
+# What is asked most is written once: peewee takes a quarter as long to write it as the database to answer.
+WALK = "FROM core_deal WHERE {column} IN ({{types}}) AND closed_at >= {{first}} AND closed_at < {{until}}"
+WALK += " AND deleted_at IS NULL"
+BY_TYPE, PAST_INDEXES = (WALK.format(column=column) for column in ("deal_type_id", "+deal_type_id"))
+OUTCOMES = "SELECT version_id, place, state, stood_at, count(*), count(potential_base),"
+OUTCOMES += f" CAST(sum(potential_base) AS bigint), CAST(sum(amount_base) AS bigint) {BY_TYPE} GROUP BY 1, 2, 3, 4"
+# Sorting a part is quicker on PostgreSQL than a table of hashes; its whole comes sorted from an index.
+CLIENTS = (
+    f"(SELECT count(*) FROM (SELECT 1 {BY_TYPE} GROUP BY client_id) AS c)",
+    f"(SELECT count(DISTINCT client_id) {BY_TYPE})",
+)
+UNRATED = f"(SELECT count(*) {PAST_INDEXES} AND potential IS NOT NULL AND potential_base IS NULL)"
 # What the index in the order of the funnel's own groups holds beside them.
 COVERED = ("", "owner", "manager", "team", "owner.team", "version")
 
@@ -30,16 +42,20 @@ def closed_groups(
     """
     if not parts:
         return []
-    rows = scope.rows(reduce(add, [_groups(scope, part, dimension, counting) for part in parts]))
+    if len(parts) == 1 and dimension is None and counting != FURTHEST and _is_usual(scope, parts[0]):
+        rows = scope.rows(_usual(scope, parts[0], OUTCOMES))
+    else:
+        rows = scope.rows(reduce(add, [_groups(scope, part, dimension, counting) for part in parts]))
     return list(map(Group._make, keyed(rows, 4, dimension)))
 
 
-def clients_of(scope: Scope, period: Period | Ends) -> Select:
+def clients_of(scope: Scope, period: Period | Ends) -> Any:
     """Returns the question how many distinct clients the deals closed within the period have."""
+    if _is_usual(scope, period):
+        return _usual(scope, period, CLIENTS[bulk.is_postgres(scope.crm.database)])
     is_large = _is_large(scope, period)
     closed = _closed(scope, period, is_large=is_large)
     if not is_large and bulk.is_postgres(scope.crm.database):
-        # Sorting a part is quicker there than a table of hashes; the whole comes sorted from its index.
         return closed.select(fn.COUNT(Deal.client_id.distinct()))
     each = closed.select(SQL("1")).group_by(Deal.client_id)
     return Select((each.alias("c"),), (fn.COUNT(SQL("*")),))
@@ -50,8 +66,10 @@ def clients_between(scope: Scope, part: Ends, before: Any, after: Any) -> Select
     return _closed(scope, part).select(before, Deal.client_id, after).distinct()
 
 
-def unrated_of(scope: Scope, period: Period) -> Select:
+def unrated_of(scope: Scope, period: Period) -> Any:
     """Returns the question how many of the deals closed within the period lack a rate to add up their potential by."""
+    if _is_usual(scope, period):
+        return _usual(scope, period, UNRATED)
     where = [*in_period(scope, period, is_rare=True), Deal.potential.is_null(False), Deal.potential_base.is_null()]
     return Deal.select(fn.COUNT(SQL("*"))).where(*where)
 
@@ -96,6 +114,16 @@ def past_indexes(column: Any) -> Any:
 
 def _closed(scope: Scope, period: Period | Ends, *, is_large: bool = False) -> Any:
     return Deal.select(Deal.id).where(*in_period(scope, period, is_large=is_large))
+
+
+def _is_usual(scope: Scope, period: Period | Ends) -> bool:
+    """Tells whether nothing but types and a period that is no large one narrows the deals."""
+    return scope.is_whole and bool(scope.type_ids) and None not in scope.ends(period) and not _is_large(scope, period)
+
+
+def _usual(scope: Scope, period: Period | Ends, question: str) -> SQL:
+    first, until = scope.ends(period)
+    return SQL(question.format(types=", ".join(map(str, scope.type_ids)), first=first, until=until))
 
 
 def _groups(scope: Scope, part: Period | Ends, dimension: Dimension | None, counting: str) -> Select:
