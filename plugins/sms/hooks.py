@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from core.api import Channel, JobKind, Listener, MenuItem, Routes, SettingsGroup, hook, lazy
-from plugins.sms import listener, sending, tracking
+from plugins.sms import listener, sending, standing, tracking
 from plugins.sms.schemas import SmsSettings
 
 
@@ -35,6 +35,12 @@ def channels(crm):
 def listeners():
     """Adds the lines over which SMPP gateways deliver."""
     return [Listener("sms", listener.listen)]
+
+
+@hook
+def health(crm):
+    """Tells what stands in the way of messages."""
+    return standing.health_of(crm)
 
 
 @hook

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.api import SchemaForm, go, needs, page, present_crm
 from core.api import gettext as _
-from plugins.sms import gateways
+from plugins.sms import gateways, standing
 from plugins.sms.models import Gateway
 from plugins.sms.providers import KINDS, SMPP, provider_of
 from plugins.sms.schemas import GatewaySchema
@@ -17,8 +17,10 @@ blueprint = Blueprint("sms", __name__, template_folder="templates")
 @blueprint.get("/")
 @needs("admin.settings")
 def index() -> str:
-    """Shows the gateways in the order in which they are tried."""
-    return page("sms/gateways.html", gateways=gateways.all_gateways(), kinds=KINDS)
+    """Shows the gateways in the order in which they are tried, and how they are."""
+    crm = present_crm()
+    shown = {"lately": standing.lately(crm), "troubles": standing.troubles(crm)}
+    return page("sms/gateways.html", gateways=gateways.all_gateways(), kinds=KINDS, **shown)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
