@@ -1,7 +1,7 @@
 # Hinka: what one can do here. Each line after ## is shown by a bare `make`.
 INSTANCE ?= instance
 PORT ?= 8000
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 PY = .venv/bin/python
 HINKA = .venv/bin/hinka --instance $(INSTANCE)
 

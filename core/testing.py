@@ -294,14 +294,20 @@ class Compiled(BytecodeCache):
 _compiled = Compiled()
 
 
+def web_of(crm: CRM) -> Any:
+    """Returns the web application of `crm`, whose pages are compiled once a process."""
+    from core.web.factory import create_web  # tests of services do without Flask
+
+    app = create_web(crm)
+    app.jinja_env.bytecode_cache = _compiled
+    return app
+
+
 class Browser:
     """Asks for pages as a signed-in person's browser would, with the token that forms carry."""
 
     def __init__(self, crm: CRM) -> None:
-        from core.web.factory import create_web  # tests of services do without Flask
-
-        self.app = create_web(crm)
-        self.app.jinja_env.bytecode_cache = _compiled
+        self.app = web_of(crm)
         self.app.testing = True
         self.client = self.app.test_client()
 

@@ -1,6 +1,7 @@
 """Fixtures for every test: no network, one PostgreSQL a run, one browser a worker."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,16 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
+# Few tests, but long ones: begun last, they would keep one worker busy while the others have nothing left.
+LONG = (
+    "tests/core/commands/",
+    "tests/core/rest/test_description.py",
+    "tests/docs/",
+    "tests/journeys/",
+    "tests/load/",
+    "tests/plugins/sms/test_killed.py",
+)
+
 
 def pytest_configure(config):
     if servers.begin_run():
@@ -38,7 +49,10 @@ def pytest_collection_finish():
     quick.leave_alone_what_stays()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        items.sort(key=lambda item: (not item.nodeid.startswith(LONG), -tests[item.path]))
     if not SHARED.is_dir():
         for item in items:
             if item.get_closest_marker("shared"):

@@ -9,8 +9,8 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from core.runtime import CRM
-from core.testing import PASSWORD, Make, running, sqlite_copy
-from core.web.factory import create_web
+from core.testing import PASSWORD, Make, running, sqlite_copy, web_of
+from tests.at_work import at_work, open_page
 
 
 @dataclass
@@ -25,11 +25,12 @@ class Site:
 
     def sign_in(self, page, login: str = "") -> None:
         """Signs in by the form, as a person does."""
-        page.goto(f"{self.url}/sign-in")
+        open_page(page, f"{self.url}/sign-in")
         page.fill("#login", login or self.login)
         page.fill("#password", PASSWORD)
         page.click("main button")
         page.wait_for_url(f"{self.url}/")
+        at_work(page)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def site(tmp_path, enabled_plugins) -> Iterator[Site]:
     with running(tmp_path, sqlite_copy(tmp_path, enabled_plugins), enabled_plugins) as crm:
         make = Make(crm)
         admin = make.user(role="administrator", name="Ada Admin", password=PASSWORD)
-        app = create_web(crm)
+        app = web_of(crm)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

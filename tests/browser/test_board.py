@@ -3,6 +3,7 @@
 import pytest
 
 from core.deals.models import Deal
+from tests.at_work import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +25,7 @@ def board(site, page, deal, led_type):
     """Returns the page with the board of the process open."""
     page.set_viewport_size(DESKTOP)
     site.sign_in(page)
-    page.goto(f"{site.url}/deals/board?type={led_type.id}")
+    open_page(page, f"{site.url}/deals/board?type={led_type.id}")
     page.wait_for_selector(f"[data-deal='{deal.id}']")
     return page
 
@@ -63,7 +64,7 @@ def test_column_of_many_cards_grows_as_it_scrolls(site, page):
             site.make.deal(f"Deal {number}", deal_type=deal_type, client=client)
     page.set_viewport_size(DESKTOP)
     site.sign_in(page)
-    page.goto(f"{site.url}/deals/board?type={deal_type.id}")
+    open_page(page, f"{site.url}/deals/board?type={deal_type.id}")
     column = "[data-place='0'] [data-board-cards]"
     page.wait_for_selector(f"{column} .board-more")
     for _page in range(6):
@@ -83,7 +84,7 @@ def test_lanes_open_and_cards_move_within_them(site, page):
     deal = site.make.deal("Ovens", deal_type=deal_type, owner=ana)
     page.set_viewport_size(DESKTOP)
     site.sign_in(page)
-    page.goto(f"{site.url}/deals/board?type={deal_type.id}&by=owner")
+    open_page(page, f"{site.url}/deals/board?type={deal_type.id}&by=owner")
     page.wait_for_selector(f"[data-lane='{ana.id}'] [data-deal='{deal.id}']")
     press(page, deal, "Shift+ArrowRight")
     page.wait_for_selector(f"[data-lane='{ana.id}'] [data-place='1'] [data-deal='{deal.id}'] a:focus")

@@ -5,6 +5,7 @@ import pytest
 from core.clients.models import Client, Consent
 from core.interactions.models import Interaction, StoredFile
 from core.interactions.services import log_interaction
+from tests.at_work import load_again, open_page
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +23,7 @@ def card(site, page, client):
     """Returns the page with the client's card open, its timeline there."""
     page.set_viewport_size(DESKTOP)
     site.sign_in(page)
-    page.goto(f"{site.url}/clients/{client.id}")
+    open_page(page, f"{site.url}/clients/{client.id}")
     page.wait_for_selector("#timeline")
     return page
 
@@ -30,7 +31,7 @@ def card(site, page, client):
 def test_client_that_is_here_already_is_told_while_one_types(site, page, client):
     page.set_viewport_size(PHONE)
     site.sign_in(page)
-    page.goto(f"{site.url}/clients/new")
+    open_page(page, f"{site.url}/clients/new")
     page.locator("#field-name").press_sequentially("kafe mira")
     page.wait_for_selector("#duplicates >> text=Kafe Mira Shpk")
     page.fill("#field-name", "Trade Drin")
@@ -42,7 +43,7 @@ def test_client_that_is_here_already_is_told_while_one_types(site, page, client)
 def test_client_is_made_with_two_phones(site, page):
     page.set_viewport_size(DESKTOP)
     site.sign_in(page)
-    page.goto(f"{site.url}/clients/new")
+    open_page(page, f"{site.url}/clients/new")
     page.fill("#field-name", "Drin Trade")
     page.fill("[name=phones]", "0692012345")
     page.locator("#field-phones button").click()
@@ -64,7 +65,7 @@ def test_call_is_noted_in_two_clicks_and_the_form_is_empty_again(card, client):
 def test_timeline_is_filtered_and_read_on(site, card, client):
     for number in range(25):
         log_interaction(site.crm, client, kind="note", body=f"Note no. {number}.")
-    card.reload()
+    load_again(card)
     card.wait_for_selector("text=Note no. 24.")
     card.click(".moments-filters >> text=Meetings")
     card.wait_for_selector("text=Nothing of this kind yet.")
@@ -76,7 +77,7 @@ def test_timeline_is_filtered_and_read_on(site, card, client):
 
 def test_entry_is_deleted_after_a_question(site, card, client):
     log_interaction(site.crm, client, kind="note", body="By mistake")
-    card.reload()
+    load_again(card)
     card.on("dialog", lambda dialog: dialog.accept())
     card.click(".moment-note [data-bs-toggle=dropdown]")
     card.click(".moment-note >> text=Delete")
@@ -110,7 +111,7 @@ def test_card_fits_the_width(site, page, width):
     client = site.make.client(name, emails=["x" * 60 + "@example.com"])
     page.set_viewport_size({"width": width, "height": 844})
     site.sign_in(page)
-    page.goto(f"{site.url}/clients/{client.id}")
+    open_page(page, f"{site.url}/clients/{client.id}")
     page.wait_for_selector("#timeline")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("(m => m.scrollWidth - m.clientWidth)(document.querySelector('main'))") <= 0

@@ -4,6 +4,7 @@ import pytest
 
 from core.deals.rates import ExchangeRate
 from core.users.models import User
+from tests.at_work import open_page
 
 pytestmark = pytest.mark.browser
 RATES = "/settings/rates/"
@@ -16,7 +17,7 @@ def rates(site, page):
     def opened(language):
         site.sign_in(page)
         User.update(language=language).where(User.login == site.login).execute()
-        page.goto(site.url + RATES)
+        open_page(page, site.url + RATES)
         return page.locator("[name=rate_on]")
 
     return opened

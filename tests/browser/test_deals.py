@@ -4,6 +4,7 @@ import pytest
 
 from core.deals.models import Deal
 from core.stages.services import get_type, ladders
+from tests.at_work import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +27,7 @@ def board(site, page, deal, deal_type):
     """Returns the page with the board open."""
     page.set_viewport_size(DESKTOP)
     site.sign_in(page)
-    page.goto(f"{site.url}/deals/board?type={deal_type.id}")
+    open_page(page, f"{site.url}/deals/board?type={deal_type.id}")
     page.wait_for_selector(f"[data-deal='{deal.id}']")
     return page
 
@@ -89,7 +90,7 @@ def test_refused_card_goes_back_and_the_reason_is_told(site, browser, deal, deal
     page = browser.new_page(viewport=DESKTOP)
     try:
         site.sign_in(page)
-        page.goto(f"{site.url}/deals/board?type={deal_type.id}")
+        open_page(page, f"{site.url}/deals/board?type={deal_type.id}")
         drag(page, f"[data-deal='{deal.id}']", "[data-place='2'] [data-board-cards]")
         page.wait_for_selector("#toasts >> text=no stage is skipped")
         assert page.locator(f"[data-place='0'] [data-deal='{deal.id}']").count() == 1
@@ -100,7 +101,7 @@ def test_refused_card_goes_back_and_the_reason_is_told(site, browser, deal, deal
 def test_stages_are_put_in_order_by_dragging_and_published(site, page, deal, deal_type):
     page.set_viewport_size(DESKTOP)
     site.sign_in(page)
-    page.goto(f"{site.url}/settings/deal-types/{deal_type.id}")
+    open_page(page, f"{site.url}/settings/deal-types/{deal_type.id}")
     grips = page.locator(".rung-grip")
     start, end = grips.nth(0).bounding_box(), grips.nth(2).bounding_box()
     page.mouse.move(start["x"] + 5, start["y"] + 5)
@@ -125,7 +126,7 @@ def test_deal_pages_fit_both_screens(site, page, deal, deal_type):
     paths = ("", "board", "calendar", "new", deal.id, f"{deal.id}/edit", f"{deal.id}/lose")
     settings = ("deal-types/", f"deal-types/{deal_type.id}", "stages/", "loss-reasons/")
     for path in [*(f"/deals/{path}" for path in paths), *(f"/settings/{path}" for path in settings)]:
-        page.goto(site.url + path)
+        open_page(page, site.url + path)
         for size in (DESKTOP, PHONE):
             page.set_viewport_size(size)
             wider = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

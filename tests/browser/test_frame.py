@@ -4,6 +4,7 @@ import pytest
 
 from core.hooks.contributions import JobKind
 from core.users.models import User
+from tests.at_work import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,7 @@ def test_pages_fit_both_screens_in_every_language(site, page, language):
     User.update(language=language).where(User.login == site.login).execute()
     site.sign_in(page)
     for path in PAGES:
-        page.goto(site.url + path)
+        open_page(page, site.url + path)
         assert page.get_attribute("html", "lang") == language
         assert page.inner_text("h1").strip(), path
         for size in (DESKTOP, PHONE):
@@ -77,7 +78,7 @@ def test_menu_slides_in_on_a_phone(site, page):
 
 def test_message_appears_and_is_closed(site, page):
     site.sign_in(page)
-    page.goto(f"{site.url}/settings/teams/new")
+    open_page(page, f"{site.url}/settings/teams/new")
     page.fill("#field-name", "North")
     page.click("main button.btn-primary")
     page.wait_for_selector("#toasts .note:has-text('The team North is made.')")
@@ -88,7 +89,7 @@ def test_message_appears_and_is_closed(site, page):
 def test_question_before_a_deletion_can_be_answered_with_no(site, page):
     site.make.team("North")
     site.sign_in(page)
-    page.goto(f"{site.url}/settings/teams/")
+    open_page(page, f"{site.url}/settings/teams/")
     page.click("main a:has-text('North')")
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.click("main button:has-text('Delete the team')")
@@ -102,7 +103,7 @@ def test_jobs_renew_themselves(site, page):
     site.crm.job_kinds["core.nothing"] = JobKind("core.nothing", lambda *_arguments: 1 / 0, attempts=0)
     job = site.crm.jobs.enqueue("core.nothing", {})
     site.sign_in(page)
-    page.goto(f"{site.url}/settings/jobs/")
+    open_page(page, f"{site.url}/settings/jobs/")
     assert "Waiting" in page.inner_text("#jobs")
     site.crm.jobs.run(job)
     page.wait_for_selector("#jobs:has-text('Failed')")
@@ -110,7 +111,7 @@ def test_jobs_renew_themselves(site, page):
 
 def test_wrong_form_shows_what_is_wrong_beside_the_field(site, page):
     site.sign_in(page)
-    page.goto(f"{site.url}/settings/users/new")
+    open_page(page, f"{site.url}/settings/users/new")
     page.fill("#field-name", "Sara")
     page.click("main button.btn-primary")
     assert page.inner_text("#field-login-error") == "Please fill this in."

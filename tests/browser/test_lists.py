@@ -3,6 +3,7 @@
 import pytest
 
 from core.clients.models import Client
+from tests.at_work import load_again, open_page
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +19,7 @@ def clients(request, site, page):
         site.make.client(name, status=status)
     page.set_viewport_size(request.param)
     site.sign_in(page)
-    page.goto(f"{site.url}/clients/?all=1")
+    open_page(page, f"{site.url}/clients/?all=1")
     return page
 
 
@@ -37,7 +38,7 @@ def test_typing_finds_and_the_address_tells_it(clients):
     clients.fill("[data-list-search]", "ёлк")
     wait_for_names(clients, "Ёлка и Ко")
     assert clients.url.endswith("?q=%D1%91%D0%BB%D0%BA")
-    clients.reload()
+    load_again(clients)
     assert names(clients) == ["Ёлка и Ко"]
     assert clients.input_value("[data-list-search]") == "ёлк"
 

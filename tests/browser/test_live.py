@@ -3,6 +3,7 @@
 import pytest
 
 from core.hooks.contributions import LiveTopic
+from tests.at_work import open_page
 
 pytestmark = pytest.mark.browser
 SHOWN = "[data-live='dummy.number']"
@@ -41,7 +42,7 @@ def test_a_page_whose_session_ended_shows_the_sign_in(site, page, said):
     site.sign_in(page)
     page.wait_for_selector("[data-live-state=streaming]", state="attached")
     other = page.context.new_page()
-    other.goto(site.url)
+    open_page(other, site.url)
     other.evaluate("document.querySelector('form[action=\"/sign-out\"]').submit()")
     page.wait_for_url(f"{site.url}/sign-in**")
     other.close()

@@ -4,6 +4,7 @@ import pytest
 
 from core.messages.models import Message
 from core.testing import FakeChannel
+from tests.at_work import open_page
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -13,7 +14,7 @@ def test_chosen_files_outlive_a_refusal_and_are_sent(site, page):
     client = site.make.client("Kafe Mira", phones=["+355 69 123 4567"])
     site.crm.channels["fake"] = FakeChannel().contribution(file_types=("application/pdf",))
     site.sign_in(page)
-    page.goto(f"{site.url}/clients/{client.id}")
+    open_page(page, f"{site.url}/clients/{client.id}")
     page.wait_for_selector("#timeline")
     page.keyboard.press("w")
     page.wait_for_selector("dialog[open] #writing")

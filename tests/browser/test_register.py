@@ -3,6 +3,7 @@
 import pytest
 
 from core.interactions.models import Interaction
+from tests.at_work import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +17,7 @@ def client(site):
 
 def test_call_is_noted_on_the_clients_page_by_one_key_and_shown_at_once(site, page, client):
     site.sign_in(page)
-    page.goto(f"{site.url}/clients/{client.id}")
+    open_page(page, f"{site.url}/clients/{client.id}")
     page.wait_for_selector("#timeline")
     page.keyboard.press("i")
     page.wait_for_selector("dialog[open] >> text=Kafe Mira")
@@ -30,7 +31,7 @@ def test_call_is_noted_on_the_clients_page_by_one_key_and_shown_at_once(site, pa
 
 def test_client_is_searched_by_typing_and_taken_by_enter(site, page, client):
     site.sign_in(page)
-    page.goto(f"{site.url}/deals/board")
+    open_page(page, f"{site.url}/deals/board")
     page.click("[data-register]")
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("1")
@@ -46,7 +47,7 @@ def test_client_is_searched_by_typing_and_taken_by_enter(site, page, client):
 def test_meeting_is_planned_and_held_in_its_place_on_a_phone(site, page, client):
     page.set_viewport_size(PHONE)
     site.sign_in(page)
-    page.goto(f"{site.url}/clients/{client.id}")
+    open_page(page, f"{site.url}/clients/{client.id}")
     page.click("[data-register]")
     page.click("label[for=register-planned]")
     page.fill("dialog [name=subject]", "At noon")

@@ -6,6 +6,7 @@ from core.deals.models import Deal
 from core.process.services import complete, stage_task_of
 from core.stages.models import Stage
 from core.users.models import User
+from tests.at_work import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +34,7 @@ def deal(site):
 def test_nine_stages_fit(site, page, deal, size, address):
     page.set_viewport_size(size)
     site.sign_in(page)
-    page.goto(site.url + address.format(id=deal.id, type=deal.deal_type_id))
+    open_page(page, site.url + address.format(id=deal.id, type=deal.deal_type_id))
     assert page.locator(".way-stop .way-name").count() >= 9
     assert page.evaluate(OVERFLOWS) == 0
 
@@ -41,7 +42,7 @@ def test_nine_stages_fit(site, page, deal, size, address):
 def test_stage_opens_in_a_box_and_the_task_is_done_on_the_card(site, page, deal):
     page.set_viewport_size(DESKTOP)
     site.sign_in(page)
-    page.goto(f"{site.url}/deals/{deal.id}")
+    open_page(page, f"{site.url}/deals/{deal.id}")
     page.click(".way-stop.is-done >> nth=0 >> .way-name")
     page.wait_for_selector("dialog[open] .stage-task")
     page.keyboard.press("Escape")

@@ -7,6 +7,7 @@ from core.tasks.models import Task
 from core.tasks.services import create_task
 from core.testing import PASSWORD
 from core.users.models import User
+from tests.at_work import at_work, load_again, open_page
 
 pytestmark = pytest.mark.browser
 BADGE = f"[data-live='{KEY}']"
@@ -31,7 +32,8 @@ def test_an_order_goes_back_and_forth_while_both_look_on(site, page, other):
     site.sign_in(page)
     page.press("body", "t")
     page.wait_for_url("**/tasks/")
-    other.goto(f"{site.url}/tasks/")
+    at_work(page)
+    open_page(other, f"{site.url}/tasks/")
     streaming(page)
     streaming(other)
 
@@ -48,7 +50,7 @@ def test_an_order_goes_back_and_forth_while_both_look_on(site, page, other):
     assert page.locator(BADGE).inner_text() == ""
 
     # Dana reports it in its row, on a phone; Ada's badge changes by itself.
-    other.reload()
+    load_again(other)
     other.click("a.todo-tick")
     other.check("dialog input[name=point]")
     other.fill("#field-note", "In the folder")
@@ -58,20 +60,20 @@ def test_an_order_goes_back_and_forth_while_both_look_on(site, page, other):
     page.wait_for_selector(f"{BADGE}:text-is('1')")
 
     # Ada sends it back, then accepts what comes the second time.
-    page.goto(f"{site.url}/tasks/my/waiting")
+    open_page(page, f"{site.url}/tasks/my/waiting")
     streaming(page)
     page.click("text=Send back")
     page.fill("#field-comment", "And the cellar?")
     page.click("dialog .btn-warning")
     page.wait_for_selector(".todo-open")
     other.wait_for_selector(f"{BADGE}:text-is('1')")
-    other.goto(f"{site.url}/tasks/")
+    open_page(other, f"{site.url}/tasks/")
     other.wait_for_selector("text=And the cellar?")
     other.click("a.todo-tick")
     other.fill("#field-note", "With the cellar")
     other.click("dialog .btn-success")
     other.wait_for_selector(".todo-reported")
-    page.goto(f"{site.url}/tasks/my/waiting")
+    open_page(page, f"{site.url}/tasks/my/waiting")
     page.click("text=Accept")
     page.wait_for_selector(".todo-done")
     assert Task.get().state == "done"
@@ -82,7 +84,7 @@ def test_row_is_done_postponed_and_counted_in_place(site, page):
     now = site.crm.clock.now()
     first, second = (create_task(site.crm, title=title, user=admin, due_at=now) for title in ("First", "Second"))
     site.sign_in(page)
-    page.goto(f"{site.url}/tasks/")
+    open_page(page, f"{site.url}/tasks/")
     page.click(f"#task-{first.id} button.todo-tick")
     page.wait_for_selector(f"#task-{first.id}.todo-done")
     page.wait_for_selector(".todo-parts .active .tabs-count:text-is('1')")

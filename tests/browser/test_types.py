@@ -4,6 +4,7 @@ import pytest
 
 from core.stages.services import get_type, steps_of
 from core.stages.steps import step_of_row
+from tests.at_work import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,7 @@ def editor(request, site, page):
     page.set_viewport_size(request.param)
     site.sign_in(page)
     deal_type = site.make.deal_type("Sale", mode="process", stages=("Interest", "Offer", "Payment"))
-    page.goto(f"{site.url}/settings/deal-types/{deal_type.id}")
+    open_page(page, f"{site.url}/settings/deal-types/{deal_type.id}")
     return page, deal_type
 
 

@@ -10,6 +10,7 @@ import pytest
 from core.boot import boot
 from core.config import read_config
 from core.users.services import create_team, create_user
+from tests.at_work import at_work, load_again, open_page
 from tests.journeys.conftest import Served
 
 PASSWORD = "a long enough one"
@@ -43,11 +44,12 @@ def person(browser, served):
         page = context.new_page()
         page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/sign-in")
+        open_page(page, "/sign-in")
         page.fill("input[name=login]", login)
         page.fill("input[name=password]", password)
         page.press("input[name=password]", "Enter")
         page.wait_for_url("**/")
+        at_work(page)
         return page
 
     yield open_browser
@@ -58,7 +60,7 @@ def person(browser, served):
 
 def make_type(page):
     """Makes a type of five stages: a result is asked for at the first, the head has the fourth."""
-    page.goto("/settings/deal-types/new")
+    open_page(page, "/settings/deal-types/new")
     page.fill("input[name=name]", "Machines")
     page.select_option("select[name=mode]", "process")
     for name in DROPPED:
@@ -75,23 +77,23 @@ def make_type(page):
 
 
 def make_client(page, name):
-    page.goto("/clients/new")
+    open_page(page, "/clients/new")
     page.fill("input[name=name]", name)
     page.locator("form .btn-primary").last.click()
     page.wait_for_url(re.compile(r"/clients/\d+$"))
+    at_work(page)
 
 
 def open_deal_from_a_call(page, client, title, potential):
     """Notes a call by the key I on the client's card, and makes a deal of it."""
     make_client(page, client)
-    # A page hears keys as soon as it is there, and answers with a dialog once htmx is at work: then its stream stands.
-    page.locator("[data-live-state]").wait_for(state="attached")
     page.keyboard.press("i")
     dialog = page.locator("#dialogs dialog")
     dialog.locator("input[name=kind][value=call]").check(force=True)
     dialog.locator("input[name=subject]").fill(title)
     dialog.get_by_role("button", name="Save and make a deal").click()
     page.wait_for_url("**/deals/new*")
+    at_work(page)
     assert page.input_value("input[name=title]") == title
     page.select_option("select[name=type]", label="Machines")
     page.fill("input[name=potential]", potential)
@@ -128,21 +130,21 @@ def test_two_sellers_and_their_head_lead_sales_by_a_process_of_their_own(person,
     do_stage(arben, "The owner himself")
     do_stage(arben)
     hand_over(drita, won, "Besa Leka")
-    besa.goto(won)
+    open_page(besa, won)
     do_stage(besa)
     assert here(besa) == "Contract"
     do_in_my_tasks(drita, "Contract")
-    besa.reload()
+    load_again(besa)
     do_stage_to_the_end(besa)
 
     lost = open_deal_from_a_call(arben, "Fresku", "Fridge", "900")
     do_stage(arben, "Nobody yet")
     do_stage(arben)
     do_stage(arben)
-    drita.goto(lost)
+    open_page(drita, lost)
     lose(drita, "Too expensive")
 
-    admin.goto("/deals/map")
+    open_page(admin, "/deals/map")
     stops = admin.locator(".way-type .way-stop:not(.is-end)")
     assert [one.split()[0] for one in stops.locator(".way-dot").all_inner_texts()] == ["0"] * 5
     assert [one.split() for one in stops.locator(".way-arrow").all_inner_texts()] == [
@@ -158,19 +160,19 @@ def test_two_sellers_and_their_head_lead_sales_by_a_process_of_their_own(person,
     ]
     assert (closed["totals"]["won_amount"], closed["totals"]["lost_potential"]) == ("3200.00", "900.00")
     assert report(admin, "funnel-open")["totals"]["count"] == 0
-    arben.goto("/tasks/")
+    open_page(arben, "/tasks/")
     assert arben.get_by_text("Fridge").first.is_visible()
 
 
 def hand_over(page, url, name):
-    page.goto(f"{url}/hand-over")
+    open_page(page, f"{url}/hand-over")
     page.select_option("select[name=owner]", label=name)
     page.locator("form .btn-primary").last.click()
     page.get_by_text("Handed over.").wait_for()
 
 
 def do_in_my_tasks(page, title):
-    page.goto("/tasks/")
+    open_page(page, "/tasks/")
     row = page.locator(".todo", has_text=title).first
     row.locator("a.todo-tick").click()
     page.locator("#dialogs form .btn-success").click()

@@ -4,6 +4,8 @@ import re
 
 import openpyxl
 
+from tests.at_work import at_work, open_page
+
 CLIENTS = [
     ("Emri", "Telefoni", "E-mail", "Qyteti", "NIPT"),
     ("Kafe Mira shpk", "069 212 3456", "mira@example.com", "Tiranë", "L12345678A"),
@@ -21,43 +23,47 @@ def write_workbook(path):
 
 
 def sign_in(page, served):
-    page.goto("/sign-in")
+    open_page(page, "/sign-in")
     page.fill("input[name=login]", "admin")
     page.fill("input[name=password]", served.password)
     page.press("input[name=password]", "Enter")
     page.wait_for_url("**/")
+    at_work(page)
 
 
 def import_clients(page, folder):
     write_workbook(folder / "klientë.xlsx")
-    page.goto("/imports/")
+    open_page(page, "/imports/")
     page.set_input_files("input[type=file]", folder / "klientë.xlsx")
     page.click("form.import-upload button")
     page.wait_for_selector("table.import-preview")
     page.click("button[name=start]")
     page.locator(".import-told a").wait_for(timeout=30_000)
-    page.goto("/clients/")
+    open_page(page, "/clients/")
     assert page.get_by_text("Kafe Mira shpk").first.is_visible()
 
 
 def take_retail_sale(page):
     """Takes the short sale, which is led by hand, from the library, and returns its number."""
-    page.goto("/settings/deal-types/library")
+    open_page(page, "/settings/deal-types/library")
     page.click("form[action$='/retail-sale'] button")
     page.wait_for_url(re.compile(r"/deal-types/\d+$"))
+    at_work(page)
     return page.url.rpartition("/")[2]
 
 
 def open_deal(page, deal_type, client, title, potential):
-    page.goto("/clients/")
+    open_page(page, "/clients/")
     page.get_by_text(client).first.click()
     page.wait_for_url(re.compile(r"/clients/\d+$"))
-    page.goto(f"/deals/new?client={page.url.rstrip('/').rpartition('/')[2]}")
+    at_work(page)
+    open_page(page, f"/deals/new?client={page.url.rstrip('/').rpartition('/')[2]}")
     page.select_option("select[name=type]", deal_type)
     page.fill("input[name=title]", title)
     page.fill("input[name=potential]", potential)
     page.click("form.sheet button.btn-primary")
     page.wait_for_url(re.compile(r"/deals/\d+$"))
+    at_work(page)
     assert page.get_by_text(title).first.is_visible()
 
 
@@ -96,7 +102,7 @@ def lose(page):
 
 
 def see_the_funnel(page):
-    page.goto("/reports/funnel-closed")
+    open_page(page, "/reports/funnel-closed")
     page.wait_for_selector("[data-chart-state=drawn] >> nth=1", timeout=30_000)
     assert page.locator("[data-chart-state=failed]").count() == 0
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.testing import web_of
 from core.users.services import create_token
-from core.web.factory import create_web
 
 PREFIX = "/api/v1"
 
@@ -34,7 +34,7 @@ class Program:
 
 @pytest.fixture
 def app(crm):
-    return create_web(crm)
+    return web_of(crm)
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ ALL = "/clients/?all=1"
 
 
 @pytest.fixture
-def director(make):
-    return make.user("director", name="Dora Director")
-
-
-@pytest.fixture
 def web(web, director):
     return web.sign_in(director)
 

@@ -19,11 +19,6 @@ ASKED = "/clients/?all=1&part=export&format=xlsx"
 
 
 @pytest.fixture
-def director(make):
-    return make.user("director", name="Dora Director")
-
-
-@pytest.fixture
 def web(web, director):
     return web.sign_in(director)
 

@@ -7,16 +7,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.runtime import CRM
-from core.testing import PASSWORD
+from core.testing import PASSWORD, web_of
 from core.users.models import User
-from core.web.factory import create_web
 
 
 class Visitor:
     """Asks the pages of one instance, in one session."""
 
     def __init__(self, crm: CRM) -> None:
-        self.app = create_web(crm)
+        self.app = web_of(crm)
         self.client: FlaskClient = self.app.test_client()
 
     def sign_in(self, user: User, password: str = PASSWORD) -> "Visitor":

@@ -1,8 +1,12 @@
 """The plugin switched on, its gateways, and a client to write to."""
 
+import threading
+
 import pytest
 
+from plugins.sms import listener
 from plugins.sms.gateways import save_gateway
+from plugins.sms.providers import smpp
 from plugins.sms.schemas import GatewaySchema
 
 
@@ -39,3 +43,17 @@ def own_network(crm):
 def client(make):
     """Returns a client with a mobile phone."""
     return make.client("Ilir Hoxha", phones=["+355691234567"])
+
+
+@pytest.fixture
+def line(crm, gateway, own_network, network):
+    """Listens to the module's `network`, as the process of listeners does."""
+    made = gateway("smpp", network.address, sender="Hinka", per_second=1000)
+    stop = threading.Event()
+    thread = threading.Thread(target=listener.keep_line, args=(crm, made, stop))
+    thread.start()
+    network.got("bound")
+    yield made
+    stop.set()
+    thread.join()
+    smpp.close_lines()

@@ -10,7 +10,6 @@ from core.messages.models import Message
 from core.messages.sending import send_queued
 from core.tasks.models import Task
 from plugins.sms import listener
-from plugins.sms.providers import smpp
 from tests.plugins.sms.counterparts import smsc
 from tests.waiting import until
 
@@ -19,20 +18,6 @@ from tests.waiting import until
 def network():
     with smsc() as server:
         yield server
-
-
-@pytest.fixture
-def line(crm, gateway, own_network, network):
-    """Listens to the network, as the process of listeners does."""
-    made = gateway("smpp", network.address, sender="Hinka", per_second=1000)
-    stop = threading.Event()
-    thread = threading.Thread(target=listener.keep_line, args=(crm, made, stop))
-    thread.start()
-    network.got("bound")
-    yield made
-    stop.set()
-    thread.join()
-    smpp.close_lines()
 
 
 def sent(crm, client, number, body="Hello"):

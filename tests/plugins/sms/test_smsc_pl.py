@@ -5,15 +5,12 @@ our wrapper, written by the same library. It throttles and refuses nothing and c
 scripted server of `smsc.cjs`.
 """
 
-import threading
-
 import pytest
 
 from core.api import queue_message
 from core.messages.models import Message
 from core.messages.sending import send_queued
-from plugins.sms import gsm7, listener
-from plugins.sms.providers import smpp
+from plugins.sms import gsm7
 from plugins.sms.trying import try_gateway
 from tests.plugins.sms.counterparts import debian_smsc
 from tests.waiting import until
@@ -23,20 +20,6 @@ from tests.waiting import until
 def network():
     with debian_smsc() as server:
         yield server
-
-
-@pytest.fixture
-def line(crm, gateway, own_network, network):
-    """Listens to the server, as the process of listeners does."""
-    made = gateway("smpp", network.address, sender="Hinka", per_second=1000)
-    stop = threading.Event()
-    thread = threading.Thread(target=listener.keep_line, args=(crm, made, stop))
-    thread.start()
-    network.got("bound")
-    yield made
-    stop.set()
-    thread.join()
-    smpp.close_lines()
 
 
 @pytest.fixture

@@ -19,3 +19,6 @@ import "./ordering.js";
 import "./register.js";
 import "./rows.js";
 import "./telling.js";
+
+// From here on keys and clicks do what they say; the tests with a browser wait for it.
+document.addEventListener("htmx:after:process", () => document.documentElement.setAttribute("data-at-work", ""), { once: true });
