@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from plugins.reports.forecast.engine.history import DAY, NO_STAGE, WON, Template
 from plugins.reports.forecast.engine.model import Standing, chances, learn
 from plugins.reports.forecast.engine.scores import Score, score
 
+DOCS = Path(__file__).resolve().parents[4] / "docs" / "forecast.md"
 NAME = "data/excel_and_sales/crm_sales_opportunities_{}.csv"
 STATES = {"Won": 2, "Lost": 3, "In_Progress": 0}
 
@@ -58,10 +60,27 @@ def scores_of_the_later_half(shared) -> dict[str, Score]:
     return {name: score(guess.ever[name], outcome) for name in METHODS}
 
 
+@pytest.fixture(scope="module")
+def scores(shared) -> dict[str, Score]:
+    return scores_of_the_later_half(shared)
+
+
 @pytest.mark.shared
-def test_later_half_is_guessed_better_than_by_the_three_others(shared):
-    found = scores_of_the_later_half(shared)
-    assert found[OWN].count == 4_973
+def test_later_half_is_guessed_better_than_by_the_three_others(scores):
+    assert scores[OWN].count == 4_973
     for other in (TEMPLATE, FOUR_RATES, BAYES):
-        assert found[OWN].log_loss < found[other].log_loss, other
-        assert found[OWN].brier < found[other].brier, other
+        assert scores[OWN].log_loss < scores[other].log_loss, other
+        assert scores[OWN].brier < scores[other].brier, other
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [(OWN, "**own statistics**"), (BAYES, "naive Bayes"), (FOUR_RATES, "mean of four rates"), (TEMPLATE, "template (")],
+)
+def test_docs_show_the_table_that_a_run_gives(scores, method, words):
+    section = DOCS.read_text().partition("## On real data")[2]
+    line = next(line for line in section.splitlines() if line.startswith(f"| {words}"))
+    found = scores[method]
+    said = [cell.strip(" *%") for cell in line.strip("|").split("|")[1:]]
+    assert said == [f"{found.log_loss:.3f}", f"{found.brier:.3f}", f"{100 * found.error:.1f}"]
