@@ -15,6 +15,7 @@ from plugins.reports.variants.keeping import SHARE, get_variant, is_seen
 from plugins.reports.variants.models import Letter, Schedule, Sending
 from plugins.reports.variants.recipients import check_teams, check_users, read_addresses
 from plugins.reports.variants.rights import EXPORT
+from plugins.reports.variants.states import PLANNED, REFUSED
 
 FORMS = ("pdf", "xlsx")
 
@@ -113,6 +114,7 @@ def letters_to(user: User, limit: int = 10) -> list[Letter]:
     """Returns the last reports that schedules of others brought this user, the newest first."""
     query = Letter.select(Letter, Sending, Schedule, Variant, User).join(Sending).join(Schedule).join(Variant)
     query = query.join_from(Schedule, User).where(Letter.user == user.id, Schedule.owner != user.id)
+    query = query.where(Letter.state.not_in((PLANNED, REFUSED)))
     return list(query.order_by(Letter.id.desc()).limit(limit))
 
 
@@ -129,7 +131,8 @@ def file_of(crm: CRM, user: User, sending_id: int) -> tuple[str, Path]:
     if sending is not None and sending.schedule.owner_id == user.id:
         found = sending.file_name, path_of(crm, sending)
     elif sending is not None:
-        letter = Letter.get_or_none(Letter.sending == sending.id, Letter.user == user.id)
+        is_theirs = (Letter.user == user.id) & (Letter.state != REFUSED)
+        letter = Letter.get_or_none(Letter.sending == sending.id, is_theirs)
         found = (letter.file_name, path_of_letter(crm, letter)) if letter else found
     if not found[0] or not found[1].is_file():
         raise NotFound(_("There is no such file any more."))

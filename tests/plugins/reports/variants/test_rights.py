@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.api import InvalidInput, ProviderError, User
+from core.api import InvalidInput, NotFound, ProviderError, User
 from core.jobs import Job
 from plugins.reports.models import Variant
 from plugins.reports.variants import making, schedules, sending, states
@@ -226,3 +226,10 @@ def test_one_schedule_is_loaded_by_few_questions(crm, director, variant, schedul
         schedules.save_schedule(crm, director, {**MONDAY, "variant": variant.id})
     with queries.at_most(2):
         assert schedules.get_schedule(director, schedule.id).id == schedule.id
+
+
+def test_who_was_taken_off_the_list_fetches_nothing_either(crm, both, letters, seller):
+    made = after_a_failure(crm, both, letters, Schedule.update(users=[]).execute)
+    assert schedules.letters_to(seller) == []
+    with pytest.raises(NotFound):
+        schedules.file_of(crm, seller, made.id)

@@ -78,13 +78,17 @@ def test_the_week_says_what_the_forecast_says_of_the_month_and_the_quarter(repor
     assert figures(report("week"))["quarter"] == totals["quarter"]["expected_income"]
 
 
-def test_the_plan_that_runs_stands_beside_what_was_done(crm, make, report, base):
+def keep_plan(crm, user):
     day = crm.today()
     pairs = [("contracts", "10"), ("from", str(day)), ("through", str(day + timedelta(days=60)))]
-    user = make.user("director")
     asked = ask(crm, user, read_settings(crm, user, "plan", PARAMETERS, pairs, ()))
+    return save_plan(crm, user, "Spring", asked, pairs, is_shared=True)
+
+
+def test_the_plan_that_runs_stands_beside_what_was_done(crm, make, report, base):
+    user = make.user("director")
     assert any("No plan is running" in str(note) for note in report("week").notes)
-    plan = save_plan(crm, user, "Spring", asked, pairs)
+    plan = keep_plan(crm, user)
     week = report("week", user=user)
     assert figures(week)["contracts"] == plan.contracts
     assert any(sentence.startswith("Plan “Spring”: 0 of") for sentence in week.summary)
@@ -124,7 +128,8 @@ def test_the_page_is_there_at_once_and_each_part_asks_little(crm, visitor, queri
             assert visitor.get(f"/reports/week/part/{part}").status_code == 200
 
 
-def test_each_part_asks_little_before_the_forecast_was_ever_checked(visitor, queries):
+def test_each_part_asks_little_before_the_forecast_was_ever_checked(crm, make, visitor, queries):
+    keep_plan(crm, make.user("director"))
     visitor.get("/reports/week")
     for part in PARTS:
         visitor.get(f"/reports/week/part/{part}")
