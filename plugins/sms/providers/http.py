@@ -61,7 +61,10 @@ def _hand_over(
                 taken = read(answer)
                 return Sent(one.id, "sent", taken.ref, gateway.name, parts=taken.parts)
         except ProviderError as error:
-            state = "uncertain" if error.is_uncertain else "queued" if error.retryable else "failed"
+            if error.is_uncertain:
+                reason = gettext("The line broke before the gateway answered.")
+                return Sent(one.id, "uncertain", provider=gateway.name, reason=reason)
+            state = "queued" if error.retryable else "failed"
             return Sent(one.id, state, provider=gateway.name, reason=error.message)
         pace.slow_down(WAIT_S)
     return Sent(one.id, "queued", provider=gateway.name, reason=gettext("The gateway takes no more at present."))

@@ -110,6 +110,11 @@ def test_what_a_gateway_answers_is_what_the_message_becomes(sent, line, network,
     assert sent().state == state
 
 
+def test_what_the_gateway_may_have_taken_says_so_in_words(sent, line, network):
+    network.says = [(0, "")]
+    assert sent().reason == "The line broke before the gateway answered."
+
+
 def test_a_signed_receipt_is_taken(web, sent, line):
     message = sent()
     url = f"/sms/{line.token}/receipt?id={message.id}"
