@@ -104,11 +104,16 @@ def only_here(folder: Path) -> Iterator[None]:
         yield
 
 
-def _run(name: str, work: Callable[..., Any], values: tuple[Any, ...], without: socket.socket | None) -> None:
+def end_with_parent(number: int) -> None:
+    """Has the kernel send this process a signal when the process that forked it ends; 0 for none any more."""
     if sys.platform == "linux":
-        control = ctypes.CDLL(None).prctl
-        control(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        control(_PR_SET_NAME, f"hinka-{name}".encode())  # what `ps` and `top` show
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+
+def _run(name: str, work: Callable[..., Any], values: tuple[Any, ...], without: socket.socket | None) -> None:
+    end_with_parent(signal.SIGTERM)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, f"hinka-{name}".encode())  # what `ps` and `top` show
     if os.getppid() != multiprocessing.parent_process().pid:
         os._exit(1)  # it ended before we asked to be told
     os.setsid()

@@ -1,6 +1,7 @@
 """A web server: gunicorn with our kind of worker, on a socket that the supervisor opened."""
 
 import os
+import signal
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
 from core.serve.caretaker import look_after_plugins
+from core.serve.processes import end_with_parent
 from core.serve.wire import READY, Wire
 
 # A stream keeps a thread; of the others core.web.session lets eight use the database at once.
@@ -66,13 +68,21 @@ def run_web(make: Callable[[], Any], listener: socket.socket, workers: int, wire
         "control_socket_disable": True,
         "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
         "loglevel": "warning",
+        "post_fork": _has_begun,
         "post_worker_init": partial(_is_ready, wire),
         "worker_exit": _has_ended,
     }
     _Server(make, options).run()
 
 
+def _has_begun(_arbiter: Any, _worker: WebWorker) -> None:
+    end_with_parent(
+        signal.SIGKILL
+    )  # a plugin may keep it from starting, and so from looking whether its parent is there
+
+
 def _is_ready(wire: Wire, worker: WebWorker) -> None:
+    end_with_parent(0)
     if crm := getattr(worker.wsgi, "extensions", {}).get("hinka"):
         look_after_plugins(crm, wire, is_web=True)
     wire.tell(READY)

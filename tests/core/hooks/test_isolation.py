@@ -12,8 +12,9 @@ from core.boot import boot
 from core.clients.merge import merge_clients
 from core.clients.models import Client
 from core.config import Config, read_config, write_config
+from core.doctor import examine
 from core.errors import Busy, CRMError, InvalidInput
-from core.hooks import calls, health
+from core.hooks import behind, calls, health
 from core.hooks.contributions import Panel
 from core.hooks.dispatch import marker
 from core.hooks.guard import charge, note_hung_pages, resume, stop_endless
@@ -289,6 +290,16 @@ def test_a_hook_that_waits_for_the_turn_of_another_is_not_blamed(tmp_path, crm, 
         assert list(crm.hooks.calls.endless()) == []
     waits.join(30)
     assert crm.hooks.calls.tallies["moody", "deal_turned"].calls == 1
+
+
+def test_processes_that_can_not_follow_are_said_to_the_administrator(crm, web, make):
+    behind.say_why(behind.WEB)
+    behind.say_why(behind.WEB)  # at every try anew
+    words = "A web process does not come up anew"
+    assert words in web.sign_in(make.user("administrator")).text("/settings/plugins/")
+    assert any(words in finding for finding in examine(crm))
+    behind.say_why("")
+    assert (words in web.text("/settings/plugins/"), behind.why()) == (False, "")
 
 
 def test_who_waits_for_the_call_of_another_is_not_blamed_for_it(crm, monkeypatch):
