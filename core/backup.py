@@ -18,6 +18,7 @@ from peewee import Database
 
 from core.boot import all_steps, boot
 from core.config import FILE_NAME, Config, read_config, with_database
+from core.deals.ways import keep_ways
 from core.errors import CRMError
 from core.place import empty_database, new_place
 from core.runtime import CRM
@@ -86,7 +87,10 @@ def _fill(archive: zipfile.ZipFile, about: dict[str, Any], config: Config) -> in
     try:
         _make_tables_of_off(crm, tables)
         with crm.work(), _unordered(crm.database):
-            return _load_tables(crm.database, archive, about["rows"])
+            rows = _load_tables(crm.database, archive, about["rows"])
+            # A backup of an older release has visits that don't keep their way yet.
+            keep_ways(crm.database)
+            return rows
     finally:
         crm.database.close()
         crm.database.close_all()

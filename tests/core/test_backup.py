@@ -8,8 +8,11 @@ import pytest
 from core.backup import backup, restore
 from core.boot import boot
 from core.config import read_config
+from core.deals.inspection import find_wrong_deals
+from core.deals.services import move
 from core.errors import CRMError
 from core.hooks.switch import save_names
+from core.stages.services import ladders
 from core.store.audit import Audit
 from core.store.database import is_postgres
 from core.store.migrate import migrate_up, steps_in
@@ -69,6 +72,33 @@ def test_a_restored_instance_goes_on_counting(filled, other_database, tmp_path):
     restored = reopened(tmp_path / "new")
     highest = max(team.id for team in Team.select())
     assert Team.create(name="Re").id > highest
+    close(restored)
+
+
+def without_columns(file, table, columns) -> None:
+    """Rewrites a backup as an older release wrote it, which did not have these columns of a table yet."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = next(name for name in parts if name.startswith(f"tables/{table}."))
+    names, *rows = [json.loads(line) for line in parts[name].splitlines()]
+    kept = [place for place, column in enumerate(names) if column not in columns]
+    lines = [json.dumps([row[place] for place in kept]) for row in (names, *rows)]
+    parts[name] = "".join(f"{line}\n" for line in lines).encode()
+    with zipfile.ZipFile(file, "w") as archive:
+        for part, data in parts.items():
+            archive.writestr(part, data)
+
+
+def test_visits_of_an_older_backup_learn_where_they_led(crm, make, tmp_path, other_database):
+    deal = make.deal()
+    for step in (2, 0, 1):
+        crm.clock.advance(hours=1)
+        move(crm, deal, ladders([deal.version_id])[deal.version_id][step].stage)
+    backup(crm, tmp_path / "old.zip")
+    without_columns(tmp_path / "old.zip", "core_stage_visit", ("onto_place", "is_again"))
+    restore(tmp_path / "old.zip", tmp_path / "new", other_database)
+    restored = reopened(tmp_path / "new")
+    assert find_wrong_deals(restored) == []
     close(restored)
 
 
