@@ -33,8 +33,9 @@ def test_every_path_refuses_a_wrong_token(app):
         assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-# Whoever sees clients may save a filter, whoever sees reports settings of them, each for that person alone.
-OWN = ("/segments", "/reports/variants")
+# Whoever sees clients may save a filter, whoever sees reports settings of them and tiles of the home page: each for
+# that person alone.
+OWN = ("/segments", "/reports/variants", "/reports/tiles")
 
 
 def test_reader_changes_nothing(app, program, make):
