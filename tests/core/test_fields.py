@@ -23,15 +23,9 @@ from core.fields import (
 )
 from core.fields.periods import bucket, offset_changes, period_days
 from core.store.fields import UtcField
-from tests.core.things import Label, Thing, make_tables
+from tests.core.things import Label, Thing
 
 MONDAY = date(2026, 6, 15)
-
-
-@pytest.fixture
-def things(crm):
-    make_tables(crm)
-    return entity(crm, "thing")
 
 
 def found(crm, things, *conditions, user=None):

@@ -4,12 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.fields import OPERATORS, condition, entity
-from tests.core.things import Label, Thing, make_tables
+from core.fields import OPERATORS, condition
+from tests.core.things import Label, Thing
 
 ZONE = ZoneInfo("Europe/Tirane")
 TEXTS = st.sampled_from(["", "a", "A", "Ab%", "a_b", "b\\", "Шкодер", "шкодер 2", "ËMA", "ëma", "Kafe"])
@@ -138,12 +137,6 @@ def _kept(row):
     columns = {name: row[name] for name in COLUMNS}
     columns["size"] = None if row["size"] is None else float(row["size"])
     return {**columns, "properties": {key: value for key, value in properties.items() if value is not None}}
-
-
-@pytest.fixture
-def things(crm):
-    make_tables(crm)
-    return entity(crm, "thing")
 
 
 def found_by(crm, things, field, op, value):
