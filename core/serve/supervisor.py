@@ -203,6 +203,6 @@ class Supervisor:
 def _is_there(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):  # gone, or its number is another's by now
         return False
     return True

@@ -18,8 +18,8 @@ def test_a_hook_that_hangs_inside_a_unit_of_work_costs_its_plugin_everything(tmp
     url = servers.postgres_database_url() if database == "postgres" else "sqlite:///hinka.db"
     assert hinka("--instance", str(tmp_path), "init", "--database", url).returncode == 0
     with with_swamp(tmp_path) as served, waiting_in_vain(f"{served}/swamp/{page}"):
-        until(lambda: text_of(f"{served}/swamp/edge").startswith("404"), 60)
-        until(lambda: swamp_of(tmp_path) == STOPPED, 60)
+        until(lambda: text_of(f"{served}/swamp/edge").startswith("404"), 120)
+        until(lambda: swamp_of(tmp_path) == STOPPED, 120)
         assert hinka("--instance", str(tmp_path), "plugin", "resume", "swamp").returncode == 0
-        until(lambda: text_of(f"{served}/swamp/edge").isdigit(), 60)
+        until(lambda: text_of(f"{served}/swamp/edge").isdigit(), 120)
         assert answers(f"{served}/healthz")
