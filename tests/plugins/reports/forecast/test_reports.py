@@ -168,6 +168,7 @@ def test_check_is_begun_on_its_page(crm, base, visitor):
     assert crm.jobs.run_waiting() >= 1
     assert visitor.htmx("/reports/checking/progress").headers.get("HX-Redirect", "").endswith("/forecast-check")
     assert crm.jobs.get(1).kind == KIND
+    assert "Last checked on" in visitor.get("/reports/checking/").text
 
 
 def test_web_process_never_loads_numpy():
