@@ -61,7 +61,44 @@ function styles() {
       loader: "css",
     },
     outfile: path.join(draft, "hinka.css"),
+    plugins: [withoutNavbars],
   });
+}
+
+// Hinka has a menu of its own. Tabler's rules for navbars ask any element whether it :has the focus, so that after each
+// small change a browser styles all cells of a long table once more; and they are a sixth of the sheet.
+const NAVBAR = /navbar|data-bs-sidebar/;
+const withoutNavbars = {
+  name: "without-navbars",
+  setup(builder) {
+    builder.onLoad({ filter: /tabler\.css$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, "utf8").replace(/([^{}]+)\{([^{}]*)\}/g, ruleWithoutNavbars),
+      loader: "css",
+    }));
+  },
+};
+
+function ruleWithoutNavbars(rule, head, body) {
+  if (!NAVBAR.test(head)) {
+    return rule;
+  }
+  const kept = selectors(head.replace(/\/\*[\s\S]*?\*\//g, "")).filter((one) => !NAVBAR.test(one));
+  return kept.length ? `${kept.join(",")}{${body}}` : "";
+}
+
+/** The selectors of a list; commas within parentheses part none. */
+function selectors(list) {
+  let depth = 0;
+  const parts = [""];
+  for (const sign of list) {
+    depth += { "(": 1, ")": -1 }[sign] ?? 0;
+    if (sign === "," && depth === 0) {
+      parts.push("");
+    } else {
+      parts[parts.length - 1] += sign;
+    }
+  }
+  return parts;
 }
 
 /** The names in the core's icons.txt and in those of plugins. */

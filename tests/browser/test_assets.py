@@ -1,6 +1,7 @@
 """The browser assets do their work under the strict content security policy, with nothing in the console."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -151,6 +152,14 @@ def test_page_without_a_chart_in_view_fetches_no_chart_library(page, site):
     page.wait_for_load_state("networkidle")
     assert any("hinka.js" in url for url in asked)
     assert not any("charts.js" in url for url in asked)
+
+
+def test_no_rule_lets_a_change_anywhere_style_the_whole_page_again():
+    """A rule that asks of `body`, `html` or any element what it :has, asks it again after each change on the page."""
+    sheet = (DIST / "hinka.css").read_text()
+    asking = re.findall(r"[^{}]*:has\([^{}]*(?=\{)", sheet)
+    assert asking
+    assert not [one for one in asking if re.search(r"(^|[\s,>+~])(html|body|\*)?(:not\([^)]*\))*(:not\()?:has\(", one)]
 
 
 def test_inline_code_would_be_refused_and_heard_of(browser, site):

@@ -59,10 +59,10 @@ function makeSortable(list, group) {
     scrollSensitivity: 60,
     onStart({ item }) {
       neighbour = item.nextElementSibling;
-      zones.classList.add("shown");
+      offer(zones, true);
     },
     onEnd({ item, from, to }) {
-      zones.classList.remove("shown");
+      offer(zones, false);
       if (from !== to) {
         dropped(list.closest("[data-board]"), item, to, () => {
           from.insertBefore(item, neighbour?.isConnected ? neighbour : null);
@@ -70,6 +70,12 @@ function makeSortable(list, group) {
       }
     },
   });
+}
+
+/** Shows or hides the places where a card may be dropped to win or lose; meanwhile no message lies above it. */
+function offer(zones, isShown) {
+  zones.classList.toggle("shown", isShown);
+  document.getElementById("toasts").classList.toggle("d-none", isShown);
 }
 
 function dropped(board, card, to, giveBack) {
