@@ -15,6 +15,8 @@ from core.runtime import CRM
 
 MOST_FILES = 50
 OF_NOBODY = "message"
+# What a message's `extra` says of its files.
+OWN_FACTS = ("files", "left_out")
 
 
 def keep_files(crm: CRM, message: Message, files: Iterable[tuple[str, bytes]]) -> None:

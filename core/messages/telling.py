@@ -13,7 +13,7 @@ from core.deals.models import Deal
 from core.hooks.channels import Channel
 from core.i18n import _
 from core.interactions.services import log_interaction
-from core.messages.incoming import keep_files
+from core.messages.incoming import OWN_FACTS, keep_files
 from core.messages.models import Message, MessageEvent, Receipt
 from core.messages.states import ANSWERED, ARRIVING, BOUNCED, FAILED, RECEIVED, is_news
 from core.messages.writing import channel_of
@@ -127,7 +127,8 @@ def receive_message(
             address=address,
             subject=subject,
             body=body,
-            extra=dict(extra or {}),
+            # What a network says of files is none of ours: who sees a message may download what it names.
+            extra={name: value for name, value in (extra or {}).items() if name not in OWN_FACTS},
             state=RECEIVED,
             provider_ref=provider_ref,
             dedupe_key=key,

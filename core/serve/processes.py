@@ -32,6 +32,7 @@ class Child:
     def __init__(self, name: str, work: Callable[..., Any], *values: Any, without: socket.socket | None = None) -> None:
         self.name = name
         self.started_at = time.monotonic()
+        self.asked_at: float | None = None
         self.process = _forking.Process(target=_run, args=(name, work, values, without))
         # A signal that came before the child has a handler of its own would end in its copy of ours, and be lost.
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
@@ -46,6 +47,11 @@ class Child:
         return time.monotonic() - self.started_at
 
     @property
+    def leaving_s(self) -> float:
+        """How long ago the process was first asked to end; 0 while it was not."""
+        return 0.0 if self.asked_at is None else time.monotonic() - self.asked_at
+
+    @property
     def is_dead(self) -> bool:
         """Whether the process has ended."""
         return self.process.exitcode is not None
@@ -57,6 +63,8 @@ class Child:
 
     def ask_to_end(self) -> None:
         """Sends SIGTERM: what is in hand is finished first."""
+        if self.asked_at is None:
+            self.asked_at = time.monotonic()
         self.process.terminate()
 
     def end(self, grace_s: float = GRACE_S) -> None:

@@ -195,7 +195,7 @@ class Supervisor:
         return (*self.without, *(news.plugin for news in self.hung if not news.is_page))
 
     def _has_left(self, child: Child) -> bool:
-        if not child.is_dead and child.age_s > DRAIN_S:
+        if not child.is_dead and child.leaving_s > DRAIN_S:
             child.end()
         return child.is_dead
 

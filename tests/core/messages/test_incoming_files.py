@@ -8,6 +8,7 @@ from core.interactions.models import StoredFile
 from core.messages import incoming
 from core.messages.inbox import assign
 from core.messages.models import Message
+from core.messages.telling import receive_message
 from core.messages.writing import queue_message
 from core.users.services import create_token
 
@@ -114,3 +115,8 @@ def test_many_messages_cost_one_question_for_their_files(crm, channel, web, clie
     for number in range(8):
         channel.receive(crm, PHONE, f"{number}", files=[("contract.pdf", PDF)])
     assert asked() <= few
+
+
+def test_what_a_network_calls_files_gives_nobody_a_file_of_ours(crm, channel, signed, client):
+    named = receive_message(crm, channel.key, address=PHONE, body="", extra={"files": signed.file_ids, "via": "web"})
+    assert (named.file_ids, named.extra) == ([], {"via": "web"})

@@ -8,7 +8,8 @@ import pytest
 
 from core.config import Config
 from core.serve import supervisor as place
-from core.serve.supervisor import FIRST_PAUSE_S, LONGEST_PAUSE_S, Supervisor
+from core.serve.processes import Child
+from core.serve.supervisor import DRAIN_S, FIRST_PAUSE_S, LONGEST_PAUSE_S, Supervisor
 from core.serve.trial import Trial
 from core.serve.wire import HANGS
 
@@ -17,7 +18,7 @@ class Stood:
     """Stands in for a process or a server."""
 
     is_dead = has_failed = False
-    age_s = 0.0
+    age_s = leaving_s = 0.0
     came_up = frozenset({1})
     process = SimpleNamespace(pid=1)
 
@@ -26,6 +27,16 @@ class Stood:
 
     def ask_to_end(self):
         self.is_dead = True
+
+
+class Busy(Child):
+    """A process that was started long ago and has something in hand that never ends."""
+
+    def __init__(self):
+        self.started_at, self.asked_at, self.killed = -2.0 * DRAIN_S, None, []
+        self.process = SimpleNamespace(
+            exitcode=None, terminate=lambda: None, join=lambda grace_s=0: None, kill=lambda: self.killed.append(self)
+        )
 
 
 class Database:
@@ -116,3 +127,15 @@ def test_what_hung_is_left_out_of_every_start_until_it_is_written_down(superviso
     supervisor.at(3)
     assert [(one.plugin, one.is_page) for one in supervisor.watched.charged] == [("moody", False), ("bog", True)]
     assert supervisor.hung == []
+
+
+def test_a_worker_of_long_standing_has_its_time_for_the_job_in_hand_when_it_is_exchanged(supervisor, monkeypatch):
+    trials(monkeypatch)
+    monkeypatch.setattr(supervisor.servers, "roll", lambda hear, stop: True)
+    supervisor.start()
+    supervisor.worker = old = Busy()
+    supervisor.follow()
+    supervisor.at(1, DRAIN_S)
+    assert (old.killed, supervisor.leaving) == ([], [old])
+    supervisor.at(DRAIN_S + 1)
+    assert old.killed == [old]
