@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from peewee import Database
+
 from core.config import FILE_NAME
 from core.errors import ConfigError, CRMError
 from core.store.database import is_postgres, open_database
+
+# What PostgreSQL keeps beside tables when those are dropped; an extension's own belong to it.
+ROUTINES = """
+    SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = to_regnamespace(current_schema()::text)
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+"""
 
 
 @contextmanager
@@ -36,7 +44,8 @@ def new_place(folder: Path, make: str) -> Iterator[None]:
 @contextmanager
 def empty_database(url: str, folder: Path) -> Iterator[None]:
     """Checks that a database is empty, and empties it again if the block fails; raises ConfigError if it is not."""
-    if tables := _tables(url, folder):
+    tables, routines = _contents(url, folder)
+    if tables:
         raise ConfigError(
             f"The database {shown(url)} is not empty, it has {tables[0]}: perhaps another customer's instance uses it. "
             "Make an empty one, say by createdb, and name that with --database."
@@ -44,7 +53,7 @@ def empty_database(url: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        _drop_all(url, folder)
+        _drop_all(url, folder, routines)
         raise
 
 
@@ -79,18 +88,24 @@ def _clear(folder: Path, stood: set[Path] | None) -> None:
         folder.rmdir()
 
 
-def _tables(url: str, folder: Path) -> list[str]:
+def _contents(url: str, folder: Path) -> tuple[list[str], set[str]]:
+    """Returns the tables of a database, and the functions that are there, which may be somebody else's."""
     database = open_database(url, folder)
     try:
-        if is_postgres(database) or Path(database.database).exists():
-            return sorted(database.get_tables())
-        return []
+        if is_postgres(database):
+            return sorted(database.get_tables()), _routines(database)
+        return sorted(database.get_tables()) if Path(database.database).exists() else [], set()
     finally:
         database.close()
         database.close_all()
 
 
-def _drop_all(url: str, folder: Path) -> None:
+def _routines(database: Database) -> set[str]:
+    return {name for (name,) in database.execute_sql(ROUTINES).fetchall()}
+
+
+def _drop_all(url: str, folder: Path, stood: set[str]) -> None:
+    """Drops all tables, and the functions that came since `stood`."""
     database = open_database(url, folder)
     if not is_postgres(database):
         for part in ("", "-wal", "-shm", "-journal"):
@@ -99,6 +114,8 @@ def _drop_all(url: str, folder: Path) -> None:
     try:
         for table in database.get_tables():
             database.execute_sql(f"DROP TABLE {table} CASCADE")
+        for routine in _routines(database) - stood:
+            database.execute_sql(f"DROP ROUTINE {routine} CASCADE")
     finally:
         database.close()
         database.close_all()

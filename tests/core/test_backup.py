@@ -134,7 +134,7 @@ def test_what_is_no_backup_is_refused_and_leaves_nothing(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def test_a_damaged_backup_leaves_no_instance(filled, tmp_path, other_database):
+def test_a_damaged_backup_leaves_no_instance_and_room_for_a_whole_one(filled, tmp_path, other_database):
     with zipfile.ZipFile(filled) as source, zipfile.ZipFile(tmp_path / "cut.zip", "w") as target:
         for name in source.namelist():
             about = json.loads(source.read(name)) if name == "backup.json" else None
@@ -143,6 +143,7 @@ def test_a_damaged_backup_leaves_no_instance(filled, tmp_path, other_database):
     with pytest.raises(CRMError, match="damaged"):
         restore(tmp_path / "cut.zip", tmp_path / "new", other_database)
     assert not (tmp_path / "new" / "customer.toml").exists()
+    assert restore(filled, tmp_path / "new", other_database) > 0
 
 
 def test_a_path_that_leads_out_is_refused(filled, tmp_path, other_database):

@@ -41,25 +41,27 @@ def press(
 
 def _printed(said: IO[bytes], order: bytes, html: str, seconds: int) -> bytes:
     """Returns the PDF: the printer loads itself and reads the text while another process draws what it will ask for."""
-    with _started(said, seconds, "svgs") as drawer:
-        drawings = drawer.stdout.fileno()
-        with _started(said, seconds, "pdf", str(drawings), pass_fds=(drawings,)) as printer:
-            # From here on the printer alone holds it: a drawer whose printer is gone ends too.
-            drawer.stdout.close()
-            drawer.stdin.write(order)
-            drawer.stdin.close()
-            return _answer_of(printer, html.encode(), seconds)
+    with tempfile.TemporaryFile() as wanted:
+        # From a file: at a pipe we would wait for a drawer that does not read, however long.
+        wanted.write(order)
+        wanted.seek(0)
+        with _started(said, seconds, "svgs", wanted=wanted) as drawer:
+            drawings = drawer.stdout.fileno()
+            with _started(said, seconds, "pdf", str(drawings), pass_fds=(drawings,)) as printer:
+                # From here on the printer alone holds it: a drawer whose printer is gone ends too.
+                drawer.stdout.close()
+                return _answer_of(printer, html.encode(), seconds)
 
 
 @contextmanager
 def _started(
-    said: IO[bytes], seconds: int, *wish: str, pass_fds: tuple[int, ...] = ()
+    said: IO[bytes], seconds: int, *wish: str, wanted: IO[bytes] | int = subprocess.PIPE, pass_fds: tuple[int, ...] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Runs the block with a press of its own, which does not outlive it."""
     # -I: neither the folder of press.py nor the environment adds to the modules that it can import.
     command = [sys.executable, "-I", str(PRESS), str(seconds), str(MEMORY), *wish]
     with subprocess.Popen(  # noqa: S603 - our own file, and what users typed comes by standard input
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, pass_fds=pass_fds
+        command, stdin=wanted, stdout=subprocess.PIPE, stderr=said, pass_fds=pass_fds
     ) as process:
         try:
             yield process

@@ -159,6 +159,15 @@ def test_press_is_stopped_when_it_takes_too_long():
         paper.press([], "<p>a</p>", seconds=0)
 
 
+def test_one_who_draws_and_does_not_even_read_is_not_waited_for(tmp_path, monkeypatch):
+    stuck = tmp_path / "stuck.py"
+    stuck.write_text("import signal; signal.pause()")
+    monkeypatch.setattr(paper, "PRESS", stuck)
+    long = {"mark": "bar", "data": {"values": [{"a": "x" * (1 << 20)}]}}
+    with pytest.raises(CRMError, match="too long"):
+        paper.press([long], "<p>a</p>", seconds=1)
+
+
 def test_unknown_form_is_refused_with_the_known_ones(document):
     with pytest.raises(CRMError, match="json, csv, xlsx"):
         write(document, "docx")
