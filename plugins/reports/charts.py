@@ -90,6 +90,15 @@ def named_bars(names: Sequence[str], step: int, layers: Sequence[Mapping[str, An
     }
 
 
+def least_height(specification: Mapping[str, Any]) -> int:
+    """Returns the pixels that a chart takes at least, for its place on a page; 0 where that is not known."""
+    height = specification.get("height")
+    if isinstance(height, Mapping):
+        bars = specification.get("encoding", {}).get("y", {}).get("sort")
+        return height["step"] * len(bars) if bars else 0
+    return height if isinstance(height, int) else 0
+
+
 def on_paper(specification: Mapping[str, Any], *, width: int, labels: int = LABELS) -> dict[str, Any]:
     """Returns a specification with a fixed width and dark ink on white.
 
