@@ -1,5 +1,7 @@
 """Looks for what is inconsistent in an instance and says it in sentences."""
 
+from collections.abc import Iterator
+
 from core.boot import is_schema_fine
 from core.deals.inspection import find_wrong_deals
 from core.hooks.behind import why
@@ -23,8 +25,28 @@ def examine(crm: CRM) -> list[str]:
     if statements := advice(crm.database):
         findings.append(f"Searches read every row. As administrator of PostgreSQL run in this database: {statements}.")
     findings += [f"Plugin {one.plugin}: {one.words}" for one in conditions(crm) if one.state == "faulty"]
+    findings += _of_plugins(crm)
     wrong = find_wrong_deals(crm) + find_deals_out_of_step(crm)
     findings += [f"Deal {number}: {what}" for number, what in wrong[:SHOWN]]
     if len(wrong) > SHOWN:
         findings.append(f"… and {len(wrong) - SHOWN} more deals.")
     return findings
+
+
+def _of_plugins(crm: CRM) -> Iterator[str]:
+    """Yields what plugins find in what they keep."""
+    for plugin, look in crm.hooks.collect_on_page("inspections", crm=crm):
+        for words in _steps(crm, plugin, look):
+            if words:
+                yield f"Plugin {plugin}: {words}"
+
+
+def _steps(crm: CRM, plugin: str, look: Iterator[str] | None) -> Iterator[str]:
+    while look is not None:
+        words, failure = crm.hooks.attempt(plugin, "inspections", next, look, None)
+        if failure is not None:
+            break
+        if words is None:
+            return
+        yield words
+    yield "its own look for mistakes failed; see its last failures."

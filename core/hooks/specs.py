@@ -4,6 +4,7 @@ Four verbs call them (see `core.hooks.dispatch`): *collect*, *ask*, *check*, *an
 from this file. A hook is added only together with the plugin that needs it.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import pluggy
@@ -214,6 +215,18 @@ def health(crm: Any) -> list[Health]:
     Return: one answer for each thing that it needs, within a second: settings that are missing, a counterpart that
     does not answer. A plugin that nobody has set up yet says so, and that is no fault.
     Failure: shown as a fault of the plugin.
+    """
+
+
+@spec
+def inspections(crm: Any) -> list[Iterator]:
+    """Looks for what is inconsistent in what the plugin keeps, and mends what it can.
+
+    When: by `hinka doctor`, and on the copy of the database of a rehearsed upgrade. Verb: collect on a page.
+    Arguments: crm.
+    Return: iterators, such as generators: each yields a sentence for each finding, which says what was mended or what
+    to do, and an empty text between pieces of its work, since a step of more than five seconds counts as slow.
+    Failure: said as a finding.
     """
 
 

@@ -20,7 +20,7 @@ from core.api import (
 from plugins.reports.clients.costs import SETTINGS
 from plugins.reports.commands import report, report_variants
 from plugins.reports.forecast.learning import KIND, run_forecast
-from plugins.reports.funnel import summing
+from plugins.reports.funnel import checking, summing
 from plugins.reports.history.behind import Behind, record_field
 from plugins.reports.history.clients_of import CLIENT, DEAL, of_field
 from plugins.reports.registry import read_given
@@ -56,6 +56,12 @@ def job_kinds() -> list[JobKind]:
         JobKind(summing.KIND, summing.sum_marked, every=summing.EVERY),
         JobKind(sending.SEND_KIND, sending.send, attempts=sending.ATTEMPTS),
     ]
+
+
+@hook
+def inspections(crm: Any) -> list[Any]:
+    """Recounts the kept sums of closed deals."""
+    return [checking.inspect_sums(crm)]
 
 
 @hook

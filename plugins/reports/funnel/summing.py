@@ -23,6 +23,7 @@ EVERY = timedelta(minutes=10)
 MARKED = "SELECT span FROM reports_closed_stale GROUP BY span ORDER BY span DESC"
 TABLES = ("reports_closed_sum", "reports_closed_clients")
 SUM_COLUMNS = ("span", "version_id", "place", "owner_id", *Sum._fields[3:])
+CLIENT_COLUMNS = ("span", "version_id", "block", "clients")
 
 
 def sum_marked(crm: CRM, _args: Mapping[str, Any] | None = None, _progress: Any = None) -> None:
@@ -52,12 +53,17 @@ def recount(crm: CRM, ladders: Mapping[int, Ladder], span: int) -> tuple[list[tu
     return sums, sets
 
 
-def _sum(crm: CRM, ladders: Mapping[int, Ladder], span: int) -> None:
-    if bulk.is_postgres(crm.database):  # two who count the same span would keep it twice
+def be_alone(crm: CRM) -> None:
+    """Waits until nobody else sums spans, for the transaction under way: two would keep the same span twice."""
+    if bulk.is_postgres(crm.database):
         crm.database.execute_sql("LOCK TABLE reports_closed_sum IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _sum(crm: CRM, ladders: Mapping[int, Ladder], span: int) -> None:
+    be_alone(crm)
     # The marks go first: whoever changes a deal after what is read next leaves a mark that stays.
     for table in ("reports_closed_stale", *TABLES):
         crm.database.execute_sql(f"DELETE FROM {table} WHERE span = {span}")  # noqa: S608 - a number
     sums, clients = recount(crm, ladders, span)
     bulk.insert_rows(crm.database, "reports_closed_sum", SUM_COLUMNS, sums)
-    bulk.insert_rows(crm.database, "reports_closed_clients", ("span", "version_id", "block", "clients"), clients)
+    bulk.insert_rows(crm.database, "reports_closed_clients", CLIENT_COLUMNS, clients)

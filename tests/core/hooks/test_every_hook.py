@@ -226,7 +226,16 @@ def test_a_plugin_says_how_it_is(crm, web, make):
     assert "health" in called()
     page = web.sign_in(make.user("administrator")).text("/settings/plugins/dummy")
     assert "Type a colour first." in page
-    assert [one for one in examine(crm) if "dummy" in one] == []
+
+
+def test_a_plugin_looks_for_what_is_wrong_in_what_it_keeps(crm, monkeypatch):
+    import plugins.dummy.hooks as dummy
+
+    assert [one for one in examine(crm) if "dummy" in one] == ["Plugin dummy: Two cups are missing."]
+    assert "inspections" in called()
+    monkeypatch.setattr(dummy, "note", lambda what, *_rest: 1 / (what != "inspections"))
+    failed = ["Plugin dummy: its own look for mistakes failed; see its last failures."]
+    assert [one for one in examine(crm) if "dummy" in one] == failed
 
 
 def test_a_look_at_the_health_that_fails_is_a_fault(crm, monkeypatch):
@@ -234,7 +243,7 @@ def test_a_look_at_the_health_that_fails_is_a_fault(crm, monkeypatch):
 
     monkeypatch.setattr(dummy, "note", lambda *_arguments: 1 / 0)
     assert [one.state for one in conditions(crm, "dummy")] == ["faulty"]
-    assert len([one for one in examine(crm) if "dummy" in one]) == 1
+    assert [one for one in examine(crm) if "look at its health failed" in one]
 
 
 def test_the_rows_of_a_plugins_field_are_grouped(crm, web, make, seller):

@@ -175,6 +175,12 @@ def health(crm):
 
 
 @hook
+def inspections(crm):
+    note("inspections")
+    return [iter(["", "Two cups are missing."])]
+
+
+@hook
 def home_panels(crm, user):
     note("home_panels", user.id)
     return [Panel("dummy", "Dummy panel of the home page", "ui.html")]
