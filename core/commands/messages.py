@@ -9,6 +9,7 @@ from core.commands.opener import Opener
 from core.errors import CRMError, NotFound
 
 MOST = 50
+ID = click.IntRange(1, 2**63 - 1)  # what databases keep
 
 
 @click.group()
@@ -17,7 +18,7 @@ def message() -> None:
 
 
 @message.command("send")
-@click.option("--client", "client_id", type=int, help="Number of the client; without --to its first address is taken.")
+@click.option("--client", "client_id", type=ID, help="Number of the client; without --to its first address is taken.")
 @click.option("--to", "address", default="", help="Phone or other address; without --client whose card has it.")
 @click.option("--channel", default="", help="Key of the channel, such as sms; needed where there are several.")
 @click.option("--text", required=True)
@@ -49,7 +50,7 @@ def send(
 @click.option("--state", default="", help="Such as queued, delivered, failed or uncertain.")
 @click.option("--channel", default="")
 @click.option("--direction", default="", type=click.Choice(["", "in", "out"]), help="From clients, or to them.")
-@click.option("--client", "client_id", type=int, help="Number of the client.")
+@click.option("--client", "client_id", type=ID, help="Number of the client.")
 @click.option("--search", default="", help="What address, subject or text holds.")
 @click.option("--limit", default=MOST, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
@@ -81,9 +82,11 @@ def show(opener: Opener, search: str, limit: int, as_json: bool, **asked: Any) -
 def _channel(crm: Any, key: str) -> Any:
     from core.messages.writing import channel_of
 
+    if not crm.channels:
+        raise CRMError("There is no channel: switch on a plugin that brings one, say by “hinka plugin enable sms”.")
     if not key and len(crm.channels) == 1:
         return next(iter(crm.channels.values()))
-    if not key and crm.channels:
+    if not key:
         raise click.UsageError(f"Say by which channel: --channel {' | '.join(crm.channels)}.")
     return channel_of(crm, key)
 

@@ -47,12 +47,19 @@ def test_without_consent_nothing_is_queued(crm, hinka, client, whom):
         (["send", "--client", "99", "--text", "Hello"], "There is no client 99"),
         (["send", "--client", "1", "--text", "Hello", "--channel", "pigeon"], "There is no channel “pigeon”"),
         (["send", "--client", "1", "--text", "Hello", "--user", "nobody"], "There is no user nobody"),
+        (["send", "--client", str(1 << 63), "--text", "Hello"], "not in the range"),
+        (["list", "--client", str(1 << 63)], "not in the range"),
         (["list", "--state", "lost"], "There is no state “lost”; there are: queued, "),
     ],
 )
 def test_what_can_not_be_done_is_said_in_a_sentence(hinka, client, arguments, sentence):
     assert sentence in hinka(*arguments)
     assert not Message.select().exists()
+
+
+def test_without_a_channel_the_sentence_says_how_to_come_by_one(crm, hinka, client):
+    crm.channels.clear()
+    assert "hinka plugin enable" in hinka("send", "--client", "1", "--text", "Hello")
 
 
 def test_messages_are_listed_by_what_is_asked(crm, hinka, client, arrive):
