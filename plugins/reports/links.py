@@ -141,13 +141,20 @@ def on_days(moment: str, period: Period) -> Conditions:
 
 def as_query(conditions: Conditions) -> str:
     """Returns the conditions as the query of the address of the list of deals."""
-    return "&".join([_encoded(as_text(one)) for one in conditions]) or "all=1"
+    return "&".join([_encoded(one) for one in conditions]) or "all=1"
 
 
-@lru_cache(maxsize=10_000)
-def _encoded(condition: str) -> str:
-    # Of the conditions behind the cells of a matrix each stands behind many.
-    return urlencode({"f": condition})
+def _encoded(condition: Mapping[str, Any]) -> str:
+    try:
+        return _kept(tuple(condition), *condition.values())
+    except TypeError:  # a list of values has no hash
+        return urlencode({"f": as_text(condition)})
+
+
+# Of the conditions behind the cells of a matrix each stands behind many. False is another value than 0: hence `typed`.
+@lru_cache(maxsize=10_000, typed=True)
+def _kept(names: tuple[str, ...], *values: Any) -> str:
+    return urlencode({"f": as_text(dict(zip(names, values, strict=True)))})
 
 
 def without_rate(conditions: Conditions) -> Conditions:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, request, url_for
 from core.api import InvalidInput, fields, go, go_to, iso_day, list_filters, needs, page, present_crm, present_user
 from core.api import gettext as _
 from plugins.reports.addresses import address_of
+from plugins.reports.cells import cells_of
 from plugins.reports.charts import least_height, with_links
 from plugins.reports.conditions import PARAMETER, as_text
 from plugins.reports.document import as_shown
@@ -201,6 +202,7 @@ def _drawn(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     return {
         "address": urlencode(pairs),
         "list_url": address_of,
+        "cells_of": cells_of,
         "shown": as_shown,
         "change": change_words,
         "least_height": least_height,
