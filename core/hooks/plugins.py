@@ -164,7 +164,8 @@ def _cannot_run(manifests: Mapping[str, Manifest], name: str, asked_by: tuple[st
         reason = f"the plugin {name} is not installed." if asker == name else f"it requires {name}, not installed."
         return Refusal(asker, reason, f"Put {name} into a folder of plugins, or install its package.")
     if not fits(VERSION, manifest.core):
-        return Refusal(asker, f"{name} wants a core {manifest.core}; this is {VERSION}.", "Install a fitting version.")
+        reason = f"this is Hinka {VERSION}; {name} wants {manifest.core}."
+        return Refusal(asker, reason, f"Install a version of {name} that fits, or upgrade Hinka.")
     for required, versions in manifest.wants:
         other = manifests.get(required)
         if other is not None and not fits(other.version, versions):
@@ -178,10 +179,13 @@ def _cannot_run(manifests: Mapping[str, Manifest], name: str, asked_by: tuple[st
 
 
 def _deadlocks(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> dict[str, str]:
-    """Returns why no version of something suits two plugins, by the name of each of the two."""
+    """Returns why no version of something suits two plugins, by the name of each of the two.
+
+    The core is no such thing: it is there in one version, and a plugin that it doesn't suit is told so.
+    """
     asked: dict[str, list[tuple[str, str]]] = {}
     for manifest in (manifests[name] for name in wanted if name in manifests):
-        for target, versions in (("the core", manifest.core), *manifest.wants):
+        for target, versions in manifest.wants:
             if versions:
                 asked.setdefault(target, []).append((manifest.name, versions))
     found: dict[str, str] = {}

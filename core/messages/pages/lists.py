@@ -6,6 +6,7 @@ from typing import Any
 from peewee import Expression
 from werkzeug.wrappers import Response
 
+from core.contacts import format_phone
 from core.errors import CRMError
 from core.i18n import lazy, ngettext
 from core.messages.again import send_again
@@ -81,6 +82,7 @@ MESSAGES = ListPage(
     new_label=lazy("Write"),
     sort="-id",
     colours={"state": COLOURS},
+    written={"address": format_phone},
     quick=quick_filters(
         ("waiting", lazy("To answer"), _IN, {"field": "handled_at", "op": "empty"}),
         ("unknown", lazy("Unknown senders"), _IN, {"field": "client", "op": "empty"}),

@@ -1,6 +1,6 @@
 """The pages of plugins: what was found, what runs, what was refused and why; switching, resuming, removing; hooks."""
 
-from flask import Blueprint, request, session
+from flask import Blueprint, make_response, request, session
 from werkzeug.wrappers import Response
 
 from core.errors import NotFound
@@ -17,6 +17,7 @@ from core.web.context import crm, needs
 from core.web.pages import go, page
 
 blueprint = Blueprint("plugins", __name__)
+LOOK_S = 60
 
 
 @blueprint.get("/")
@@ -55,6 +56,20 @@ def show(name: str) -> str:
         behind=why(),
         following=_is_following(),
     )
+
+
+@blueprint.get("/<name>/condition")
+@needs("admin.plugins")
+def condition(name: str) -> Response:
+    """Shows how a running plugin is by its own account; the overview asks for it once it stands.
+
+    A look at a counterpart may take a second, so it is not asked for anew within a minute.
+    """
+    found = conditions(crm(), _state(name).name)
+    response = make_response(page("admin/_condition.html", name=name, conditions=found))
+    response.headers["Cache-Control"] = f"private, max-age={LOOK_S}"
+    response.vary.add("Cookie")
+    return response
 
 
 @blueprint.post("/<name>/on")

@@ -97,7 +97,8 @@ def text_of(crm: CRM, list_page: ListPage, column: str, field: Any, row: dict[st
 
 def _cell(crm: CRM, list_page: ListPage, path: str, field: Any, named: dict[int, str]) -> Cell:
     if path == list_page.title_column:
-        return lambda row: escape(str(row[path] or "—"))
+        name = list_page.written.get(path, str)
+        return lambda row: escape(name(row[path] or "—"))
     if field.kind == "user":
         return _memo(path, lambda value: person(value, named.get(value, "")))
     if field.kind == "link":

@@ -47,18 +47,19 @@ def cost_field(crm: CRM) -> Any:
     return next((one for one in deals if one.json_key == key and one.kind == "money"), None)
 
 
-def cost_units(crm: CRM, field: Any) -> Any:
+def cost_units(crm: CRM, field: Any, deal: Any = Deal) -> Any:
     """Returns the cost of a deal in the company's currency, as whole units of money, or NULL where it isn't known.
 
-    It takes the rate at which the amount was turned, or the potential where nothing was paid.
+    It takes the rate at which the amount was turned, or the potential where nothing was paid; `deal` is the model or
+    the alias in the query.
     """
     one = SQL("1.0")
     rate = Case(
         None,
         [
-            (Deal.currency == crm.currency, one),
-            (Deal.amount > 0, one * Deal.amount_base / Deal.amount),
-            (Deal.potential > 0, one * Deal.potential_base / Deal.potential),
+            (deal.currency == crm.currency, one),
+            (deal.amount > 0, one * deal.amount_base / deal.amount),
+            (deal.potential > 0, one * deal.potential_base / deal.potential),
         ],
     )
-    return fn.ROUND(field.of(Deal) * SQL(UNITS) * rate).cast("bigint")
+    return fn.ROUND(field.of(deal) * SQL(UNITS) * rate).cast("bigint")

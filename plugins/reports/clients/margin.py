@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from peewee import SQL, Case, Value, fn
+from peewee import SQL, Case, Expression, Value, fn
 
 from core.api import CRM, Deal, Report, User, format_percent, lazy
 from core.api import gettext as _
@@ -17,6 +17,7 @@ from plugins.reports.funnel.closed_facts import in_period
 from plugins.reports.funnel.common import key_order, make_scope
 from plugins.reports.funnel.data import money
 from plugins.reports.funnel.types import load_ladders
+from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import Conditions, Linker, as_query
 from plugins.reports.parameters import FLOW, Settings
@@ -28,6 +29,7 @@ from plugins.reports.words import compact
 
 NAME = "margin"
 TITLE = lazy("Margin")
+WHOSE = lazy("Of deals whose cost is known")
 USUAL_BY, USUAL_PERIOD = "type", "last_12_months"
 
 
@@ -98,7 +100,9 @@ class Asked:
             found |= {"without_cost": won} if earned.unknown else {}
         else:
             cost = self.field.name
-            known = [*won, *({"field": name, "op": "not_empty"} for name in (cost, "amount_base"))]
+            # That a foreign cost can be turned is no condition on one field, so the report finds these deals again.
+            bare = replace(self.linker.settings, given={})
+            known = [*won, *(conditions_of(bare, {"what": "costed"}) or ())]
             found |= dict.fromkeys(("costed", "costed_amount", "cost", "margin"), known) if earned.costed else {}
             found |= {"without_cost": [*won, {"field": cost, "op": "empty"}]} if earned.unknown else {}
         narrowed = {name: narrow(conditions) for name, conditions in found.items()}
@@ -144,7 +148,7 @@ def _ask(crm: CRM, user: User | None, settings: Settings) -> Asked:
 def _counted(scope: Scope, period: Period, dimension: Dimension | None, field: Any) -> dict[Hashable, Earned]:
     nothing = Value(None).cast("bigint")
     cost = nothing if field is None else cost_units(scope.crm, field)
-    is_known = cost.is_null(False) & Deal.amount_base.is_null(False)
+    is_known = _is_known(cost, Deal)
     sums = (
         fn.COUNT(SQL("*")),
         total(Deal.amount_base),
@@ -160,6 +164,15 @@ def _counted(scope: Scope, period: Period, dimension: Dimension | None, field: A
     ):
         found[key] = found.get(key, Earned()) + Earned(*(int(number or 0) for number in numbers))
     return found
+
+
+def _is_known(cost: Any, deal: Any) -> Expression:
+    return cost.is_null(False) & deal.amount_base.is_null(False)
+
+
+def _find(crm: CRM, _user: User | None, _settings: Settings, _cell: Mapping[str, str], source: Any) -> Expression:
+    field = cost_field(crm)
+    return Value(1) == 0 if field is None else _is_known(cost_units(crm, field, source), source)
 
 
 def _figures(asked: Asked, currency: str) -> list[Figure]:
@@ -179,7 +192,7 @@ def _figures(asked: Asked, currency: str) -> list[Figure]:
 
 
 def _table(asked: Asked) -> Table:
-    known = _("Of deals whose cost is known")
+    known = str(WHOSE)
     columns = (
         Column("name", asked.dimension.title, TEXT),
         Column("won", _("Won deals"), COUNT),
@@ -250,6 +263,7 @@ def _notes(asked: Asked) -> list[Note]:
     return notes
 
 
+BEHIND = Behind(_find, lambda _cell: str(WHOSE))
 REPORT = Report(
     NAME,
     TITLE,

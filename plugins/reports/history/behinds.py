@@ -1,7 +1,7 @@
 """Which reports can find the deals, or the clients, behind their numbers again, by name."""
 
 from plugins.reports.clients import cohorts as cohorts_of_clients
-from plugins.reports.clients import primary_demand, repeat
+from plugins.reports.clients import margin, primary_demand, repeat
 from plugins.reports.funnel import closed_report, credit, open_report
 from plugins.reports.history import (
     bridge_asked,
@@ -31,6 +31,7 @@ BEHINDS = {
     fact_report.NAME: fact_report.BEHIND,
     primary_demand.NAME: primary_demand.BEHIND,
     repeat.NAME: repeat.BEHIND,
+    margin.NAME: margin.BEHIND,
     cohorts_of_clients.NAME: cohorts_of_clients.BEHIND,
 }
 CLIENTS = {standards.NAME: standards.CLIENTS_BEHIND, funnels.NAME: funnels.CLIENTS_BEHIND}

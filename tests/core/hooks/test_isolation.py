@@ -61,7 +61,7 @@ BROKEN_MANIFESTS = {
     "a list of numbers": ("distributions = [1]", "distributions must be a list of texts"),
     "a switch that is none": ('default_on = "yes"', "default_on must be true or false"),
     "a missing distribution": ('distributions = ["no-such-package-x"]', "no-such-package-x"),
-    "a core that doesn't fit": ('core = ">=99"', "wants a core >=99"),
+    "a core that doesn't fit": ('core = ">=99"', "wants >=99"),
 }
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from core.clients.models import ContactPoint
+from core.contacts import format_phone
 from core.errors import InvalidInput
 from core.interactions.models import Interaction
 from core.messages.inbox import assign, waiting_messages, waiting_numbers
@@ -32,6 +33,11 @@ def test_message_is_done_with_and_waits_again(browser, arrive, client):
     assert (Message.get().handled_at is None, Message.get().handled_by_id) == (False, client.owner_id)
     browser.post(f"/messages/{message.id}/done", {"is_done": "no"})
     assert Message.get().handled_at is None
+
+
+def test_list_of_messages_groups_phones_for_reading(browser, arrive, client):
+    arrive("When do you open?")
+    assert format_phone(PHONE) in browser.text("/messages/")
 
 
 def test_stop_word_needs_no_answer(arrive, client, owner):

@@ -4,6 +4,7 @@ import pytest
 
 from core.hooks import calls, health
 from core.hooks.calls import Tally
+from core.hooks.contributions import Health
 from core.hooks.guard import save_times
 from core.hooks.health import HookTime
 from core.hooks.plugins import Refusal
@@ -27,6 +28,28 @@ def test_a_plugin_shows_what_it_brings_and_holds(admin):
     page = admin.text("/settings/plugins/importers")
     for word in ("Running", "importers_batch", "importers.run", "0 rows, ", "kB", "It can be removed when the plugin"):
         assert word in page
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Health(), ["Running"]),
+        (Health(is_fine=False, is_configured=False, words="No gateway is set up."), ["Not set up yet", "No gateway"]),
+        (Health(is_fine=False, words="It does not answer."), ["Faulty", "It does not answer."]),
+    ],
+)
+def test_overview_asks_how_a_running_plugin_is_once_it_stands(crm, admin, monkeypatch, answer, words):
+    asked = []
+    collect = crm.hooks.collect_on_page
+    own = {"health": lambda: asked.append(1) or [("importers", answer)]}
+    monkeypatch.setattr(
+        crm.hooks, "collect_on_page", lambda name, **given: own.get(name, lambda: collect(name, **given))()
+    )
+    overview = admin.text("/settings/plugins/")
+    assert ("/settings/plugins/importers/condition" in overview, asked) == (True, [])
+    found = admin.get("/settings/plugins/importers/condition")
+    assert [word in found.text for word in words] == [True] * len(words)
+    assert "max-age" in found.headers["Cache-Control"]
 
 
 def test_a_plugin_that_is_off_tells_what_it_is_in_the_readers_language(crm, make):

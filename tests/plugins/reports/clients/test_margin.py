@@ -83,6 +83,17 @@ def test_every_number_opens_its_deals(crm, base, costs, report):
     assert behind(crm, document.notes[0].link) == document.data["totals"]["without_cost"]
 
 
+def test_foreign_deal_won_for_nothing_is_in_neither_the_number_nor_its_list(crm, base, costs, report):
+    before = report("margin", period="all").data["totals"]["costed"]
+    place = next(at for at in costs if base.deals[at].currency == "EUR" and base.deals[at].brought is not None)
+    nothing = {"currency": "USD", "amount": 0, "amount_base": 0, "potential": None, "potential_base": None}
+    with crm.work():
+        Deal.update(nothing).where(Deal.number == f"D-{place}").execute()
+    document = report("margin", period="all")
+    assert document.data["totals"]["costed"] == before - 1
+    assert behind(crm, document.tables[0].rows[-1].links["costed"]) == before - 1
+
+
 def test_period_before_stands_beside(base, costs, report):
     document = report("margin", from_="2025-07-01", to="2026-01-01", compare="previous")
     before = report("margin", from_="2025-01-01", to="2025-07-01")
