@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, Map
 
 from core.web.factory import create_web
 from core.web.rules import LateRule
@@ -41,3 +41,9 @@ def test_a_page_compiled_by_one_process_serves_the_next(crm, make):
         assert client.get("/").status_code == 200
 
     assert list(crm.config.cache_folder.glob("page-*"))
+
+
+def test_a_number_that_no_database_takes_is_the_address_of_nothing():
+    addresses = Map([LateRule("/clients/<int:client_id>", endpoint="card")]).bind("hinka")
+    assert addresses.test(f"/clients/{2**63 - 1}")
+    assert not addresses.test(f"/clients/{2**63}")
