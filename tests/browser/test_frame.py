@@ -101,11 +101,11 @@ def test_question_before_a_deletion_can_be_answered_with_no(site, page):
 
 def test_jobs_renew_themselves(site, page):
     site.crm.job_kinds["core.nothing"] = JobKind("core.nothing", lambda *_arguments: 1 / 0, attempts=0)
-    job = site.crm.jobs.enqueue("core.nothing", {})
+    site.crm.jobs.enqueue("core.nothing", {})
     site.sign_in(page)
     open_page(page, f"{site.url}/settings/jobs/")
     assert "Waiting" in page.inner_text("#jobs")
-    site.crm.jobs.run(job)
+    site.crm.jobs.run_waiting()
     page.wait_for_selector("#jobs:has-text('Failed')")
 
 

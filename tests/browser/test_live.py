@@ -48,8 +48,8 @@ def test_a_page_whose_session_ended_shows_the_sign_in(site, page, said):
     other.close()
 
 
-def test_a_page_without_room_asks_every_ten_seconds(site, browser, said):
-    site.app.extensions["hinka_live"].end()
+def test_a_page_without_room_asks_every_ten_seconds(site, browser, said, monkeypatch):
+    monkeypatch.setattr("core.live.MAX_FOLLOWERS", 0)
     context = browser.new_context()
     page = context.new_page()
     page.clock.install()
