@@ -25,6 +25,7 @@ from core.process import engine, proofs
 from core.process.jobs import KEEP_TASKS, MOVE_RUNNING
 from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
+from core.regular import FORGET
 from core.runtime import CRM
 from core.tasks import answering, gentle
 from core.tasks.badge import BADGE
@@ -103,7 +104,7 @@ def settings_groups() -> list[SettingsGroup]:
 @marker
 def job_kinds() -> list[JobKind]:
     """Declares the core's periodic work, and the delivery of webhooks."""
-    return [KEEP, KEEP_TASKS, MOVE_RUNNING, NIGHTLY, *mass.JOBS, *sending.JOBS, *LISTS, DELIVERY, LOG]
+    return [KEEP, KEEP_TASKS, MOVE_RUNNING, NIGHTLY, *mass.JOBS, *sending.JOBS, *LISTS, DELIVERY, LOG, FORGET]
 
 
 @marker

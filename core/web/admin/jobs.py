@@ -4,7 +4,9 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from core.i18n import Text, _, lazy
-from core.jobs import Job, job_counts
+from core.jobs import Job
+from core.regular import counts as counted
+from core.regular import is_noteworthy
 from core.web.context import crm, needs
 from core.web.pages import go, is_htmx, page
 
@@ -22,14 +24,17 @@ STATES: dict[str, tuple[Text, str]] = {  # state: (what the user reads, colour)
 @blueprint.get("/")
 @needs("admin.jobs")
 def index() -> str:
-    """Shows jobs, newest first; htmx asks for the table alone, to keep it fresh."""
+    """Shows jobs, newest first, regular ones only if asked; htmx asks for the table alone, to keep it fresh."""
+    with_regular = request.args.get("regular") == "1"
     state = request.args.get("state", "")
     number = max(1, request.args.get("page", 1, int))
     query = Job.select().order_by(Job.id.desc())
     if state in STATES:
         query = query.where(Job.state == state)
+    if not with_regular:
+        query = query.where(is_noteworthy())
     jobs = list(query.paginate(number, PAGE_SIZE))
-    counts = job_counts()
+    counts = counted(with_regular=with_regular)
     total = counts.get(state, 0) if state in STATES else sum(counts.values())
     template = "admin/jobs_table.html" if is_htmx() else "admin/jobs.html"
     return page(
@@ -38,6 +43,7 @@ def index() -> str:
         counts=counts,
         states=STATES,
         state=state,
+        regular="1" if with_regular else None,
         number=number,
         pages=-(-total // PAGE_SIZE),
         is_moving=any(job.state in ("waiting", "running") for job in jobs),

@@ -43,6 +43,20 @@ def test_job_is_shown_with_its_error_and_run_again(web, crm):
     assert Job.get_by_id(job.id).state == "waiting"
 
 
+def test_regular_jobs_are_shown_if_asked_or_if_they_went_wrong(web, crm):
+    crm.job_kinds = {
+        "core.calm": JobKind("core.calm", lambda *_given: None, every=timedelta(seconds=10)),
+        "core.fail": JobKind("core.fail", fail, attempts=1, every=timedelta(seconds=10)),
+        "core.asked": JobKind("core.asked", lambda crm, args, progress: progress.tell(95, "20/21")),
+    }
+    crm.jobs.schedule()
+    crm.jobs.enqueue("core.asked", {})
+    crm.jobs.run_waiting()
+    usual, all_of_them = web.text("/settings/jobs/"), web.text("/settings/jobs/?regular=1")
+    assert [kind in usual for kind in ("core.calm", "core.fail", "core.asked")] == [False, True, True]
+    assert ("core.calm" in all_of_them, "20/21" in usual) == (True, False)
+
+
 def test_table_of_jobs_renews_itself_only_while_something_moves(web, crm):
     assert "hx-trigger" not in web.text("/settings/jobs/")
     crm.jobs.enqueue("core.fail", {})
