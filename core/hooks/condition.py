@@ -22,7 +22,8 @@ def conditions(crm: CRM, plugin: str = "") -> list[Condition]:
     A channel that says it is not ready yet counts as not set up: that is no fault.
     """
     found = crm.hooks.collect_on_page("health", only=plugin, crm=crm)
-    return [_condition(name, answer) for name, answer in found] + _of_channels(crm, plugin)
+    told = [_condition(name, answer) for name, answer in found] + _of_channels(crm, plugin)
+    return list({(one.plugin, one.state, str(one.words)): one for one in told}.values())  # each thing once
 
 
 def _condition(name: str, answer: Health | None) -> Condition:

@@ -110,7 +110,7 @@ def file_of(message: Message, file_id: int) -> StoredFile:
     return found
 
 
-def check_files(channel: Channel, files: Sequence[StoredFile]) -> None:
+def check_files(channel: Channel, files: Sequence[StoredFile | Attachment]) -> None:
     """Raises InvalidInput with one sentence when the channel does not take these files together."""
     if sentence := _objection(channel, files):
         raise InvalidInput(sentence, fields={"files": [sentence]})
@@ -130,7 +130,7 @@ def kinds_of(channel: Channel) -> str:
     return ", ".join(str(_kind(one)) for one in channel.file_types)
 
 
-def _objection(channel: Channel, files: Sequence[StoredFile]) -> str:
+def _objection(channel: Channel, files: Sequence[StoredFile | Attachment]) -> str:
     if files and not channel.carries_files:
         return _("%(channel)s carries no files.", channel=channel.label)
     if len(files) > channel.most_files or sum(one.size for one in files) > channel.most_bytes:

@@ -6,7 +6,7 @@ took it, and it is *uncertain*, not sent again.
 
 from peewee import JOIN, ModelSelect
 
-from core.api import CRM, Attachment, Channel, Outgoing, ProviderError, User
+from core.api import CRM, Attachment, Channel, InvalidInput, Outgoing, ProviderError, User, outside
 from core.api import gettext as _
 from plugins.reports.output.forms import MEDIA_TYPES
 from plugins.reports.variants.files import path_of_letter
@@ -128,7 +128,12 @@ def _hand_if_right(crm: CRM, channel: Channel, schedule: Schedule, letter: Lette
 
 def _hand(crm: CRM, channel: Channel, letter: Letter) -> None:
     try:
-        (answer,) = channel.send(crm, [_outgoing(crm, letter)])
+        outgoing = _outgoing(crm, letter)
+        outside.check_files(channel, outgoing.attached)
+        (answer,) = channel.send(crm, [outgoing])
+    except InvalidInput as error:  # too large, or of a kind that the channel doesn't carry
+        _settle(crm, letter, WAITS, _("%(reason)s The file is kept here.", reason=error.message))
+        return
     except ProviderError as error:  # nothing was handed over
         _settle(crm, letter, WAITING if error.retryable else FAILED, error.message)
         return

@@ -39,6 +39,20 @@ def test_without_a_channel_the_file_is_kept_for_its_owner(crm, director, schedul
     assert path.read_bytes()[:2] == b"PK"
 
 
+@pytest.mark.parametrize(
+    ("limit", "words"), [({"most_bytes": 10}, "does not take so much"), ({"file_types": ("application/pdf",)}, "PDF")]
+)
+def test_a_file_that_the_channel_does_not_carry_is_kept_and_that_is_said(
+    crm, director, schedule, letters, limit, words
+):
+    letters.join(crm, **limit)
+    crm.clock.advance(days=7)
+    (made,) = run(crm)
+    assert (words in made.note, "kept here" in made.note, letters.sent) == (True, True, [])
+    _name, path = schedules.file_of(crm, director, made.id)
+    assert path.read_bytes()[:2] == b"PK"
+
+
 def test_nobody_else_fetches_what_was_made_with_its_owners_rights(crm, make, schedule):
     crm.clock.advance(days=7)
     (made,) = run(crm)
