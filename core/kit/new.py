@@ -9,7 +9,7 @@ from core.errors import CRMError
 
 KINDS = {
     "blank": "A page of its own",
-    "report": "A table of numbers, on a page and as a file",
+    "report": "A report of numbers: a page, files, REST and a command",
     "importer": "A command that brings clients in from a file",
     "channel": "Messages handed to a gateway",
 }
@@ -30,12 +30,12 @@ def new_plugin(name: str, kind: str, into: Path) -> list[Path]:
         "summary": KINDS[kind],
         "core": ".".join(VERSION.split(".")[:2]),
     }
-    written = []
-    for part in ("common", kind):
+    written: dict[Path, None] = {}
+    for part in ("common", kind):  # a kind may have its own form of what all have
         for source in sorted((TEMPLATES / part).rglob("*.txt")):
             place = str(source.relative_to(TEMPLATES / part)).removesuffix(".txt").replace("NAME", name)
             target = folder / place
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(Template(source.read_text("utf-8")).substitute(facts), "utf-8")
-            written.append(target)
-    return written
+            written[target] = None
+    return list(written)
