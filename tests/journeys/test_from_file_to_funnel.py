@@ -103,6 +103,7 @@ def lose(page):
 
 def see_the_funnel(page):
     open_page(page, "/reports/funnel-closed")
+    page.locator("[data-chart]").nth(1).scroll_into_view_if_needed()  # charts are drawn when they come near
     page.wait_for_selector("[data-chart-state=drawn] >> nth=1", timeout=30_000)
     assert page.locator("[data-chart-state=failed]").count() == 0
 
