@@ -3,11 +3,10 @@
 from peewee import ModelSelect
 
 from core.api import NotFound, User, gettext, require
-
-from .kinds.fields import ImportKind
-from .models import Batch
-from .options import Options
-from .services import get_batch
+from plugins.importers.kinds.fields import ImportKind
+from plugins.importers.models import Batch
+from plugins.importers.options import Options
+from plugins.importers.services import get_batch
 
 RIGHT = "importers.run"
 

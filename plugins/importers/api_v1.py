@@ -20,12 +20,11 @@ from core.api import (
     takes_up_to,
 )
 from core.api import gettext as _
-
-from .access import RIGHT, check_rights, visible_batch, visible_batches
-from .models import Batch, Rejected
-from .options import Options, check_on_duplicate, make_options
-from .reading.table import MAX_BYTES
-from .services import get_kind, prepare, start, start_undo
+from plugins.importers.access import RIGHT, check_rights, visible_batch, visible_batches
+from plugins.importers.models import Batch, Rejected
+from plugins.importers.options import Options, check_on_duplicate, make_options
+from plugins.importers.reading.table import MAX_BYTES
+from plugins.importers.services import get_kind, prepare, start, start_undo
 
 blueprint = rest_blueprint("imports", "Files of clients, deals and stage history, taken in by the worker")
 ID = "int(max=9007199254740991)"

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from core.api import lazy
-
-from .errors import ImportRefused
-from .look import Look, look_at
-from .reading.table import Row
-from .stream import Chunk, Source, chunks, picked_rows
+from plugins.importers.errors import ImportRefused
+from plugins.importers.look import Look, look_at
+from plugins.importers.reading.table import Row
+from plugins.importers.stream import Chunk, Source, chunks, picked_rows
 
 MAX_MEMORY = 1_500 * 2**20
 # Below this size a text can't hurt, and starting a process would take longer than reading it.

@@ -6,12 +6,11 @@ from pathlib import Path
 import click
 
 from core.api import CRM, CRMError, gettext, ngettext
-
-from .kinds.fields import KINDS
-from .models import Batch, Rejected
-from .options import ON_DUPLICATE, Options, read_map
-from .services import forget, get_batch, get_kind, prepare, run
-from .undo import undo_batch
+from plugins.importers.kinds.fields import KINDS
+from plugins.importers.models import Batch, Rejected
+from plugins.importers.options import ON_DUPLICATE, Options, read_map
+from plugins.importers.services import forget, get_batch, get_kind, prepare, run
+from plugins.importers.undo.batch import undo_batch
 
 SHOWN_ERRORS = 20
 

@@ -3,8 +3,8 @@
 import pickle
 from pathlib import Path
 
-from .look import Look
-from .reading.table import Row
+from plugins.importers.look import Look
+from plugins.importers.reading.table import Row
 
 KEPT = 500
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from core.api import JobKind, MenuItem, Permission, RestRoutes, Routes, TimelineEntry, hook, lazy
-
-from .jobs import run_import, undo_import
+from plugins.importers.jobs import run_import, undo_import
 
 WRITERS = ("director", "head")
 
@@ -24,7 +23,7 @@ def job_kinds() -> list[JobKind]:
 @hook
 def commands() -> list[Any]:
     """Adds `hinka import`."""
-    from .commands import COMMANDS  # only the command line needs it
+    from plugins.importers.commands import COMMANDS  # only the command line needs it
 
     return list(COMMANDS)
 
@@ -38,7 +37,7 @@ def menu_items() -> list[MenuItem]:
 @hook
 def timeline_entries(record: Any, user: Any, until: Any) -> list[TimelineEntry]:
     """Tells on the timeline of a client or deal with which file it came."""
-    from .telling import entries_of  # only the web needs it
+    from plugins.importers.telling import entries_of  # only the web needs it
 
     return entries_of(record, user, until)
 
@@ -46,7 +45,7 @@ def timeline_entries(record: Any, user: Any, until: Any) -> list[TimelineEntry]:
 @hook
 def routes() -> list[Routes]:
     """Adds the pages."""
-    from .pages import blueprint  # only the web needs them
+    from plugins.importers.pages import blueprint  # only the web needs them
 
     return [Routes(blueprint, "/imports")]
 
@@ -54,6 +53,6 @@ def routes() -> list[Routes]:
 @hook
 def rest_routes() -> list[RestRoutes]:
     """Adds the imports to the REST API."""
-    from .api_v1 import blueprint  # only the web needs it
+    from plugins.importers.api_v1 import blueprint  # only the web needs it
 
     return [RestRoutes(blueprint)]

@@ -3,10 +3,9 @@
 from typing import Any
 
 from core.api import CRM, Progress, speaking
-
-from .models import Batch
-from .services import get_batch, run
-from .undo import undo_batch
+from plugins.importers.models import Batch
+from plugins.importers.services import get_batch, run
+from plugins.importers.undo.batch import undo_batch
 
 
 def run_import(crm: CRM, args: dict[str, Any], progress: Progress) -> None:

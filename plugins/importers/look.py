@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.api import lazy
-
-from .errors import ImportRefused
-from .headers import choose_sheet, find_header
-from .looks import look
-from .reading.book import read_book
-from .reading.table import Row, is_empty, shown
+from plugins.importers.cells.looks import look
+from plugins.importers.columns.headers import choose_sheet, find_header
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.book import read_book
+from plugins.importers.reading.table import Row, is_empty, shown
 
 KEPT_ROWS = 2000
 LOOKED_ROWS = 30_000

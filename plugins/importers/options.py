@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.api import InvalidInput, lazy
-
-from .errors import ImportRefused
-from .kinds.fields import ImportKind
-from .tables import Lookup, make_lookup, read_table
-from .words import plain_word
+from plugins.importers.cells.words import plain_word
+from plugins.importers.errors import ImportRefused
+from plugins.importers.kinds.fields import ImportKind
+from plugins.importers.lookup.tables import Lookup, make_lookup, read_table
 
 ON_DUPLICATE = ("skip", "update", "create")
 KEYS = {

@@ -11,19 +11,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.api import InvalidInput, Job, go, needs, page, present_crm, present_user, takes_up_to
 from core.api import gettext as _
-
-from .access import RIGHT, check_rights, visible_batch, visible_batches
-from .kinds.fields import KINDS
-from .looking_up import put_table_away, take_table, with_lookup
-from .models import Batch, Rejected
-from .options import ON_DUPLICATE, Options
-from .plan import LOOKED_UP, options_of
-from .preview import field_choices, fix_cells, make_preview
-from .properties import properties_of
-from .reading.table import MAX_BYTES
-from .rejected import rejected_sheet
-from .services import correct, forget, get_kind, prepare, start, start_undo
-from .tables import Lookup
+from plugins.importers.access import RIGHT, check_rights, visible_batch, visible_batches
+from plugins.importers.kinds.fields import KINDS
+from plugins.importers.lookup.draft import put_table_away, take_table, with_lookup
+from plugins.importers.lookup.tables import Lookup
+from plugins.importers.models import Batch, Rejected
+from plugins.importers.options import ON_DUPLICATE, Options
+from plugins.importers.plan import LOOKED_UP, options_of
+from plugins.importers.preview import field_choices, fix_cells, make_preview
+from plugins.importers.reading.table import MAX_BYTES
+from plugins.importers.records.properties import properties_of
+from plugins.importers.rejected import rejected_sheet
+from plugins.importers.services import correct, forget, get_kind, prepare, start, start_undo
 
 blueprint = Blueprint(
     "importers", __name__, template_folder="templates", static_folder="static", static_url_path="/static"

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from core.api import CRM
-
-from .models import Batch
+from plugins.importers.models import Batch
 
 FOLDER = "imports"
 

@@ -5,17 +5,16 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from core.api import CRM, lazy
-
-from .errors import CellRefused, ImportRefused
-from .kinds.fields import ImportKind
-from .look import Look
-from .matching import Match, match_columns
-from .options import Options
-from .properties import READERS_OF_KINDS, Property, find_property, new_property, properties_of
-from .stream import Column, Source
-from .tables import Lookup
-from .titles import plain_header
-from .values import Reading, guess_date_order, guess_decimal, read_cell
+from plugins.importers.cells.values import Reading, guess_date_order, guess_decimal, read_cell
+from plugins.importers.columns.matching import Match, match_columns
+from plugins.importers.columns.titles import plain_header
+from plugins.importers.errors import CellRefused, ImportRefused
+from plugins.importers.kinds.fields import ImportKind
+from plugins.importers.look import Look
+from plugins.importers.lookup.tables import Lookup
+from plugins.importers.options import Options
+from plugins.importers.records.properties import READERS_OF_KINDS, Property, find_property, new_property, properties_of
+from plugins.importers.stream import Column, Source
 
 OWN_MEANING = "property:"
 LOOKED_UP = "lookup"

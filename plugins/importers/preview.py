@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.api import CRM, Conflict, gettext
-
-from .heads import read_head
-from .kinds.fields import ImportKind
-from .models import Batch
-from .places import file_of
-from .plan import source_of
-from .reading.table import is_empty, shown
-from .services import WRITERS, get_kind, make_writing
-from .stream import ChunkReader, fixed
+from plugins.importers.heads import read_head
+from plugins.importers.kinds.fields import ImportKind
+from plugins.importers.models import Batch
+from plugins.importers.places import file_of
+from plugins.importers.plan import source_of
+from plugins.importers.reading.table import is_empty, shown
+from plugins.importers.services import WRITERS, get_kind, make_writing
+from plugins.importers.stream import ChunkReader, fixed
 
 SHOWN_ROWS = 30
 MAX_CELL = 2000

@@ -5,11 +5,10 @@ import io
 import xlsxwriter
 
 from core.api import CRM, gettext
-
-from . import child
-from .models import Batch, Rejected
-from .places import file_of
-from .reading.table import shown
+from plugins.importers import child
+from plugins.importers.models import Batch, Rejected
+from plugins.importers.places import file_of
+from plugins.importers.reading.table import shown
 
 MOST_ROWS = 100_000
 

@@ -9,23 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from core.api import CRM, Conflict, NotFound, gettext, language, lazy
-
-from . import child
-from .errors import ImportRefused
-from .heads import drop_head, keep_head
-from .kinds.clients import ClientWriter
-from .kinds.deals import DealWriter
-from .kinds.fields import KINDS, ImportKind
-from .kinds.history import HistoryWriter
-from .lookups import Lookups
-from .memory import as_last_time, columns_of, remember, saved_for
-from .models import Batch, Rejected
-from .options import Options
-from .places import FOLDER, drop_table, file_of
-from .plan import changed_columns, make_plan, options_of, source_of
-from .properties import make_properties
-from .stream import Chunk
-from .writing import Outcome, Writing, sentence_of
+from plugins.importers import child
+from plugins.importers.columns.memory import as_last_time, columns_of, remember, saved_for
+from plugins.importers.errors import ImportRefused
+from plugins.importers.heads import drop_head, keep_head
+from plugins.importers.kinds.clients import ClientWriter
+from plugins.importers.kinds.deals import DealWriter
+from plugins.importers.kinds.fields import KINDS, ImportKind
+from plugins.importers.kinds.history import HistoryWriter
+from plugins.importers.kinds.writing import Outcome, Writing, sentence_of
+from plugins.importers.models import Batch, Rejected
+from plugins.importers.options import Options
+from plugins.importers.places import FOLDER, drop_table, file_of
+from plugins.importers.plan import changed_columns, make_plan, options_of, source_of
+from plugins.importers.records.properties import make_properties
+from plugins.importers.records.references import References
+from plugins.importers.stream import Chunk
 
 WRITERS = {"clients": ClientWriter, "deals": DealWriter, "stage-history": HistoryWriter}
 MOST_REJECTED = 100_000
@@ -174,7 +173,7 @@ def make_writing(crm: CRM, batch: Batch, *, is_dry: bool) -> Writing:
         crm,
         batch,
         options,
-        Lookups(crm, batch.id, create_missing=options.create_missing, is_dry=is_dry),
+        References(crm, batch.id, create_missing=options.create_missing, is_dry=is_dry),
         is_dry,
         {match["field"]: match["title"] for match in batch.plan["columns"] if match["field"]},
     )

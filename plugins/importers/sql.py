@@ -43,3 +43,8 @@ def fetch_each(crm: CRM, statement: str, values: Iterable[str], *before: object)
 def change(crm: CRM, statement: str, params: Sequence = ()) -> int:
     """Runs a changing statement written with `?` and returns how many rows it changed."""
     return crm.database.execute_sql(statement.replace("?", crm.database.param), tuple(params)).rowcount
+
+
+def marks(values: Iterable) -> str:
+    """Returns the question marks for a list of values."""
+    return ", ".join("?" for _value in values)

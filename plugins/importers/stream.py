@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from core.api import lazy, name_key
-
-from .errors import CellRefused
-from .headers import choose_sheet
-from .reading.book import read_book
-from .reading.table import BadCell, Row, Sheet, is_empty, shown
-from .similar import similar_key
-from .values import Reading, read_cell
+from plugins.importers.cells.values import Reading, read_cell
+from plugins.importers.columns.headers import choose_sheet
+from plugins.importers.errors import CellRefused
+from plugins.importers.reading.book import read_book
+from plugins.importers.reading.table import BadCell, Row, Sheet, is_empty, shown
+from plugins.importers.records.similar import similar_key
 
 CHUNK_ROWS = 1000
 MEMO_LIMIT = 50_000

@@ -6,9 +6,8 @@ from flask import url_for
 from peewee import JOIN
 
 from core.api import Client, Deal, TimelineEntry, User, format_number, gettext
-
-from .access import RIGHT
-from .models import Batch
+from plugins.importers.access import RIGHT
+from plugins.importers.models import Batch
 
 
 def entries_of(record: Client | Deal, reader: User, until: Any) -> list[TimelineEntry]:

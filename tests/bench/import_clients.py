@@ -26,7 +26,7 @@ from plugins.importers.models import Batch
 from plugins.importers.options import Options
 from plugins.importers.services import get_kind, prepare
 from plugins.importers.services import run as run_import
-from plugins.importers.undo import undo_batch
+from plugins.importers.undo.batch import undo_batch
 from tests.bench.bases import LOGIN
 from tests.bench.browser import cookie_of, signed_in
 from tests.bench.figures import Figure, percentile

@@ -5,11 +5,7 @@ from collections import defaultdict
 from typing import Any
 
 from core.api import bulk
-
-from ..properties import stored
-from ..sql import fetch_in
-from ..writing import Writing, keep_before, loaded, write_history
-from .client_parts import (
+from plugins.importers.kinds.client_parts import (
     POINTS,
     main_email,
     main_phone,
@@ -19,6 +15,9 @@ from .client_parts import (
     write_contacts,
     write_tracked,
 )
+from plugins.importers.kinds.writing import Writing, keep_before, loaded, write_history
+from plugins.importers.records.properties import stored
+from plugins.importers.sql import fetch_in
 
 FIELDS = (
     "name", "name_key", "kind", "tax_number", "website", "country", "region", "city", "postal_code", "address",

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.api import bulk
-
-from ..writing import Writing
+from plugins.importers.kinds.writing import Writing
 
 POINTS = ("client_id", "contact_id", "kind", "value", "raw", "label", "is_valid", "is_primary")
 CONTACTS = (
@@ -80,7 +79,9 @@ def write_categories(
 ) -> None:
     """Gives clients their categories; `known` are the pairs that are there already."""
     pairs = dict.fromkeys(
-        (client_id, writing.lookups.category(word)) for client_id, row in rows for word in row.get("categories") or ()
+        (client_id, writing.references.category(word))
+        for client_id, row in rows
+        for word in row.get("categories") or ()
     )
     fresh = [pair for pair in pairs if pair not in known]
     write_tracked(writing, "client_category", "core_client_category", ("client_id", "category_id"), fresh, is_tracked)
@@ -97,7 +98,7 @@ def write_tracked(
     bulk.insert_rows(
         writing.crm.database, table, ("id", *columns), [(key, *row) for key, row in zip(ids, rows, strict=True)]
     )
-    writing.lookups.remember_all(entity, ids)
+    writing.references.remember_all(entity, ids)
 
 
 def write_consents(writing: Writing, rows: Rows) -> None:

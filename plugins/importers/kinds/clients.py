@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.api import Client, User, bulk, lazy, visible_to
-
-from ..duplicates import Candidate, ClientDuplicates, Wanted, city_key
-from ..properties import stored
-from ..stream import Chunk
-from ..writing import Outcome, Writing, resolve, without_rows, write_history
-from .client_changes import add_contacts, update_clients
-from .client_parts import main_email, main_phone, write_parts
+from plugins.importers.kinds.client_changes import add_contacts, update_clients
+from plugins.importers.kinds.client_parts import main_email, main_phone, write_parts
+from plugins.importers.kinds.writing import Outcome, Writing, resolve, without_rows, write_history
+from plugins.importers.records.duplicates import Candidate, ClientDuplicates, Wanted, city_key
+from plugins.importers.records.properties import stored
+from plugins.importers.stream import Chunk
 
 TEXTS = ("website", "country", "region", "city", "postal_code", "address", "language", "salutation", "note", "status")
 DATES = ("next_need_on", "next_contact_on")
@@ -45,9 +44,9 @@ class ClientWriter:
     def _rows(self, chunk: Chunk, outcome: Outcome) -> list[dict[str, Any]]:
         """The chunk's rows as dictionaries, with words resolved to records, an id, and what the search needs."""
         writing = self.writing
-        lookups = writing.lookups
-        owners = resolve(writing, chunk, "owner", lookups.user, outcome.errors)
-        sources = resolve(writing, chunk, "source", lookups.source, outcome.errors)
+        references = writing.references
+        owners = resolve(writing, chunk, "owner", references.user, outcome.errors)
+        sources = resolve(writing, chunk, "source", references.source, outcome.errors)
         good = without_rows(chunk, outcome.errors)
         ids = self._ids(len(good))
         names = list(chunk.values)
@@ -65,7 +64,7 @@ class ClientWriter:
 
     def _ids(self, count: int) -> Sequence[int]:
         if self.writing.is_dry:
-            return [self.writing.lookups.dry_id() for _number in range(count)]
+            return [self.writing.references.dry_id() for _number in range(count)]
         return bulk.take_ids(self.writing.crm.database, "core_client", count)
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:

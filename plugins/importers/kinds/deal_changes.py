@@ -3,11 +3,10 @@
 from typing import Any
 
 from core.api import CRMError, Deal, LossReason, bulk, change_deal, lose, move, reopen, win
-
-from ..deal_images import keep_images
-from ..sql import change
-from ..writing import Writing, write_history
-from .deal_rows import Rates, units
+from plugins.importers.kinds.deal_rows import Rates, units
+from plugins.importers.kinds.writing import Writing, write_history
+from plugins.importers.sql import change
+from plugins.importers.undo.images import keep_images
 
 
 def update_deals(writing: Writing, repeated: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, str, object]]:

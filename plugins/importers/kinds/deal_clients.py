@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from core.api import bulk, lazy, name_key
-
-from ..errors import CellRefused
-from ..lookups import plain_name
-from ..sql import fetch_in
-from ..stream import Chunk
-from ..writing import Writing, write_history
-from .clients import DEFAULT_STATUS
+from plugins.importers.errors import CellRefused
+from plugins.importers.kinds.clients import DEFAULT_STATUS
+from plugins.importers.kinds.writing import Writing, write_history
+from plugins.importers.records.references import plain_name
+from plugins.importers.sql import fetch_in
+from plugins.importers.stream import Chunk
 
 COLUMNS = ("id", "kind", "name", "name_key", "status", "properties", "import_id", "created_at", "changed_at")
 
@@ -67,7 +66,7 @@ class DealClients:
                 )
             )
         if not found:
-            if not self.writing.lookups.create_missing and plain_name(name) != self._default:
+            if not self.writing.references.create_missing and plain_name(name) != self._default:
                 raise CellRefused(
                     lazy("there is no client “%(name)s”. Import the clients first, or with “create missing”", name=name)
                 )
@@ -77,7 +76,7 @@ class DealClients:
     def _make(self, name: str) -> NamedClient:
         writing = self.writing
         if writing.is_dry:
-            return NamedClient(writing.lookups.dry_id(), name, None)
+            return NamedClient(writing.references.dry_id(), name, None)
         client_id = bulk.take_ids(writing.crm.database, "core_client", 1)[0]
         now = writing.now
         values = (client_id, "company", name, name_key(name), DEFAULT_STATUS, "{}", writing.batch.id, now, now)

@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import bulk, money
-
-from ..writing import Writing, write_history
-from .clients import properties_json
+from plugins.importers.kinds.clients import properties_json
+from plugins.importers.kinds.writing import Writing, write_history
 
 DEALS = (
     "id", "number", "title", "client_id", "deal_type_id", "version_id", "state", "stage_id", "place", "furthest",

@@ -7,12 +7,11 @@ the file. A type that people made gets a new version instead, so that none of it
 from dataclasses import dataclass, field
 
 from core.api import DealType, Stage, TypeStage, gettext, ladders, lazy
-
-from ..errors import CellRefused
-from ..lookups import plain_name
-from ..models import Made
-from ..sql import change, fetch
-from ..writing import Writing
+from plugins.importers.errors import CellRefused
+from plugins.importers.kinds.writing import Writing
+from plugins.importers.models import Made
+from plugins.importers.records.references import plain_name
+from plugins.importers.sql import change, fetch
 
 MOST_STAGES = 60
 
@@ -51,7 +50,7 @@ class DealTypes:
             return self._unnamed(has_stages=has_stages)
         found = known.get(plain_name(name))
         if found is None:
-            if not self.writing.lookups.create_missing:
+            if not self.writing.references.create_missing:
                 raise CellRefused(
                     lazy("there is no deal type “%(name)s”. Make it first, or import with “create missing”", name=name)
                 )
@@ -65,7 +64,7 @@ class DealTypes:
             return ladder.steps[key]
         if key.isdigit() and 1 <= int(key) <= len(ladder.steps):
             return list(ladder.steps.values())[int(key) - 1]
-        if not self.writing.lookups.create_missing:
+        if not self.writing.references.create_missing:
             known = ", ".join(self.stage_names(ladder)) or gettext("none")
             raise CellRefused(
                 lazy(
@@ -136,7 +135,7 @@ class DealTypes:
     def _unnamed(self, *, has_stages: bool) -> Ladder:
         """Without a type in the file: the only one there is, or (if that is allowed) one of the file's own."""
         fitting = {ladder.type_id: ladder for ladder in self._known().values() if has_stages or not ladder.steps}
-        if self.writing.lookups.create_missing and (has_stages or not fitting):
+        if self.writing.references.create_missing and (has_stages or not fitting):
             name = gettext("Imported deals")
             return self._by_name.get(plain_name(name)) or self.find(name, has_stages=has_stages)
         known = fitting or {ladder.type_id: ladder for ladder in self._known().values()}
@@ -151,12 +150,12 @@ class DealTypes:
 
     def _make_type(self, name: str) -> Ladder:
         """A type without stages; the first stage that a row names makes it a manual one."""
-        lookups = self.writing.lookups
+        references = self.writing.references
         if self.writing.is_dry:
-            return Ladder(lookups.dry_id(), lookups.dry_id(), name, "none", "", None, True)
+            return Ladder(references.dry_id(), references.dry_id(), name, "none", "", None, True)
         made = ladders.create_deal_type(self.writing.crm, name, mode="none")
-        lookups.remember("deal_type", made.id)
-        lookups.remember("version", made.published_version_id)
+        references.remember("deal_type", made.id)
+        references.remember("version", made.published_version_id)
         ladder = Ladder(made.id, made.published_version_id, made.name, "none", "", None, True)
         self._by_version[ladder.version_id] = ladder
         return ladder
@@ -168,12 +167,12 @@ class DealTypes:
                 lazy("a deal type can have at most %(limit)s stages. Is this the right column?", limit=MOST_STAGES)
             )
         if self.writing.is_dry:
-            ladder.steps[plain_name(name)] = (self.writing.lookups.dry_id(), place)
+            ladder.steps[plain_name(name)] = (self.writing.references.dry_id(), place)
             return ladder.steps[plain_name(name)]
         stage = ladders.find_stage(name)
         if stage is None:
             stage = ladders.create_stage(self.writing.crm, name)
-            self.writing.lookups.remember("stage", stage.id)
+            self.writing.references.remember("stage", stage.id)
         if ladder.is_ours:
             self._lengthen(ladder, stage, place)
         else:
@@ -183,7 +182,7 @@ class DealTypes:
 
     def _lengthen(self, ladder: Ladder, stage: Stage, place: int) -> None:
         made = TypeStage.create(version=ladder.version_id, stage=stage, place=place, probability=stage.probability)
-        self.writing.lookups.remember("type_stage", made.id)
+        self.writing.references.remember("type_stage", made.id)
         if ladder.mode == "none":
             change(self.writing.crm, "UPDATE core_deal_type SET mode = 'manual' WHERE id = ?", (ladder.type_id,))
             ladder.mode = "manual"
@@ -200,7 +199,7 @@ class DealTypes:
             )
         steps = [ladders.step_of_row(step) for step in ladders.steps_of(deal_type)]
         version = ladders.publish(self.writing.crm, deal_type, [*steps, stage])
-        self.writing.lookups.remember("version", version.id)
+        self.writing.references.remember("version", version.id)
         self._by_version.pop(ladder.version_id, None)
         ladder.version_id = version.id
         self._by_version[version.id] = ladder

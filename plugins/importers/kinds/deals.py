@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from core.api import bulk, lazy
-
-from ..errors import CellRefused
-from ..sql import fetch_in
-from ..stream import Chunk
-from ..writing import Outcome, Writing, resolve, without_rows
-from .deal_changes import update_deals
-from .deal_clients import DealClients
-from .deal_rows import write_deals
-from .deal_types import DealTypes, Ladder
-from .reasons import Reasons
+from plugins.importers.errors import CellRefused
+from plugins.importers.kinds.deal_changes import update_deals
+from plugins.importers.kinds.deal_clients import DealClients
+from plugins.importers.kinds.deal_rows import write_deals
+from plugins.importers.kinds.deal_types import DealTypes, Ladder
+from plugins.importers.kinds.reasons import Reasons
+from plugins.importers.kinds.writing import Outcome, Writing, resolve, without_rows
+from plugins.importers.sql import fetch_in
+from plugins.importers.stream import Chunk
 
 CLOSED = ("won", "lost")
 
@@ -57,8 +56,8 @@ class DealWriter:
         self.clients.prepare(chunk)
         found = {
             "client": resolve(writing, chunk, "client", self.clients.find, errors),
-            "owner_id": resolve(writing, chunk, "owner", writing.lookups.user, errors),
-            "source_id": resolve(writing, chunk, "source", writing.lookups.source, errors),
+            "owner_id": resolve(writing, chunk, "owner", writing.references.user, errors),
+            "source_id": resolve(writing, chunk, "source", writing.references.source, errors),
             "loss_reason_id": resolve(writing, chunk, "loss_reason", self.reasons.find, errors),
         }
         rows = []

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.api import bulk, courses, lazy
-
-from ..deal_images import keep_images, read_images, replace_parts
-from ..errors import CellRefused
-from ..lookups import plain_name
-from ..sql import fetch_in
-from ..stream import Chunk
-from ..writing import Outcome, Writing, resolve, without_rows, write_history
-from .deal_types import DealTypes
+from plugins.importers.errors import CellRefused
+from plugins.importers.kinds.deal_types import DealTypes
+from plugins.importers.kinds.writing import Outcome, Writing, resolve, without_rows, write_history
+from plugins.importers.records.references import plain_name
+from plugins.importers.sql import fetch_in
+from plugins.importers.stream import Chunk
+from plugins.importers.undo.images import keep_images, read_images, replace_parts
 
 ROW = ("version_id", "stage_id", "place", "furthest", "stood_at", "entered_at", "opened_at")
 
@@ -39,7 +38,7 @@ class HistoryWriter:
     def write(self, chunk: Chunk) -> Outcome:
         """Writes the history of a chunk's deals inside the caller's work."""
         outcome = Outcome()
-        users = resolve(self.writing, chunk, "user", self.writing.lookups.user, outcome.errors)
+        users = resolve(self.writing, chunk, "user", self.writing.references.user, outcome.errors)
         deals = self._deals(chunk, users, outcome)
         images = read_images(self.writing.crm, deals)
         kept = {}

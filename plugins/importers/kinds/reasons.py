@@ -1,11 +1,10 @@
 """Reasons of loss named by rows; a deal that was lost without one gets the standing reason "not given"."""
 
 from core.api import ladders, lazy
-
-from ..errors import CellRefused
-from ..lookups import plain_name
-from ..sql import fetch
-from ..writing import Writing
+from plugins.importers.errors import CellRefused
+from plugins.importers.kinds.writing import Writing
+from plugins.importers.records.references import plain_name
+from plugins.importers.sql import fetch
 
 
 class Reasons:
@@ -32,13 +31,13 @@ class Reasons:
         return self._not_given
 
     def _make(self, name: str) -> int:
-        lookups = self.writing.lookups
-        if not lookups.create_missing:
+        references = self.writing.references
+        if not references.create_missing:
             raise CellRefused(
                 lazy("there is no reason of loss “%(name)s”. Add it first, or import with “create missing”", name=name)
             )
         if self.writing.is_dry:
-            return lookups.dry_id()
+            return references.dry_id()
         reason = ladders.create_reason(self.writing.crm, name)
-        lookups.remember("loss_reason", reason.id)
+        references.remember("loss_reason", reason.id)
         return reason.id

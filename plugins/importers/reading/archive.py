@@ -5,9 +5,8 @@ import zipfile
 from pathlib import Path
 
 from core.api import lazy
-
-from ..errors import ImportRefused
-from .sniff import encrypted
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.sniff import encrypted
 
 MAX_UNPACKED = 2 * 2**30
 MAX_RATIO = 300

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from .html_table import read_html
-from .outlook_csv import is_outlook, read_outlook
-from .sniff import sniff
-from .table import Book
-from .text import read_text
-from .workbook import read_workbook
+from plugins.importers.reading.html_table import read_html
+from plugins.importers.reading.outlook_csv import is_outlook, read_outlook
+from plugins.importers.reading.sniff import sniff
+from plugins.importers.reading.table import Book
+from plugins.importers.reading.text import read_text
+from plugins.importers.reading.workbook import read_workbook
 
 
 def read_book(path: Path, *, encoding: str = "", delimiter: str = "") -> Book:
@@ -17,7 +17,9 @@ def read_book(path: Path, *, encoding: str = "", delimiter: str = "") -> Book:
     """
     format = sniff(path)
     if format == "vcard":
-        from .vcard import read_vcards  # a start would wait for a library that only this form needs
+        from plugins.importers.reading.vcard import (
+            read_vcards,  # a start would wait for a library that only this form needs
+        )
 
         return read_vcards(path)
     if format == "html":

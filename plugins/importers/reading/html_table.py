@@ -4,10 +4,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from core.api import lazy
-
-from ..errors import ImportRefused
-from .table import MAX_COLUMNS, Book, Row, Sheet
-from .text import SAMPLE_BYTES, guess_encoding
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.table import MAX_COLUMNS, Book, Row, Sheet
+from plugins.importers.reading.text import SAMPLE_BYTES, guess_encoding
 
 MAX_HTML = 50 * 2**20
 

@@ -5,8 +5,8 @@ Rows come out under the contract's field names, as from vCards.
 
 from collections.abc import Iterator
 
-from .cards import HEADER
-from .table import Row, Sheet, shown
+from plugins.importers.reading.cards import HEADER
+from plugins.importers.reading.table import Row, Sheet, shown
 
 # What the columns mean; the Russian names are compared with single blanks, since Outlook writes some with two.
 COLUMNS = {

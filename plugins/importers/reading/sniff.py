@@ -4,9 +4,8 @@ import zipfile
 from pathlib import Path
 
 from core.api import lazy
-
-from ..errors import ImportRefused
-from .table import MAX_BYTES
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.table import MAX_BYTES
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.api import lazy
-
-from ..errors import ImportRefused
-from .table import BLANKS, MAX_COLUMNS, MAX_ROWS, Book, Row, Sheet
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.table import BLANKS, MAX_COLUMNS, MAX_ROWS, Book, Row, Sheet
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024

@@ -12,11 +12,10 @@ import vobject
 from vobject.base import Component, ParseError, VObjectError
 
 from core.api import lazy
-
-from ..errors import ImportRefused
-from .cards import HEADER
-from .table import Book, Row, Sheet
-from .text import guess_encoding
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.cards import HEADER
+from plugins.importers.reading.table import Book, Row, Sheet
+from plugins.importers.reading.text import guess_encoding
 
 # Pictures, keys and marks of the sending program: large or broken, and nothing of them belongs to a client.
 DROPPED = ("PHOTO", "LOGO", "SOUND", "KEY", "AGENT", "PROFILE", "X-", "LABEL", "SOURCE", "NAME", "MAILER", "UID", "REV")

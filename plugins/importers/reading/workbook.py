@@ -6,11 +6,10 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from core.api import lazy
-
-from ..errors import ImportRefused
-from .archive import check_archive, valueless_cells
-from .sniff import encrypted
-from .table import MAX_COLUMNS, MAX_ROWS, BadCell, Book, Row, Sheet
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.archive import check_archive, valueless_cells
+from plugins.importers.reading.sniff import encrypted
+from plugins.importers.reading.table import MAX_COLUMNS, MAX_ROWS, BadCell, Book, Row, Sheet
 
 
 def read_workbook(path: Path, format: str) -> Book:

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from plugins.importers.columns.matching import match_columns
+from plugins.importers.columns.synonyms import synonyms
 from plugins.importers.kinds.fields import CLIENTS, DEALS, KINDS
-from plugins.importers.matching import match_columns
-from plugins.importers.similar import NameIndex, is_similar, similar_key
-from plugins.importers.synonyms import synonyms
+from plugins.importers.records.similar import NameIndex, is_similar, similar_key
 
 
 def fields_of(kind, titles, *rows, **options):

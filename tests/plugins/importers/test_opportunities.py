@@ -10,7 +10,7 @@ from core.clients.models import Client, Property
 from core.deals.inspection import find_wrong_deals
 from core.deals.models import Deal
 from core.users.models import User
-from plugins.importers.undo import undo_batch
+from plugins.importers.undo.batch import undo_batch
 
 pytestmark = pytest.mark.shared
 NAME = "crm_sales_opportunities_{}.csv"

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, example_number_for_type, supported_types_for_region
 
 from core.api import read_phone
-from plugins.importers.phones import read_phones
-from plugins.importers.quick_phones import quick_phone
+from plugins.importers.cells.phones import read_phones
+from plugins.importers.cells.quick_phones import quick_phone
 
 REGIONS = ("AL", "XK", "MK", "RU", "IT", "DE", "GR", "US", "GB", "FR", "TR", "AR", "MX", "HU", "LT", "SM")
 CODES = sorted(code for code in COUNTRY_CODE_TO_REGION_CODE)

@@ -7,7 +7,7 @@ from core.process.inspection import find_deals_out_of_step
 from core.stages.services import create_deal_type
 from core.tasks.models import Task
 from core.tasks.services import tick
-from plugins.importers.undo import undo_batch
+from plugins.importers.undo.batch import undo_batch
 
 DEALS = (
     "number,client,type,stage,state,opened_at,closed_at\nD1,Hoxha,Sale,Offer,open,2026-01-01,\n"

@@ -11,8 +11,8 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from plugins.importers import child
+from plugins.importers.columns.headers import choose_sheet, column_letters, find_header
 from plugins.importers.errors import ImportRefused
-from plugins.importers.headers import choose_sheet, column_letters, find_header
 from plugins.importers.reading.archive import check_archive
 from plugins.importers.reading.book import read_book
 from plugins.importers.reading.sniff import sniff

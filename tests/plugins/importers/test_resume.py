@@ -13,7 +13,7 @@ from plugins.importers import services
 from plugins.importers.models import Batch
 from plugins.importers.options import Options
 from plugins.importers.services import get_kind, prepare, run
-from plugins.importers.undo import undo_batch
+from plugins.importers.undo.batch import undo_batch
 
 ROWS = 4500
 

@@ -6,8 +6,8 @@ import pytest
 
 from core.clients.models import Client
 from core.deals.models import Deal
+from plugins.importers.lookup.tables import Table, guess_columns, make_lookup
 from plugins.importers.models import Batch
-from plugins.importers.tables import Table, guess_columns, make_lookup
 
 DEALS = "number,client,product,state,opened_at,closed_at\n1,Hoxha,GTX,open,2026-01-05,\n2,Hoxha,MG,open,2026-01-06,\n"
 PRICES = "product,series,sales_price\nGTX,G,550\nmg,M,55\n"

@@ -11,7 +11,7 @@ from core.deals.models import Closing, Deal, DealPeriod, StageVisit
 from core.deals.services import move
 from core.stages.models import DealType, Stage
 from core.users.models import User
-from plugins.importers.undo import undo_batch
+from plugins.importers.undo.batch import undo_batch
 
 CLIENTS = (
     "name,city,source,categories,contact_name,contact_phone\nHoxha,Tirana,Fair,vip,Ana,0692345678\nKola,Vlora,Fair,,,\n"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugins.importers.cells.values import READERS, Reading, guess_date_order, guess_decimal, read_cell
 from plugins.importers.errors import CellRefused
 from plugins.importers.reading.table import BadCell, shown
 from plugins.importers.stream import ChunkReader, Column, Source
-from plugins.importers.values import READERS, Reading, guess_date_order, guess_decimal, read_cell
 
 READING = Reading(region="AL", zone=ZoneInfo("Europe/Tirane"))
 CELLS = st.one_of(

@@ -7,9 +7,8 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from core.api import CRM, name_key
-
-from .similar import NameIndex, similar_key
-from .sql import fetch, fetch_each, fetch_in
+from plugins.importers.records.similar import NameIndex, similar_key
+from plugins.importers.sql import fetch, fetch_each, fetch_in
 
 SAME_CITY = 70.0
 

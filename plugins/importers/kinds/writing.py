@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.api import CRM, bulk, lazy
-
-from .errors import CellRefused
-from .lookups import Lookups
-from .models import Batch, Change
-from .options import Options
-from .sql import fetch_in
-from .stream import Chunk
+from plugins.importers.errors import CellRefused
+from plugins.importers.models import Batch, Change
+from plugins.importers.options import Options
+from plugins.importers.records.references import References
+from plugins.importers.sql import fetch_in
+from plugins.importers.stream import Chunk
 
 AUDIT = ("at", "user_id", "source", "entity", "entity_id", "action", "changes")
 
@@ -34,7 +33,7 @@ class Writing:
     crm: CRM
     batch: Batch
     options: Options
-    lookups: Lookups
+    references: References
     is_dry: bool
     titles: Mapping[str, str]
 

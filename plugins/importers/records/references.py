@@ -5,14 +5,13 @@ import unicodedata
 from collections.abc import Sequence
 
 from core.api import CRM, bulk, create_user, lazy, name_key
+from plugins.importers.errors import CellRefused
+from plugins.importers.models import Made
+from plugins.importers.records.similar import in_latin
+from plugins.importers.sql import fetch
 
-from .errors import CellRefused
-from .models import Made
-from .similar import in_latin
-from .sql import fetch
 
-
-class Lookups:
+class References:
     """The reference lists of one running import, read once; remembers what it made, so that an undo finds it."""
 
     def __init__(self, crm: CRM, batch_id: int, *, create_missing: bool, is_dry: bool) -> None:

@@ -3,10 +3,9 @@
 from peewee import IntegrityError
 
 from core.api import bulk
-
-from .models import Made
-from .sql import change, fetch
-from .undoing import Undoing
+from plugins.importers.models import Made
+from plugins.importers.sql import change, fetch
+from plugins.importers.undo.undoing import Undoing
 
 # In this order: what refers to others goes first.
 TABLES = {

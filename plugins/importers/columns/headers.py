@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.api import lazy
-
-from .errors import ImportRefused
-from .looks import looks_like_data
-from .reading.table import Book, Row, Sheet, is_empty, shown
-from .synonyms import known_words
-from .titles import plain_header
+from plugins.importers.cells.looks import looks_like_data
+from plugins.importers.columns.synonyms import known_words
+from plugins.importers.columns.titles import plain_header
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.table import Book, Row, Sheet, is_empty, shown
 
 SEARCHED_ROWS = 30
 

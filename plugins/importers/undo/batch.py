@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 from core.api import CRM, Conflict, gettext
-
-from .models import Batch
-from .undo_clients import delete_clients, delete_contacts, delete_points, restore_clients
-from .undo_deals import delete_deals, restore_deals
-from .undo_made import delete_made
-from .undoing import Undoing
+from plugins.importers.models import Batch
+from plugins.importers.undo.clients import delete_clients, delete_contacts, delete_points, restore_clients
+from plugins.importers.undo.deals import delete_deals, restore_deals
+from plugins.importers.undo.made import delete_made
+from plugins.importers.undo.undoing import Undoing
 
 
 def undo_batch(crm: CRM, batch: Batch, *, tell: Callable[[int], None] | None = None) -> Batch:

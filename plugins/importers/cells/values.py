@@ -9,12 +9,20 @@ from zoneinfo import ZoneInfo
 from babel.numbers import is_currency
 
 from core.api import lazy, money, read_email, start_of_day
-
-from .dates import read_date, read_moment
-from .errors import CellRefused
-from .phones import read_phones
-from .reading.table import BadCell, is_empty, shown
-from .words import CLIENT_KINDS, CLIENT_STATUSES, LANGUAGES, NOTHING, STATES, YES_NO, country_code, plain_word
+from plugins.importers.cells.dates import read_date, read_moment
+from plugins.importers.cells.phones import read_phones
+from plugins.importers.cells.words import (
+    CLIENT_KINDS,
+    CLIENT_STATUSES,
+    LANGUAGES,
+    NOTHING,
+    STATES,
+    YES_NO,
+    country_code,
+    plain_word,
+)
+from plugins.importers.errors import CellRefused
+from plugins.importers.reading.table import BadCell, is_empty, shown
 
 MAX_TEXT = 200
 MAX_LONG_TEXT = 20_000

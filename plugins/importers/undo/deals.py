@@ -3,13 +3,12 @@
 from typing import Any
 
 from core.api import bulk, lazy
-
-from .deal_images import PARTS, restore_image
-from .models import Change
-from .sql import change, fetch_in
-from .undo_clients import EDITED
-from .undoing import Undoing, marks
-from .writing import loaded, write_audit
+from plugins.importers.kinds.writing import loaded, write_audit
+from plugins.importers.models import Change
+from plugins.importers.sql import change, fetch_in, marks
+from plugins.importers.undo.clients import EDITED
+from plugins.importers.undo.images import PARTS, restore_image
+from plugins.importers.undo.undoing import Undoing
 
 # What the process made because of the import, and nobody has done anything with since.
 UNTOUCHED = (

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from core.api import CRM, lazy
-
-from .errors import ImportRefused
-from .heads import read_head
-from .models import Batch
-from .options import Options
-from .places import drop_table, file_of, table_of
-from .reading.table import shown
-from .tables import Lookup, guess_columns, make_lookup, read_table
+from plugins.importers.errors import ImportRefused
+from plugins.importers.heads import read_head
+from plugins.importers.lookup.tables import Lookup, guess_columns, make_lookup, read_table
+from plugins.importers.models import Batch
+from plugins.importers.options import Options
+from plugins.importers.places import drop_table, file_of, table_of
+from plugins.importers.reading.table import shown
 
 SAMPLE = 4
 USUAL = {"deals": "potential"}

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.api import CRM, bulk
-
-from .models import Change
-from .sql import change, fetch_in
-from .writing import Writing, loaded
+from plugins.importers.kinds.writing import Writing, loaded
+from plugins.importers.models import Change
+from plugins.importers.sql import change, fetch_in
 
 PARTS = {
     "visits": ("core_stage_visit", (

@@ -5,16 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from core.api import CRM
-
-from .kinds.fields import ImportKind
-from .look import Look
-from .models import Batch
-from .models import Mapping as SavedMapping
-from .options import Options
-from .plan import OWN_MEANING
-from .properties import properties_of
-from .tables import Lookup
-from .titles import plain_header
+from plugins.importers.columns.titles import plain_header
+from plugins.importers.kinds.fields import ImportKind
+from plugins.importers.look import Look
+from plugins.importers.lookup.tables import Lookup
+from plugins.importers.models import Batch
+from plugins.importers.models import Mapping as SavedMapping
+from plugins.importers.options import Options
+from plugins.importers.plan import OWN_MEANING
+from plugins.importers.records.properties import properties_of
 
 
 def remember(crm: CRM, batch: Batch) -> None:

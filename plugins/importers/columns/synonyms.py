@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from .titles import plain_header
+from plugins.importers.columns.titles import plain_header
 
 _FILE = Path(__file__).with_name("synonyms.toml")
 

@@ -1,12 +1,11 @@
 """What all steps of an undo share: chunks of records, those that are kept with the reason, progress."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.api import CRM
-
-from .models import Batch
-from .sql import fetch
+from plugins.importers.models import Batch
+from plugins.importers.sql import fetch
 
 CHUNK = 2000
 MOST_KEPT = 1000
@@ -50,8 +49,3 @@ class Undoing:
         self.done += count
         if self.tell:
             self.tell(min(99, self.done * 100 // max(self.batch.created + self.batch.updated, 1)))
-
-
-def marks(values: Iterable) -> str:
-    """Returns the question marks for a list of values."""
-    return ", ".join("?" for _value in values)

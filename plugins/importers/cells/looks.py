@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from .reading.table import is_empty, shown
-from .words import STATES, YES_NO, plain_word
+from plugins.importers.cells.words import STATES, YES_NO, plain_word
+from plugins.importers.reading.table import is_empty, shown
 
 _EMAIL = re.compile(r"^\S+@\S+\.\w{2,}$")
 _PHONE = re.compile(r"^\+?[\d\s()./-]{7,22}(\s?(ext|доб|x)\.?\s?\d+)?$")

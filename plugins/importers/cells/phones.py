@@ -3,10 +3,9 @@
 import re
 
 from core.api import lazy, read_phone
-
-from .errors import CellRefused
-from .quick_phones import quick_phone
-from .reading.table import shown
+from plugins.importers.cells.quick_phones import quick_phone
+from plugins.importers.errors import CellRefused
+from plugins.importers.reading.table import shown
 
 _SEPARATORS = re.compile(r"[;,\n|]|\s/\s|(?<=\d{6})/(?=\+?\d{6})")
 _CUT = re.compile(r"^\d([.,]\d+)?E\+?\d+$", re.IGNORECASE)

@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 from core.api import gettext, lazy
-
-from .models import Change
-from .sql import change, fetch, fetch_in
-from .undoing import CHUNK, Undoing, marks
-from .writing import loaded, write_audit
+from plugins.importers.kinds.writing import loaded, write_audit
+from plugins.importers.models import Change
+from plugins.importers.sql import change, fetch, fetch_in, marks
+from plugins.importers.undo.undoing import CHUNK, Undoing
 
 # What somebody may have put on a client since; a client that has any of it stays.
 USES = (

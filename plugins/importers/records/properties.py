@@ -8,11 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from core.api import CRM, create_property, name_key
-
-from .similar import in_latin
-from .sql import fetch
-from .titles import plain_header
-from .writing import Writing
+from plugins.importers.columns.titles import plain_header
+from plugins.importers.kinds.writing import Writing
+from plugins.importers.records.similar import in_latin
+from plugins.importers.sql import fetch
 
 READERS_OF_KINDS = {
     "text": "property_text",
@@ -68,7 +67,7 @@ def make_properties(writing: Writing, entity: str, wanted: Sequence[dict]) -> No
                 made = create_property(
                     crm, entity=entity, name=prop["name"], kind=prop["kind"], key=prop["key"], choices=prop["choices"]
                 )
-                writing.lookups.remember("property", made.id)
+                writing.references.remember("property", made.id)
 
 
 def stored(value: object) -> object:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from .kinds.fields import ImportKind
-from .looks import column_look
-from .phones import read_phones
-from .reading.table import Row, is_empty, shown
-from .synonyms import synonyms
-from .titles import plain_header, without_brackets
-from .words import STATES, plain_word
+from plugins.importers.cells.looks import column_look
+from plugins.importers.cells.phones import read_phones
+from plugins.importers.cells.words import STATES, plain_word
+from plugins.importers.columns.synonyms import synonyms
+from plugins.importers.columns.titles import plain_header, without_brackets
+from plugins.importers.kinds.fields import ImportKind
+from plugins.importers.reading.table import Row, is_empty, shown
 
 IGNORED = ""
 CLOSE_TITLE = 88

@@ -4,10 +4,9 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from core.api import lazy
-
-from .errors import CellRefused
-from .reading.table import shown
-from .words import plain_word
+from plugins.importers.cells.words import plain_word
+from plugins.importers.errors import CellRefused
+from plugins.importers.reading.table import shown
 
 MONTHS = {
     plain_word(word): number

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.api import lazy
-
-from . import child
-from .errors import ImportRefused
-from .reading.table import shown
+from plugins.importers import child
+from plugins.importers.errors import ImportRefused
+from plugins.importers.reading.table import shown
 
 MOST_ROWS = 50_000
 

@@ -1,0 +1,1 @@
+"""Records that rows stand for or name: found in the base, made where that is allowed."""
