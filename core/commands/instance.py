@@ -9,19 +9,19 @@ from typing import Any
 
 import click
 
-from core.doctor import examine
+from core.instance.doctor import examine
 from core.boot import all_steps, boot
 from core.commands.opener import Opener
-from core.customer import PLAIN, apply, export, joined, profiles
+from core.instance.customer import PLAIN, apply, export, joined, profiles
 from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
 from core.errors import CRMError
 from core.hooks.plugins import discover, known_plugin
 from core.i18n import speaking
 from core.runtime import CRM
-from core.place import empty_database, new_place
-from core import backup as backups
-from core import releases
-from core import upgrade as upgrades
+from core.instance.place import empty_database, new_place
+from core.instance import backup as backups
+from core.instance import releases
+from core.instance import upgrade as upgrades
 from core.store.migrate import migrate_down, pending
 from core.serve.worker import work
 from core.users.services import create_user, ensure_roles

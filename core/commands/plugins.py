@@ -15,8 +15,8 @@ from core.hooks.condition import conditions
 from core.hooks.guard import resume
 from core.hooks.health import failures
 from core.hooks.switch import disable, enable, states
+from core.instance.uninstall import check_off, data_of, uninstall
 from core.kit.new import KINDS, new_plugin
-from core.uninstall import check_off, data_of, uninstall
 
 
 @click.group()

@@ -17,6 +17,7 @@ import click
 
 from core.config import Config
 from core.hooks import behind
+from core.instance.upgrade import at_work
 from core.serve.entry import safe_web
 from core.serve.listeners import run_listeners
 from core.serve.processes import ENDING, Child
@@ -25,7 +26,6 @@ from core.serve.trial import Trial, try_here
 from core.serve.watched import Watched
 from core.serve.wire import HANGS, News, Wire
 from core.serve.worker import run_worker
-from core.upgrade import at_work
 
 # One short query a look: what follows a switch begins so much later at most.
 POLL_S = 0.1

@@ -12,7 +12,7 @@ from core.hooks.effects import effects
 from core.hooks.guard import resume
 from core.hooks.health import failures
 from core.i18n import _
-from core.uninstall import data_of, uninstall
+from core.instance.uninstall import data_of, uninstall
 from core.web.context import crm, needs
 from core.web.pages import go, page
 

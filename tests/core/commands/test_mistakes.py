@@ -139,7 +139,7 @@ def test_root_hands_a_new_instance_to_the_owner_of_its_place(hinka, tmp_path, mo
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(os, "lchown", lambda path, user, group: given.append((path.name, user, group)))
     place = tmp_path.stat()
-    monkeypatch.setattr("core.place._owner", lambda folder: (place.st_uid + 1, place.st_gid + 1))
+    monkeypatch.setattr("core.instance.place._owner", lambda folder: (place.st_uid + 1, place.st_gid + 1))
     assert hinka("init")[0] == 0
     assert ("hinka.db", place.st_uid + 1, place.st_gid + 1) in given
 

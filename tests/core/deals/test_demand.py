@@ -11,8 +11,8 @@ from core.deals import demand
 from core.deals.demand import Answer, Wish, lines_of, set_demand, worth
 from core.deals.models import Deal, DemandLine
 from core.deals.services import change_deal, lose, open_deal, reopen, win
-from core.doctor import examine
 from core.errors import Conflict, InvalidInput, NotFound
+from core.instance.doctor import examine
 from core.stages.models import LossReason
 from core.stages.types import change_deal_type
 from core.store.audit import history

@@ -16,11 +16,11 @@ from core.clients.models import Client
 from core.commands.opener import Opener
 from core.deals import moves
 from core.deals.models import Deal
-from core.doctor import examine
 from core.documentation import PAGES, page
 from core.errors import CRMError
 from core.hooks import specs
 from core.hooks.condition import conditions
+from core.instance.doctor import examine
 from core.interactions.files import store_file
 from core.interactions.services import change_interaction, log_interaction
 from core.interactions.timeline import timeline

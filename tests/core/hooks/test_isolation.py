@@ -12,7 +12,6 @@ from core.boot import boot
 from core.clients.merge import merge_clients
 from core.clients.models import Client
 from core.config import Config, read_config, write_config
-from core.doctor import examine
 from core.errors import Busy, CRMError, InvalidInput
 from core.hooks import behind, calls, health
 from core.hooks.contributions import Panel
@@ -20,6 +19,7 @@ from core.hooks.dispatch import marker
 from core.hooks.guard import charge, note_hung_pages, resume, stop_endless
 from core.hooks.health import PluginFailure, failures
 from core.hooks.switch import enable, saved_generation
+from core.instance.doctor import examine
 from core.serve import caretaker, trial
 from core.serve.entry import make_web
 from core.serve.trial import try_out

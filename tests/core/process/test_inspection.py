@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from core.deals.models import Deal
-from core.doctor import examine
+from core.instance.doctor import examine
 from core.process.inspection import find_deals_out_of_step
 from core.process.services import stage_task_of
 from core.tasks.models import Task

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.backup import backup, restore
 from core.boot import boot
 from core.clients import search as client_search
 from core.clients.contacts import create_contact
@@ -20,7 +19,8 @@ from core.config import read_config
 from core.contacts import name_key
 from core.deals.models import Deal
 from core.deals.search import matches as deal_matches
-from core.doctor import examine
+from core.instance.backup import backup, restore
+from core.instance.doctor import examine
 from core.store import search
 from core.store.bulk import execute_many, insert_rows
 from core.store.database import is_postgres

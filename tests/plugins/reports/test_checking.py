@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.doctor import examine
+from core.instance.doctor import examine
 from plugins.reports.funnel.summing import sum_marked
 from tests.plugins.reports.test_closed_sums import assert_kept_is_true, assert_recount_agrees
 

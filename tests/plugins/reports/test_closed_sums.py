@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import CRM, Deal, bulk
-from core.backup import backup, restore
 from core.boot import boot
 from core.config import read_config
+from core.instance.backup import backup, restore
 from plugins.reports.dimensions import find_dimension
 from plugins.reports.facts import Ends
 from plugins.reports.funnel.closed import count_closed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from peewee import OperationalError
 
-from core.backup import dump_table
+from core.instance.backup import dump_table
 from core.errors import Conflict, CRMError, InvalidInput
 from core.hooks.health import PluginFailure, PluginState
 from core.hooks.plugins import known_plugin

@@ -20,17 +20,17 @@ from psycopg import sql
 from core.boot import boot, core_steps, wanted_plugins
 from core.clock import Clock
 from core.config import Config
-from core.doctor import examine
+from core.instance.doctor import examine
 from core.errors import Conflict, CRMError, PluginRefused
 from core.hooks.plugins import discover, in_order, with_links
 from core.kit.check import check
-from core.releases import KEPT, Earlier, earlier, forget, forget_oldest, link, remember, steps_back
+from core.instance.releases import KEPT, Earlier, earlier, forget, forget_oldest, link, remember, steps_back
 from core.store.database import open_database
 from core.store.migrate import Step, migrate_up, pending, steps_in
 
 LOCK = "serve.lock"
 MARK = "before_upgrade"
-# How copies are named that stand on the list of `core.releases`: up to the microsecond.
+# How copies are named that stand on the list of `core.instance.releases`: up to the microsecond.
 _LISTED = re.compile(rf"{MARK}_\d{{20}}")
 _NAMED = re.compile(r"[\"'](\w+)[\"']")
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from core.backup import backup, restore
+from core.instance.backup import backup, restore
 from core.boot import boot
 from core.config import read_config
 from core.deals.inspection import find_wrong_deals
@@ -155,7 +155,7 @@ def test_a_path_that_leads_out_is_refused(filled, tmp_path, other_database):
 
 
 def test_the_file_is_complete_or_not_there(crm, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.backup.all_steps", lambda crm: 1 / 0)
+    monkeypatch.setattr("core.instance.backup.all_steps", lambda crm: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         backup(crm, tmp_path / "half.zip")
     assert not (tmp_path / "half.zip").exists()

@@ -11,7 +11,7 @@ from core.errors import Conflict, CRMError, InvalidInput, NotFound
 from core.hooks.switch import disable, enable
 from core.jobs import Job
 from core.store.migrate import pending, steps_in
-from core.uninstall import data_of, uninstall
+from core.instance.uninstall import data_of, uninstall
 from core.users.models import Role
 from core.users.roles import ensure_roles
 from tests.core.hooks.written import write_plugin

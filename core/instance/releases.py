@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.errors import CRMError, NotFound
 
-OWN = Path(__file__).resolve().parents[1]
+OWN = Path(__file__).resolve().parents[2]
 LINK, EARLIER = "release", "earlier"
 # So many steps back are possible; what is older is forgotten, with its copy of the database.
 KEPT = 3

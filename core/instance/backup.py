@@ -20,7 +20,7 @@ from core.boot import all_steps, boot
 from core.config import FILE_NAME, Config, read_config, with_database
 from core.deals.ways import keep_ways
 from core.errors import CRMError
-from core.place import empty_database, new_place
+from core.instance.place import empty_database, new_place
 from core.runtime import CRM
 from core.store.bulk import insert_rows
 from core.store.database import is_postgres

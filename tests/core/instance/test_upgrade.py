@@ -2,14 +2,14 @@
 
 import pytest
 
-from core import releases
+from core.instance import releases
 from core.boot import boot
 from core.clients.models import Client
 from core.clients.services import create_client
 from core.config import Config, read_config, write_config
 from core.errors import Conflict, CRMError, NotFound
 from core.hooks.switch import enable
-from core.upgrade import MARK, Rehearsal, _copies, _copy_database, _named, at_work, go_back, rehearse, upgrade
+from core.instance.upgrade import MARK, Rehearsal, _copies, _copy_database, _named, at_work, go_back, rehearse, upgrade
 from tests import servers
 from tests.core.hooks.written import write_plugin
 
@@ -74,7 +74,7 @@ def test_an_upgrade_is_done_and_taken_back(config):
 
 
 def test_one_goes_back_step_by_step_or_to_a_release_as_far_as_it_is_kept(config, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
+    monkeypatch.setattr("core.instance.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
     for version in ("1.0", "1.1", "1.2", "1.3"):
         (tmp_path / version).mkdir()
         releases.link(config.folder, tmp_path / version)
@@ -96,11 +96,11 @@ def test_one_goes_back_step_by_step_or_to_a_release_as_far_as_it_is_kept(config,
 
 
 def test_an_upgrade_that_fails_costs_no_way_back(config, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
+    monkeypatch.setattr("core.instance.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
     for _time in range(releases.KEPT):
         upgrade(config)
     before = releases.earlier(config.folder)
-    monkeypatch.setattr("core.upgrade.core_steps", broken_off)
+    monkeypatch.setattr("core.instance.upgrade.core_steps", broken_off)
     with pytest.raises(OSError, match="disk"):
         upgrade(config)
     assert releases.earlier(config.folder) == before
@@ -109,7 +109,7 @@ def test_an_upgrade_that_fails_costs_no_way_back(config, tmp_path, monkeypatch):
 
 def test_copies_of_older_releases_stay_until_three_newer_ones_are_there(config, monkeypatch):
     """Their own `--back` finds them by their names, without a list."""
-    monkeypatch.setattr("core.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
+    monkeypatch.setattr("core.instance.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
     old = f"{MARK}_20260101120000"
     _copy_database(config.database, config.folder, _named(config, old), config.folder)
     for _time in range(releases.KEPT - 1):
@@ -126,7 +126,7 @@ def broken_off():
 
 
 def test_one_does_not_go_back_to_a_release_that_was_deleted(config, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
+    monkeypatch.setattr("core.instance.upgrade.rehearse", lambda _config: Rehearsal((), (), (), 0))
     (tmp_path / "1.0").mkdir()
     releases.link(config.folder, tmp_path / "1.0")
     bring(config, GOOD)

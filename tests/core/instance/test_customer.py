@@ -6,7 +6,7 @@ import pytest
 
 from core.boot import boot
 from core.config import Config, read_config, write_config
-from core.customer import apply, export, profiles, read_set_up
+from core.instance.customer import apply, export, profiles, read_set_up
 from core.errors import ConfigError
 from core.hooks.switch import disable, saved_names
 from core.stages.models import DealType
