@@ -123,6 +123,8 @@ def _user_id(login: str) -> int | None:
     found = find_user(login)
     if found is None:
         raise NotFound(f"There is no user {login}.")
+    if not found.is_active:
+        raise CRMError(f"{found.name} does not work here any more, so nothing is written in that name.")
     return found.id
 
 

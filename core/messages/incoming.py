@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from core.clients.models import Client
-from core.errors import InvalidInput
+from core.errors import CRMError
 from core.interactions.files import keep_file, plain_name
 from core.interactions.models import StoredFile
 from core.messages.models import Message
@@ -16,24 +16,28 @@ from core.runtime import CRM
 MOST_FILES = 50
 OF_NOBODY = "message"
 # What a message's `extra` says of its files.
-OWN_FACTS = ("files", "left_out")
+OWN_FACTS = ("files", "left_out", "refusals")
 
 
 def keep_files(crm: CRM, message: Message, files: Iterable[tuple[str, bytes]]) -> None:
     """Keeps what came with a message, pairs of name and bytes; call it inside the work.
 
-    What can't be kept (empty, too large, or more than MOST_FILES) is named under `left_out`: the message counts more.
+    What can't be kept (empty, too large, refused by a plugin, or more than MOST_FILES) is named under `left_out`, with
+    the sentence that says why under `refusals`: the message counts more than its files.
     """
     ids: list[int] = []
     left_out: list[str] = []
+    refusals: dict[str, str] = {}
     for name, content in files:
-        kept = _kept(crm, message, name, content) if len(ids) < MOST_FILES else None
-        if kept is None:
-            left_out.append(plain_name(name))
-        else:
-            ids.append(kept.id)
+        try:
+            if len(ids) < MOST_FILES:
+                ids.append(keep_file(crm, *_place(message), name, BytesIO(content)).id)
+                continue
+        except CRMError as refusal:
+            refusals[plain_name(name)] = str(refusal)
+        left_out.append(plain_name(name))
     if ids or left_out:
-        message.extra = {**message.extra, "files": ids, "left_out": left_out}
+        message.extra = {**message.extra, "files": ids, "left_out": left_out, "refusals": refusals}
         message.save(only=[Message.extra])
 
 
@@ -41,13 +45,6 @@ def give_files(messages: Sequence[Message], client: Client) -> None:
     """Gives the files of messages from an unknown address to the client that it turned out to be."""
     here = (StoredFile.entity == OF_NOBODY) & StoredFile.entity_id.in_([one.id for one in messages])
     StoredFile.update(entity="client", entity_id=client.id).where(here).execute()
-
-
-def _kept(crm: CRM, message: Message, name: str, content: bytes) -> StoredFile | None:
-    try:
-        return keep_file(crm, *_place(message), name, BytesIO(content))
-    except InvalidInput:
-        return None
 
 
 def _place(message: Message) -> tuple[str, int]:

@@ -14,9 +14,10 @@ class Message(Record):
     """A message to (`direction` out) or from a client; it is a row before it is sent.
 
     `state` is one of `core.messages.states`; `provider_ref` is the network's own number of it, `extra` what only its
-    channel understands, under `files` the ids of the files that went along or came with it, and under `left_out` the
-    names of those that could not be kept. `user_id` wrote it. Without a client it came from an unknown address. One
-    that came in waits in the inbox until it is handled. `shown_files` are those that `load_files` found for a page.
+    channel understands. The core keeps there, under `files`, the ids of the files that went along or came with it,
+    under `left_out` the names of those that could not be kept, and under `refusals` why, by their names. `user_id`
+    wrote it. Without a client it came from an unknown address. One that came in waits in the inbox until it is
+    handled. `shown_files` are those that `load_files` found for a page.
     """
 
     shown_files: Sequence[StoredFile] = ()
@@ -55,6 +56,11 @@ class Message(Record):
     def left_out(self) -> list[str]:
         """The names of the files that came with it and could not be kept."""
         return list(self.extra.get("left_out") or [])
+
+    @property
+    def refusals(self) -> dict[str, str]:
+        """Why files that came with it could not be kept, by their names; nothing of those that were too many."""
+        return dict(self.extra.get("refusals") or {})
 
     class Meta:
         table_name = "core_message"

@@ -14,12 +14,13 @@ WAIT_S = 1.0
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent for one message."""
+    """What is sent for one message; `ref` is our number of this try, for a gateway that gives none of its own."""
 
     url: str
     headers: Mapping[str, str]
     body: bytes = b""
     method: str = "POST"
+    ref: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _hand_over(
             )
             if answer.status != TOO_MANY:
                 taken = read(answer)
-                return Sent(one.id, "sent", taken.ref, gateway.name, parts=taken.parts)
+                return Sent(one.id, "sent", request.ref or taken.ref, gateway.name, parts=taken.parts)
         except ProviderError as error:
             if error.is_uncertain:
                 reason = gettext("The line broke before the gateway answered.")

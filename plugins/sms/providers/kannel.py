@@ -2,9 +2,11 @@
 
 Kannel's user guide, chapter 6. Kannel cuts long texts itself, says nowhere into how many parts, and tells of the last
 one only: what became of the others nobody can know here. SMPP tells of each.
+
+Kannel numbers no message, so each try bears a number of ours, which its callbacks give back.
 """
 
-import re
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
@@ -36,13 +38,13 @@ def is_genuine(_crm: CRM, _gateway: Gateway, _request: Request) -> bool:
 
 
 def told(values: Mapping[str, str]) -> tuple[int, str, str, str] | None:
-    """Returns our number of a message, its state, why, and the gateway's number, if it says it; None if it is none."""
+    """Returns our number of a message, its state, why, and that of the try; None if it is none."""
     state = STATES.get(values.get("type", ""))
     if state is None or not values.get("id", "").isdecimal():
         return None
     inner = receipts.read(values.get("rep", ""), ref=values["id"])
     reason = str(inner.reason) if inner else values.get("rep", "")
-    return int(values["id"]), state, reason if state == receipts.FAILED else "", ""
+    return int(values["id"]), state, reason if state == receipts.FAILED else "", values.get("try", "")
 
 
 def received(request: Request) -> tuple[str, str, str] | None:
@@ -74,15 +76,15 @@ def _request(crm: CRM, gateway: Gateway, secret: str, one: Outgoing) -> http.Req
     }
     if sender := str(one.extra.get("sender") or gateway.sender):
         asked["from"] = sender
-    if back := http.callback(crm, gateway, "receipt", f"?id={one.id}&type=%d&rep=%A"):
+    ref = secrets.token_hex(8)
+    if back := http.callback(crm, gateway, "receipt", f"?id={one.id}&try={ref}&type=%d&rep=%A"):
         asked |= {"dlr-mask": str(MASK), "dlr-url": back}
     joint = "&" if "?" in gateway.address else "?"
-    return http.Request(f"{gateway.address}{joint}{urlencode(asked)}", {}, method="GET")
+    return http.Request(f"{gateway.address}{joint}{urlencode(asked)}", {}, method="GET", ref=ref)
 
 
 def _read(answer: outside.Answer) -> http.Taken:
     if answer.status in (200, 202):
-        found = re.search(r"\bid[:=]\s*([\w-]+)", answer.text, re.IGNORECASE)
-        return http.Taken(found[1] if found else "")
+        return http.Taken()
     said = " ".join(answer.text.split())[:200] or str(answer.status)
     raise ProviderError(gettext("The gateway refused it: %(said)s.", said=said), retryable=answer.status >= 500)

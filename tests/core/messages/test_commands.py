@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from core.clients.consent import record_consent
 from core.commands.messages import message
 from core.messages.models import Message
+from core.users.models import User
 
 from .conftest import PHONE
 
@@ -54,6 +55,14 @@ def test_without_consent_nothing_is_queued(crm, hinka, client, whom):
 )
 def test_what_can_not_be_done_is_said_in_a_sentence(hinka, client, arguments, sentence):
     assert sentence in hinka(*arguments)
+    assert not Message.select().exists()
+
+
+def test_nothing_is_written_in_the_name_of_who_has_left(crm, hinka, client, make):
+    gone = make.user(name="Besa Kola")
+    User.update(is_active=False).where(User.id == gone.id).execute()
+    sentence = "Besa Kola does not work here any more, so nothing is written in that name."
+    assert sentence in hinka("send", "--client", "1", "--text", "Hello", "--user", gone.login)
     assert not Message.select().exists()
 
 

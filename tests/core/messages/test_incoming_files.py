@@ -1,7 +1,11 @@
 """Files that clients send with their messages: kept, shown where the message is, given to whom the sender is."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from core.errors import Conflict
+from core.hooks.dispatch import marker
 from core.interactions import files as kept_files
 from core.interactions.files import files_of
 from core.interactions.models import StoredFile
@@ -91,7 +95,29 @@ def test_what_can_not_be_kept_is_named_and_the_message_comes(crm, channel, web, 
     sent = [("empty.pdf", b""), ("film.mp4", b"x" * 101), ("a.txt", b"a"), ("../b.txt", b"b")]
     message = channel.receive(crm, PHONE, "See", files=sent)
     assert (len(message.file_ids), message.left_out) == (1, ["empty.pdf", "film.mp4", "b.txt"])
-    assert "“film.mp4” was not kept" in web.sign_in(owner).text(f"/messages/{message.id}")
+    shown = web.sign_in(owner).text(f"/messages/{message.id}")
+    assert "“film.mp4” was not kept: This file is too large" in shown
+    assert "“b.txt” was not kept: it is empty or too large, or there were too many" in shown
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (Conflict("The archive is closed."), "The archive is closed."),
+        (ValueError("oops"), "The plugin archive could not"),
+    ],
+    ids=["refuses", "fails"],
+)
+def test_a_plugin_that_takes_no_file_keeps_the_message_from_nobody(crm, channel, web, client, owner, failure, said):
+    def file_stored(stored):
+        if stored.name == "virus.exe":
+            raise failure
+
+    crm.hooks.register("archive", SimpleNamespace(file_stored=marker(file_stored)))
+    message = channel.receive(crm, PHONE, "See", files=[("virus.exe", b"x"), ("a.txt", b"a")])
+    assert (message.left_out, names("client", client.id)) == (["virus.exe"], {("a.txt", "text/plain")})
+    shown = web.sign_in(owner).text(f"/messages/{message.id}")
+    assert f"“virus.exe” was not kept: {said}" in shown
 
 
 def test_given_again_by_the_network_they_are_kept_once(crm, channel, client):

@@ -50,6 +50,8 @@ def test_overview_asks_how_a_running_plugin_is_once_it_stands(crm, admin, monkey
     found = admin.get("/settings/plugins/importers/condition")
     assert [word in found.text for word in words] == [True] * len(words)
     assert "max-age" in found.headers["Cache-Control"]
+    own_page = admin.text("/settings/plugins/importers")
+    assert [word in own_page for word in (words[0], "Running")] == [True, words[0] == "Running"]
 
 
 def test_a_plugin_that_is_off_tells_what_it_is_in_the_readers_language(crm, make):

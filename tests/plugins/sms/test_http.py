@@ -14,6 +14,7 @@ from plugins.sms.providers import http
 from plugins.sms.providers.twilio import SIGNATURE, sign
 
 OURS = "https://crm.example.com"
+DELIVERED, FAILED = "1", "2"  # as Kannel says them
 
 
 class Server:
@@ -133,6 +134,27 @@ def test_the_late_failure_of_an_earlier_try_does_not_fail_the_next(crm, web, sen
     assert Message.get_by_id(message.id).state == "sent"
     told(web, url, {"MessageStatus": "failed", "MessageSid": "SM2"})
     assert Message.get_by_id(message.id).state == "failed"
+
+
+def test_a_gateway_that_numbers_no_message_is_told_that_of_the_try(crm, web, client, gateway, own_network, network):
+    object.__setattr__(crm.config, "base_url", OURS)
+    gateway("kannel", network.url, per_second=1000)
+    network.says = [(202, "0: Accepted for delivery")]
+    message = queue_message(crm, "sms", client=client, address="+355691234567", body="Hello")
+    send_queued(crm, {"channel": "sms"}, None)
+
+    def tell(heard, kind):
+        """Calls the address that one try was given, as the gateway does."""
+        url = heard["dlr-url"].removeprefix(OURS)
+        assert web.client.get(url.replace("%d", kind).replace("%A", "ACK/")).status_code == 204
+        return Message.get_by_id(message.id).state
+
+    assert tell(network.heard[0], FAILED) == "failed"
+    send_again(crm, Message.get_by_id(message.id))
+    send_queued(crm, {"channel": "sms"}, None)
+    assert tell(network.heard[0], FAILED) == "sent"
+    assert tell(network.heard[1], FAILED) == "failed"
+    assert tell(network.heard[0], DELIVERED) == "delivered"  # whichever try it was, the client has it
 
 
 @pytest.mark.parametrize("what", ["receipt", "incoming"])
