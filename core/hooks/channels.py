@@ -77,10 +77,11 @@ class Channel:
     outgoing)` gets at most `batch` messages and returns a Sent for each; it raises ProviderError when nothing was
     handed over. `readiness(crm)` says why it can't work yet, or an empty text; `set_up` is the endpoint of the page
     where an administrator mends that. `interaction` is the kind under which the timeline shows it. `most_signs` bounds
-    a text, `stop_words` withdraw consent when a client sends one alone. `not_before(crm, client)` says from when on
-    the client may be sent something, None for now. A channel that carries files takes at most `most_files` with
-    `most_bytes` altogether, of the media types in `file_types` (`image/*` for a family, empty for all); `send` opens
-    them by `attachments_of`.
+    a text, `stop_words` withdraw consent when a client sends one alone. `not_before(crm, client)` says from when on the
+    client may be sent something, None for now. `waits_for(crm, address)` says why nothing can go to an address yet,
+    though to others it can, or an empty text: the message waits for it, three days at most. A channel that carries
+    files takes at most `most_files` with `most_bytes` altogether, of the media types in `file_types` (`image/*` for a
+    family, empty for all); `send` opens them by `attachments_of`.
     """
 
     key: str
@@ -102,3 +103,4 @@ class Channel:
     stop_words: tuple[str, ...] = ()
     not_before: Callable[[Any, Any], datetime | None] | None = None
     set_up: str = ""
+    waits_for: Callable[[Any, str], Text] | None = None

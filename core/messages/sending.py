@@ -26,6 +26,9 @@ from core.store.plainly import add_row, change_row, read_row
 
 MOST_ATTEMPTS = 8
 BACK_OFF = timedelta(seconds=30)
+# A message whose way is closed is looked at so often; after so long it would only surprise its client.
+LOOK_AGAIN = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(days=3)
 log = logging.getLogger("hinka.messages")
 
 
@@ -72,12 +75,16 @@ def _take(crm: CRM, channel: Channel) -> list[Message]:
     query = Message.select(Message, Client).join(Client).where(due).order_by(Message.send_after, Message.id)
     while True:
         found = list(query.limit(channel.batch))
-        free = [one for one in found if not _refused(crm, channel, one) and not _put_off(crm, channel, one)]
+        free = [one for one in found if _is_free(crm, channel, one)]
         if free or not found:
             break
     for message in free:
         _set(crm, message, SENDING)
     return free
+
+
+def _is_free(crm: CRM, channel: Channel, message: Message) -> bool:
+    return not (_refused(crm, channel, message) or _put_off(crm, channel, message) or _held(crm, channel, message))
 
 
 def _refused(crm: CRM, channel: Channel, message: Message) -> bool:
@@ -101,6 +108,26 @@ def _put_off(crm: CRM, channel: Channel, message: Message) -> bool:
         return False
     message.send_after = later
     message.save(only=[Message.send_after])
+    return True
+
+
+def _held(crm: CRM, channel: Channel, message: Message) -> bool:
+    """Tells whether the message waits for its way to be opened, says for what, and lets it fail after LONGEST_WAIT.
+
+    No try is counted: nothing was asked to take it.
+    """
+    reason = str(channel.waits_for(crm, message.address)) if channel.waits_for is not None else ""
+    if not reason:
+        return False
+    now = crm.clock.now()
+    if message.reason == reason and now - message.changed_at >= LONGEST_WAIT:
+        _set(crm, message, FAILED, reason)
+        return True
+    message.send_after = now + LOOK_AGAIN
+    if message.reason == reason:
+        message.save(only=[Message.send_after])
+    else:
+        _set(crm, message, QUEUED, reason)
     return True
 
 

@@ -1,4 +1,4 @@
-"""How a channel stands: what became of its messages lately by each gateway, and what waits since a try failed."""
+"""How a channel stands: what became of its messages lately by each gateway, and what could not go yet."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ def states_since(channel: str, since: datetime) -> dict[str, dict[str, int]]:
 
 
 def stuck(channel: str) -> tuple[int, str]:
-    """Returns how many messages wait for another try, and why the last one that failed did; 0 and no words for none."""
-    here = (Message.channel == channel) & (Message.state == QUEUED) & (Message.attempts > 0)
+    """Returns how many messages wait because they could not go, and why the last one could not; 0 and "" for none."""
+    here = (Message.channel == channel) & (Message.state == QUEUED) & (Message.reason != "")
     newest = Message.select(Message.reason).where(here).order_by(Message.changed_at.desc()).limit(1).tuples().first()
     return (Message.select().where(here).count(), newest[0]) if newest else (0, "")

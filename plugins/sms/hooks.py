@@ -26,6 +26,7 @@ def channels(crm):
             most_signs=40_000,
             stop_words=tuple(word.strip() for word in words if word.strip()),
             not_before=sending.not_before,
+            waits_for=sending.waits_for,
             set_up="sms.index",
         )
     ]

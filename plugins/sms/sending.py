@@ -79,6 +79,13 @@ def not_before(crm: CRM, client: Client) -> datetime | None:
     return datetime(day.year, day.month, day.day, ends % 24, tzinfo=now.tzinfo) + timedelta(days=ends // 24)
 
 
+def waits_for(_crm: CRM, number: str) -> str:
+    """Returns what messages to a number wait for: a gateway that serves it and is switched off; "" where one goes."""
+    if gateways_for(number) or not gateways_for(number, is_active=False):
+        return ""
+    return gettext("The gateway that serves this number is switched off.")
+
+
 def send(crm: CRM, outgoing: Sequence[Outgoing]) -> list[Sent]:
     """Hands messages over, each to the first gateway that takes it; raises ProviderError when none was handed over."""
     results: dict[int, Sent] = {}
@@ -87,7 +94,7 @@ def send(crm: CRM, outgoing: Sequence[Outgoing]) -> list[Sent]:
         gateway = waiting[0][1][0] if waiting[0][1] else None
         mine = [one for one, ways in waiting if (ways[0] if ways else None) == gateway]
         rest = [(one, ways) for one, ways in waiting if (ways[0] if ways else None) != gateway]
-        answers = _by(crm, gateway, mine) if gateway else [_nowhere(one) for one in mine]
+        answers = _by(crm, gateway, mine) if gateway else [_nowhere(crm, one) for one in mine]
         for one, sent in zip(mine, answers, strict=True):
             others = next(ways for each, ways in waiting if each is one)[1:]
             # What a gateway did not take the next one may; of what it took in part it gets the rest itself.
@@ -109,9 +116,9 @@ def _by(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> Sequence[Se
         return [Sent(one.id, state, reason=error.message, provider=gateway.name) for one in outgoing]
 
 
-def _nowhere(one: Outgoing) -> Sent:
-    if gateways_for(one.address, is_active=False):
-        return Sent(one.id, "queued", reason=gettext("The gateway that serves this number is switched off."))
+def _nowhere(crm: CRM, one: Outgoing) -> Sent:
+    if reason := waits_for(crm, one.address):  # switched off since the message was taken from the queue
+        return Sent(one.id, "queued", reason=reason)
     return Sent(one.id, "failed", reason=gettext("No gateway serves this number."))
 
 

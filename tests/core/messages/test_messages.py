@@ -10,7 +10,8 @@ from core.clients.consent import is_allowed, record_consent
 from core.errors import InvalidInput, NotFound, ProviderError
 from core.interactions.models import Interaction
 from core.messages.models import Message, MessageEvent, Receipt
-from core.messages.sending import MOST_ATTEMPTS, send_queued
+from core.messages.sending import LONGEST_WAIT, LOOK_AGAIN, MOST_ATTEMPTS, send_queued
+from core.messages.standing import stuck
 from core.messages.states import TOLD, is_news
 from core.messages.telling import receive_message, report_state
 from core.messages.writing import cancel_message, queue_message
@@ -196,6 +197,41 @@ def test_a_message_that_never_goes_fails_in_the_end(crm, write, channel):
         crm.clock.advance(hours=1)
         crm.jobs.schedule()
     assert now(message).state == "failed"
+
+
+@pytest.fixture
+def closed(crm, channel):
+    """Returns the addresses to which nothing can go for now."""
+    addresses = {PHONE}
+    crm.channels["fake"] = channel.contribution(
+        waits_for=lambda _crm, to: "The line is closed." if to in addresses else ""
+    )
+    return addresses
+
+
+def again(crm, **later):
+    crm.clock.advance(**later)
+    crm.jobs.schedule()
+    crm.jobs.run_waiting()
+
+
+def test_a_message_whose_way_is_closed_waits_says_for_what_and_goes_when_it_opens(crm, write, channel, closed):
+    message = write()
+    crm.jobs.run_waiting()
+    for _hour in range(MOST_ATTEMPTS + 1):
+        again(crm, hours=1)
+    assert (now(message).state, now(message).reason, now(message).attempts) == ("queued", "The line is closed.", 0)
+    assert (states(message), stuck("fake")) == (["queued", "queued"], (1, "The line is closed."))
+    closed.clear()
+    again(crm, seconds=LOOK_AGAIN.total_seconds())
+    assert (now(message).state, now(message).reason, stuck("fake")) == ("sent", "", (0, ""))
+
+
+def test_a_message_whose_way_stays_closed_fails_with_the_reason(crm, write, channel, closed):
+    message = write()
+    crm.jobs.run_waiting()
+    again(crm, seconds=LONGEST_WAIT.total_seconds())
+    assert (now(message).state, now(message).reason, channel.sent) == ("failed", "The line is closed.", [])
 
 
 def test_a_refusal_for_good_fails_at_once_and_the_next_is_sent(crm, write, channel):

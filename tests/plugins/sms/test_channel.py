@@ -85,6 +85,19 @@ def test_a_number_that_no_gateway_serves_fails_with_a_reason(crm, gateway):
 
 
 def test_a_number_whose_gateway_is_switched_off_waits(crm, gateway):
+    gateway("kannel", "http://127.0.0.1:1/x", prefixes="+355", is_active=False)
+    gateway("kannel", "http://127.0.0.1:2/x", prefixes="+383")
+    assert "is switched off" in sending.waits_for(crm, "+355691234567")
+    assert [sending.waits_for(crm, number) for number in ("+38344123456", "+39061234567")] == ["", ""]
+
+
+def test_a_number_that_another_gateway_serves_does_not_wait(crm, gateway):
+    gateway("kannel", "http://127.0.0.1:1/x", prefixes="+355", is_active=False)
+    gateway("kannel", "http://127.0.0.1:2/x")
+    assert sending.waits_for(crm, "+355691234567") == ""
+
+
+def test_a_gateway_that_is_switched_off_at_the_last_moment_fails_nothing(crm, gateway):
     gateway("kannel", "http://127.0.0.1:1/x", is_active=False)
     with pytest.raises(ProviderError, match="is switched off") as failure:
         sending.send(crm, [Outgoing(1, "+355691234567", "Hello", "", {})])
