@@ -9,6 +9,7 @@ from peewee import PeeweeException
 from core.api import CRM, CRMError, receive_message
 from plugins.sms import gsm7, receipts
 from plugins.sms.models import Gateway, IncomingPart
+from plugins.sms.repeats import is_repeated
 from plugins.sms.tracking import CHANNEL, take_receipt
 
 OK, TRY_AGAIN = 0x00, 0x64
@@ -25,15 +26,18 @@ class _Place:
     place: int
 
 
-def take_delivery(crm: CRM, gateway: Gateway, pdu: Any) -> int:
-    """Returns what the gateway is told: that it was taken, or that it should deliver it again later."""
+def take_delivery(crm: CRM, gateway: Gateway, line: str, pdu: Any) -> int:
+    """Returns what the gateway is told: that it was taken, or that it should deliver it again later.
+
+    `line` is a word for the bound line it came over: a message of an earlier line is known again.
+    """
     octets = bytes(pdu.short_message or getattr(pdu, "message_payload", None) or b"")
     try:
         told = _receipt(pdu, octets)
         if told is not None:
             take_receipt(crm, gateway, told)
         else:
-            _take_message(crm, gateway, pdu, octets)
+            _take_message(crm, gateway, line, pdu, octets)
     except (CRMError, PeeweeException) as error:
         # Whatever it was, the line goes on, and the gateway keeps what was not taken.
         log.warning("a delivery could not be taken", extra={"gateway": gateway.name, "why": type(error).__name__})
@@ -71,12 +75,14 @@ def _receipt(pdu: Any, octets: bytes) -> receipts.Told | None:
     return receipts.read(octets.decode("latin-1"), ref=ref, state=state)
 
 
-def _take_message(crm: CRM, gateway: Gateway, pdu: Any, octets: bytes) -> None:
+def _take_message(crm: CRM, gateway: Gateway, line: str, pdu: Any, octets: bytes) -> None:
     number = pdu.source_addr.decode("ascii", "replace").strip("\0 ")
     address = f"+{number}" if number.isdecimal() and len(number) > 6 else number
     place, body = read_header(octets) if pdu.esm_class & HAS_HEADER else (_place_beside(pdu), octets)
     text = text_of(body, pdu.data_coding or 0)
     with crm.work():
+        if is_repeated(crm, gateway, line, pdu):
+            return
         if place is not None and place.total > 1:
             whole = _joined(crm, gateway, address, place, text)
             if whole is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.api import CRM, InvalidInput, NotFound, write_history
 from core.api import gettext as _
-from plugins.sms.models import EarlyReceipt, Gateway, IncomingPart, Part
+from plugins.sms.models import Delivery, EarlyReceipt, Gateway, IncomingPart, Part
 from plugins.sms.providers.addresses import better_address
 
 _FIELDS = (
@@ -51,8 +51,8 @@ def delete_gateway(crm: CRM, gateway: Gateway) -> None:
     with crm.work():
         if Part.select().where(Part.gateway == gateway.id).exists():
             raise InvalidInput(_("Messages went by this gateway, so it is kept. Take it out of use instead."))
-        EarlyReceipt.delete().where(EarlyReceipt.gateway == gateway.id).execute()
-        IncomingPart.delete().where(IncomingPart.gateway == gateway.id).execute()
+        for model in (EarlyReceipt, IncomingPart, Delivery):
+            model.delete().where(model.gateway == gateway.id).execute()
         gateway.delete_instance()
         write_history(crm, "sms gateway", gateway.id, "deleted", {"name": [gateway.name, None]})
 

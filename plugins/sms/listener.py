@@ -1,6 +1,7 @@
 """Listens to SMPP gateways: a bound receiver for each, whose receipts and incoming messages are taken as they come."""
 
 import logging
+import secrets
 import threading
 from contextlib import suppress
 
@@ -57,6 +58,7 @@ def keep_line(crm: CRM, gateway: Gateway, stop: threading.Event) -> None:
 def _serve(crm: CRM, gateway: Gateway, line: object, stop: threading.Event) -> None:
     from plugins.sms.providers.smpp_line import Lost
 
+    word = secrets.token_hex(8)
     quiet_s, has_asked = 0, False
     while not stop.is_set():
         heard = False
@@ -64,7 +66,7 @@ def _serve(crm: CRM, gateway: Gateway, line: object, stop: threading.Event) -> N
             heard = True
             if pdu.command == "deliver_sm":
                 with crm.database.connection_context():
-                    status = take_delivery(crm, gateway, pdu)
+                    status = take_delivery(crm, gateway, word, pdu)
                 line.answer(pdu, status)
         quiet_s, has_asked = (0, False) if heard else (quiet_s + 1, has_asked)
         if quiet_s >= ASK_S:

@@ -1,4 +1,4 @@
-"""Gateways, the parts of messages, and receipts that came too early, as the database keeps them."""
+"""Gateways, the parts of messages both ways, and receipts that came too early, as the database keeps them."""
 
 from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
@@ -60,6 +60,18 @@ class EarlyReceipt(Record):
 
     class Meta:
         table_name = "sms_early_receipt"
+
+
+class Delivery(Record):
+    """A message from a client as it came over a `line`, a word for each line that was bound; known by its `digest`."""
+
+    gateway = ForeignKeyField(Gateway)
+    digest = CharField()
+    line = CharField()
+    came_at = UtcField()
+
+    class Meta:
+        table_name = "sms_delivery"
 
 
 class IncomingPart(Record):

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.api import CRM, gettext, report_state, take_turns
 from plugins.sms import receipts
-from plugins.sms.models import EarlyReceipt, Gateway, IncomingPart, Part
+from plugins.sms.models import Delivery, EarlyReceipt, Gateway, IncomingPart, Part
 
 CHANNEL = "sms"
 TIDY = "sms.forget_old"
@@ -78,7 +78,7 @@ def forget_old(crm: CRM, _args: Any, _progress: Any) -> None:
     """Forgets receipts of parts that nobody knew, and parts of messages whose others never came, after a fortnight."""
     before = crm.clock.now() - KEPT
     with crm.work():
-        for model in (EarlyReceipt, IncomingPart):
+        for model in (EarlyReceipt, IncomingPart, Delivery):
             model.delete().where(model.came_at < before).execute()
 
 
