@@ -41,8 +41,8 @@ log = logging.getLogger("hinka.serve")
 def serve(config: Config, listener: socket.socket, *, workers: int, without: Iterable[str] = ()) -> int:
     """Runs web servers and worker until SIGINT or SIGTERM and returns the exit status.
 
-    What dies is started again; plugins switched meanwhile take effect within seconds, without a failed request. A web
-    server that can't start ends everything with status 1.
+    What dies is started again; plugins switched meanwhile take effect within seconds, without a failed request. Where
+    no web server ever came up, all ends with status 1.
     """
     stop = threading.Event()
     for number in ENDING:
@@ -103,8 +103,10 @@ class Supervisor:
             if not self.servers.restart_dead():
                 return 1
             if self.worker.is_dead and self.worker.age_s > RESTART_WAIT_S:
+                log.error("the worker has ended and is started again")
                 self.worker = self._start("worker", run_worker)
             if self.listeners and self.listeners.has_failed and self.listeners.age_s > RESTART_WAIT_S:
+                log.error("the listeners have ended and are started again")
                 self.listeners = self._start("listeners", run_listeners)
             self.leaving[:] = [child for child in self.leaving if not self._has_left(child)]
             self.charge_hung()
