@@ -10,7 +10,7 @@ from peewee import Expression
 
 from core.clients.models import Client, Contact, ContactPoint
 from core.contacts import name_key, read_phone
-from core.store.search import Way, begins, found_by, holds, holds_in_any_case
+from core.store.search import Way, begins, found_by, holds, holds_in_any_case, is_inside
 
 _FEWEST_DIGITS = 4
 
@@ -81,7 +81,9 @@ def _by_contact(text: str) -> Way:
 def _by_point(kind: str, part: str) -> Way:
     return Way(
         ContactPoint,
-        lambda point: (point.kind == kind) & point.value.contains(part),
+        lambda point: (
+            (point.kind == kind) & (is_inside(point.value, part) if part.isdecimal() else point.value.contains(part))
+        ),
         owner=ContactPoint.client,
         index="point",
         forms=[[part]],

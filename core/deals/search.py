@@ -9,14 +9,14 @@ from peewee import Expression
 from core.clients.models import Client
 from core.contacts import name_key
 from core.deals.models import Deal
-from core.store.search import Way, found_by, holds, holds_in_any_case
+from core.store.search import Through, Way, found_by, holds, holds_in_any_case
 
 
 def matches(source: Any, text: str) -> Expression:
     """Returns the condition of a search on `source` (the model or an alias); asks the database once."""
     # LIKE of SQLite ignores the case of Latin letters only, so the usual ways to write a word are all asked for.
     forms = sorted({text, text.lower(), text.capitalize(), text.title()}) if not text.isascii() else [text]
-    ways = [
+    ways: list[Way | Through] = [
         Way(Deal, lambda deal: deal.number == text),
         Way(
             Deal,
@@ -27,5 +27,5 @@ def matches(source: Any, text: str) -> Expression:
     ]
     if key := name_key(text):
         named = Way(Client, lambda client: holds(client.name_key, key), index="client", forms=[[key]])
-        ways.append(Way(Deal, lambda deal: deal.client.in_(named.ids())))
+        ways.append(Through(Deal.client, named))
     return found_by(source, ways)

@@ -11,7 +11,7 @@ from functools import reduce
 from operator import add, or_
 from typing import Any
 
-from peewee import SQL, Database, Expression, Field, Model, ModelSelect, NodeList, Value, fn
+from peewee import SQL, Database, Expression, Field, Model, ModelSelect, NodeList, Select, Value, fn
 
 from core.store.database import is_postgres
 
@@ -71,6 +71,27 @@ class Way:
         )
 
 
+@dataclass(frozen=True)
+class Through:
+    """A place where records are found by another: those whose `link` names what `way` finds."""
+
+    link: Field
+    way: Way
+
+    def ids(self) -> ModelSelect:
+        """Returns the query of the ids of the records found."""
+        records = self.link.model.alias()
+        if not is_postgres(self.link.model._meta.database.obj):
+            return records.select(records.id).where(self.where(records))
+        # By an array it goes through the index of the link; a join reads every record where it expects many.
+        found = fn.ANY(fn.ARRAY(self.way.ids()))
+        return records.select(records.id).where(getattr(records, self.link.name) == found)
+
+    def where(self, source: Any) -> Expression:
+        """Returns the condition that `source`, a row of the records sought, is found; for a walk over many."""
+        return getattr(source, self.link.name).in_(self.way.ids())
+
+
 # What the index knows; what came since it last took rows in; what changed since.
 _CANDIDATES = """
     (SELECT rowid AS id FROM core_search_{kind} WHERE core_search_{kind} MATCH ?
@@ -79,17 +100,19 @@ _CANDIDATES = """
 """
 
 
-def found_by(source: Any, ways: Sequence[Way]) -> Expression:
+def found_by(source: Any, ways: Sequence[Way | Through]) -> Expression:
     """Returns the condition that keeps what one of the ways finds: by their ids if they are few, which is asked now."""
-    ids = reduce(add, [way.ids() for way in ways]).limit(MOST_FEW + 1)
-    few = [row[0] for row in source._meta.database.execute(ids)]
-    if len(few) > MOST_FEW:
+    database = source._meta.database.obj
+    found = reduce(add, [way.ids() for way in ways]).limit(MOST_FEW + 1).cte("found", columns=("id",))
+    # Written out by the database and handed back as it is: numbers of ours would be made of each, and a text of each.
+    listed = fn.STRING_AGG(found.c.id.cast("text"), ",") if is_postgres(database) else fn.GROUP_CONCAT(found.c.id)
+    asked = Select([found], [fn.COUNT(found.c.id), listed]).with_cte(found)
+    ((count, ids),) = database.execute(asked)
+    if count > MOST_FEW:
         return reduce(or_, [way.where(source) for way in ways])
-    # Written out: binding each takes longer than the query.
-    listed = ", ".join(map(str, sorted(set(few))))
-    if is_postgres(source._meta.database.obj):
-        return Expression(source.id, "=", SQL(f"ANY ('{{{listed}}}'::bigint[])"))
-    return _in(source.id, SQL(f"({listed or 'NULL'})"))
+    if is_postgres(database):
+        return Expression(source.id, "=", SQL("ANY (CAST(%s AS bigint[]))", (f"{{{ids or ''}}}",)))
+    return _in(source.id, SQL(f"({ids or 'NULL'})"))
 
 
 def advice(database: Database) -> str:
@@ -118,13 +141,21 @@ def holds(column: Any, text: str) -> Expression:
 
     So short a text is inside every twentieth name, and no index knows where; PostgreSQL's knows how words begin.
     """
+    if not _is_short(text):
+        return is_inside(column, text)
     if is_postgres(column.model._meta.database.obj):
         part = _escaped(text)
-        if _is_short(text):
-            return column.like(f"{part}%") | column.like(f"% {part}%")
-        return column.like(f"%{part}%")
-    if _is_short(text):
-        return fn.instr(Value(" ").concat(column), f" {text}") > 0
+        return column.like(f"{part}%") | column.like(f"% {part}%")
+    return fn.instr(Value(" ").concat(column), f" {text}") > 0
+
+
+def is_inside(column: Any, text: str) -> Expression:
+    """Returns the condition that a text, as it is written, is anywhere inside a column.
+
+    Where case means nothing, in numbers, it is asked so too: to fold it PostgreSQL takes twice as long.
+    """
+    if is_postgres(column.model._meta.database.obj):
+        return column.like(f"%{_escaped(text)}%")
     return fn.instr(column, text) > 0
 
 
@@ -141,10 +172,15 @@ def _is_short(text: str) -> bool:
 
 
 def begins(column: Any, text: str) -> Expression:
-    """Returns the condition that a column begins with a text, which an ordinary index answers on both databases."""
+    """Returns the condition that a column begins with a text, which an ordinary index answers on both databases.
+
+    Not by LIKE: a statement that PostgreSQL has planned for any text reads every row, for a text that begins with %.
+    """
+    first, after = Value(text), Value(text[:-1] + chr(ord(text[-1]) + 1))
     if is_postgres(column.model._meta.database.obj):
-        return column.like(_escaped(text) + "%")
-    return (column >= text) & (column < text[:-1] + chr(ord(text[-1]) + 1))
+        # By letters, in any locale: as the index is ordered.
+        return Expression(column, "~>=~", first) & Expression(column, "~<~", after)
+    return (column >= first) & (column < after)
 
 
 def _escaped(text: str) -> str:

@@ -5,8 +5,6 @@ import time
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core.clients.models import Client
-from core.deals.models import Deal
 from core.runtime import CRM
 from core.users.models import Role, User
 from core.web.factory import create_web
@@ -22,8 +20,20 @@ ROUNDS = 40
 Measured = tuple[list[float], list[float], int, int]
 MOST_MS, MOST_QUERIES, MOST_GROWTH = 60, 15, 1.1
 HEAD = ", head of a team"
-# Counts every client into its group: told by the way.
-UNBOUNDED = ("clients, by region",)
+# The card that is measured belongs to a record with as much to it in either base: else its bytes tell nothing.
+CLIENT = """
+    SELECT max(r.id) FROM core_client r WHERE r.kind = 'company'
+    AND (SELECT count(*) FROM core_deal d WHERE d.client_id = r.id) = 2
+    AND (SELECT count(*) FROM core_deal d WHERE d.client_id = r.id AND d.state = 'open') = 1
+    AND (SELECT count(*) FROM core_interaction i WHERE i.client_id = r.id) = 3
+    AND (SELECT count(*) FROM core_task t WHERE t.client_id = r.id) = 1
+"""
+DEAL = """
+    SELECT max(r.id) FROM core_deal r WHERE r.state = 'open' AND r.deal_type_id = 1
+    AND (SELECT count(*) FROM core_stage_visit v WHERE v.deal_id = r.id) = 3
+    AND (SELECT count(*) FROM core_interaction i WHERE i.deal_id = r.id) = 2
+    AND (SELECT count(*) FROM core_task t WHERE t.deal_id = r.id) = 3
+"""
 
 
 def run(bases: Bases, database: str) -> list[Figure]:
@@ -33,10 +43,9 @@ def run(bases: Bases, database: str) -> list[Figure]:
     figures = []
     for name, (times, work, queries, size) in large.items():
         small_queries, small_size = small[name][2], small[name.removesuffix(HEAD)][3]
-        most = None if name in UNBOUNDED else MOST_MS
         figures += [
             Figure(f"{name}: p50", 1000 * percentile(times, 0.5), "ms"),
-            Figure(f"{name}: p95", 1000 * percentile(times, 0.95), "ms", most),
+            Figure(f"{name}: p95", 1000 * percentile(times, 0.95), "ms", MOST_MS),
             Figure(f"{name}: work of this process, p50", 1000 * percentile(work, 0.5), "ms"),
             Figure(f"{name}: statements", queries, "", MOST_QUERIES),
             Figure(f"{name}: statements more than with {SMALL:,}", queries - small_queries, "", 0),
@@ -51,7 +60,7 @@ def _measure(bases: Bases, database: str, size: int) -> dict[str, Measured]:
     with opened(base.folder) as crm:
         app = create_web(crm)
         boss, head = bench_user(), User.get(User.role == Role.get(Role.key == "head"))
-        pages = _pages()
+        pages = _pages(*(crm.database.execute_sql(one).fetchone()[0] for one in (CLIENT, DEAL)))
         crm.database.close()  # each request opens its own
         found = {name: _page(app, crm, boss, path) for name, path in pages.items()}
         found["clients" + HEAD] = _page(app, crm, head, "/clients/")
@@ -59,9 +68,7 @@ def _measure(bases: Bases, database: str, size: int) -> dict[str, Measured]:
     return found
 
 
-def _pages() -> dict[str, str]:
-    client = Client.select(Client.id).join(Deal).order_by(Client.id).first()
-    deal = Deal.select(Deal.id).where(Deal.state == "open").order_by(Deal.id.desc()).first()
+def _pages(client_id: int, deal_id: int) -> dict[str, str]:
     return {
         "home": "/",
         "clients": "/clients/",
@@ -71,12 +78,13 @@ def _pages() -> dict[str, str]:
         "clients, search by two letters": "/clients/?q=xh",
         "clients, search in vain": "/clients/?q=qwertyuiop",
         "clients, by region": "/clients/?g=region",
-        "client": f"/clients/{client.id}",
+        "clients, by manager": "/clients/?g=owner",
+        "client": f"/clients/{client_id}",
         "deals": "/deals/",
         "deals, search": "/deals/?q=solar",
         "board": "/deals/board",
         "route map": "/deals/map",
-        "deal": f"/deals/{deal.id}",
+        "deal": f"/deals/{deal_id}",
     }
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import ClientCursor
 
 from core.boot import boot
 from core.clients import search as client_search
@@ -181,6 +182,36 @@ def test_a_search_asks_the_index(crm, monkeypatch):
                 crm.database.execute_sql("SET LOCAL enable_seqscan = off")
             plan = str(crm.database.execute_sql(explain + statement, values).fetchall())
         assert "ix_search_" in plan or "VIRTUAL TABLE" in plan, plan
+
+
+def test_a_search_by_number_reads_no_table_even_when_it_is_planned_for_any_text(crm, monkeypatch):
+    ways = []
+    monkeypatch.setattr(client_search, "found_by", lambda _source, found: ways.extend(found))
+    matches(Client, "4912")
+    for way in (*ways, search.Through(Deal.client, client_search.by_name("drini"))):
+        statement, values = way.ids().sql()
+        if is_postgres(crm.database):
+            plan = plan_for_any(crm, statement, values)
+        else:
+            plan = str(crm.database.execute_sql(f"EXPLAIN QUERY PLAN {statement}", values).fetchall())
+        assert "Seq Scan" not in plan
+        assert "'SCAN t" not in plan
+
+
+def plan_for_any(crm, statement, values):
+    """Returns PostgreSQL's plan of a statement that it has planned without looking at the values."""
+    numbers = itertools.count(1)
+    prepared = re.sub("%s", lambda _mark: f"${next(numbers)}", statement)
+    with crm.work():
+        crm.database.execute_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+        # So few rows are read at once otherwise.
+        crm.database.execute_sql("SET LOCAL enable_seqscan = off")
+        crm.database.execute_sql(f"PREPARE asked AS {prepared}")
+        execute = f"EXPLAIN EXECUTE asked ({', '.join(['%s'] * len(values))})"
+        with ClientCursor(crm.database.connection()) as cursor:
+            plan = str(cursor.execute(execute, values).fetchall())
+        crm.database.execute_sql("DEALLOCATE asked")
+    return plan
 
 
 def test_without_an_index_search_still_finds_and_the_doctor_says_what_to_type(crm, make):
