@@ -20,12 +20,13 @@ from core.hooks.contributions import (
 )
 from core.hooks.dispatch import marker
 from core.i18n import lazy
+from core.instance.jobs import JOB as UNINSTALL
+from core.jobs.regular import FORGET
 from core.messages import inbox, sending
 from core.process import engine, proofs
 from core.process.jobs import KEEP_TASKS, MOVE_RUNNING
 from core.process.mass import jobs as mass
 from core.process.nightly import NIGHTLY
-from core.regular import FORGET
 from core.runtime import CRM
 from core.tasks import answering, gentle
 from core.tasks.badge import BADGE
@@ -87,7 +88,7 @@ def permissions() -> list[Permission]:
         Permission("admin.users", lazy("Manage users, roles and teams")),
         Permission("admin.settings", lazy("Change settings, properties, categories, stages and deal types")),
         Permission("admin.plugins", lazy("Switch plugins on and off")),
-        Permission("admin.jobs", lazy("See jobs and run them again"), ("director",)),
+        Permission("admin.jobs", lazy("See jobs, stop them and run them again"), ("director",)),
     ]
 
 
@@ -103,8 +104,9 @@ def settings_groups() -> list[SettingsGroup]:
 
 @marker
 def job_kinds() -> list[JobKind]:
-    """Declares the core's periodic work, and the delivery of webhooks."""
-    return [KEEP, KEEP_TASKS, MOVE_RUNNING, NIGHTLY, *mass.JOBS, *sending.JOBS, *LISTS, DELIVERY, LOG, FORGET]
+    """Declares the core's regular work, and what it does when it is asked to."""
+    regular = [KEEP, KEEP_TASKS, NIGHTLY, LOG, FORGET]
+    return [*regular, MOVE_RUNNING, *mass.JOBS, *sending.JOBS, *LISTS, DELIVERY, UNINSTALL]
 
 
 @marker

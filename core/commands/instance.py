@@ -23,6 +23,7 @@ from core.instance import backup as backups
 from core.instance import releases
 from core.instance import upgrade as upgrades
 from core.store.migrate import migrate_down, pending
+from core.serve.foreman import look_after_job
 from core.serve.worker import work
 from core.users.services import create_user, ensure_roles
 
@@ -94,6 +95,7 @@ def worker(opener: Opener, once: bool) -> None:
     if once:
         click.echo(opener.crm.jobs.run_waiting())
     else:
+        look_after_job(opener.crm)
         work(opener.crm)
 
 

@@ -15,7 +15,7 @@ from core.hooks.condition import conditions
 from core.hooks.guard import resume
 from core.hooks.health import failures
 from core.hooks.switch import disable, enable, states
-from core.instance.uninstall import check_off, data_of, uninstall
+from core.instance.uninstall import check_off, check_removal, data_of, uninstall
 from core.kit.new import KINDS, new_plugin
 
 
@@ -75,8 +75,9 @@ def uninstall_plugin(opener: Opener, name: str, confirm: str) -> None:
     for size in data_of(crm, name):
         click.echo(f"{size.table}: {size.rows} rows", err=True)
     typed = confirm or click.prompt(f"Type the name {name} to remove its data", err=True)
+    check_removal(crm, name, typed)
     with crm.acting(None, "cli"):
-        click.echo(f"Removed the data of {name}; it is kept in {uninstall(crm, name, typed)}.")
+        click.echo(f"Removed the data of {name}; it is kept in {uninstall(crm, name)}.")
 
 
 @plugin.command("hooks")

@@ -221,13 +221,15 @@ class Health:
 class JobKind:
     """A kind of job: `run(crm, args, progress)` does it; `every` makes it periodic.
 
-    `run` must be safe to repeat: a job whose worker died is run again (at least once).
+    `run` must be safe to repeat: a job whose worker died is run again (at least once). One that takes longer than its
+    `limit`, or keeps all others from writing for a twelfth of it, is ended with its worker's process, and has failed.
     """
 
     kind: str
     run: Callable[..., None]
     every: timedelta | None = None
     attempts: int = 5
+    limit: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True)

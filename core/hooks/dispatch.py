@@ -94,15 +94,19 @@ class Dispatcher:
             pass  # the failure is already in the log, and there is nothing to collect
 
     def attempt(
-        self, name: str, what: str, function: Callable[..., Any], *values: Any
+        self, name: str, what: str, function: Callable[..., Any], *values: Any, may_last: bool = False
     ) -> tuple[Any, BaseException | None]:
-        """Returns (answer, None) of a plugin's function, or (None, failure), which counts against the plugin."""
-        call = self.calls.begin(name, what)
+        """Returns (answer, None) of a plugin's function, or (None, failure), which counts against the plugin.
+
+        What `may_last` is never taken for one that hangs.
+        """
+        call = None if may_last else self.calls.begin(name, what)
         try:
             answer, failure = function(*values), None
         except (Exception, SystemExit) as error:
             answer, failure = None, error
-        self.calls.end(call)
+        if call is not None:
+            self.calls.end(call)
         if failure is not None:
             self.calls.fail(name, what, failure)
         return answer, failure

@@ -1,4 +1,4 @@
-"""Removes a plugin's data for good, after writing it into a file."""
+"""Removes a plugin's data for good, after writing it into a file: at once, or by a job, since it may take minutes."""
 
 import json
 import zipfile
@@ -13,6 +13,7 @@ from core.hooks.health import PluginFailure, PluginState
 from core.hooks.plugins import known_plugin
 from core.hooks.switch import next_generation, saved_names
 from core.i18n import _
+from core.instance.jobs import UNINSTALL
 from core.jobs import Job
 from core.runtime import CRM
 from core.settings import Setting
@@ -20,7 +21,6 @@ from core.store import audit
 from core.store.database import is_postgres
 from core.store.migrate import Migration, migrate_down, steps_in
 from core.users.models import Role
-
 
 @dataclass(frozen=True)
 class TableSize:
@@ -47,14 +47,32 @@ def check_off(crm: CRM, name: str) -> None:
         raise Conflict(_("%(name)s is switched on: switch it off first, then remove its data.", name=name))
 
 
-def uninstall(crm: CRM, name: str, typed: str) -> Path:
-    """Exports a plugin's data, removes it and returns the file; its code stays where it is.
-
-    Raises InvalidInput unless `typed` is the name again, and Conflict while the plugin is switched on.
-    """
+def check_removal(crm: CRM, name: str, typed: str) -> None:
+    """Raises InvalidInput unless `typed` is the plugin's name again, and as `check_off` does."""
     check_off(crm, name)
     if typed.strip() != name:
         raise InvalidInput(_("Type the name %(name)s to remove its data.", name=name))
+
+
+def begin_uninstall(crm: CRM, name: str, typed: str) -> Job:
+    """Returns the job that uninstalls a plugin, the one under way if there is one; raises as `check_removal` does."""
+    check_removal(crm, name, typed)
+    with crm.work():
+        return crm.jobs.enqueue(UNINSTALL, {"name": name}, dedupe_key=f"{UNINSTALL}:{name}")
+
+
+def last_removal(name: str) -> Job | None:
+    """Returns the newest job that uninstalls or has uninstalled a plugin; done, its note names the file."""
+    jobs = Job.select().where(Job.kind == UNINSTALL).order_by(Job.id.desc())
+    return next((job for job in jobs if job.args["name"] == name), None)
+
+
+def uninstall(crm: CRM, name: str) -> Path:
+    """Exports the data of a plugin that is off, removes it and returns the file; its code stays where it is.
+
+    Raises Conflict while the plugin is switched on.
+    """
+    check_off(crm, name)
     file = _export(crm, name)
     with crm.work():
         _remove(crm, name)
@@ -81,9 +99,11 @@ def _export(crm: CRM, name: str) -> Path:
 
 def _remove(crm: CRM, name: str) -> None:
     steps = steps_in(name, crm.manifests[name].folder / "migrations")
-    _undone, failure = crm.hooks.attempt(name, "migrations down", migrate_down, crm.database, steps)
+    undo = (migrate_down, crm.database, steps)
+    _undone, failure = crm.hooks.attempt(name, "migrations down", *undo, may_last=True)
     if failure is not None:
-        raise CRMError(f"The migrations of {name} can't be taken back: {failure}. Nothing was removed.") from failure
+        sentence = _("The migrations of %(name)s can't be taken back: %(error)s. Nothing was removed.")
+        raise CRMError(sentence % {"name": name, "error": failure}) from failure
     for size in data_of(crm, name):  # what an earlier version left
         Migration(crm.database).drop_table(size.table)
     for model in (Setting, Job, PluginFailure, PluginState):

@@ -29,12 +29,15 @@ BACK_OFF = timedelta(seconds=30)
 # A message whose way is closed is looked at so often; after so long it would only surprise its client.
 LOOK_AGAIN = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(days=3)
+# After so long a job gives its worker to others; a long queue is gone on with when `wake_due` comes by.
+SHIFT = timedelta(minutes=10)
 log = logging.getLogger("hinka.messages")
 
 
 def send_queued(crm: CRM, args: dict[str, Any], progress: Any) -> None:
-    """Sends what is due in one channel's queue, in order, until it is empty."""
+    """Sends what is due in one channel's queue, in order, until it is empty or the shift is over."""
     channel = channel_of(crm, args["channel"])
+    ends_at = crm.clock.now() + SHIFT
     with crm.work():
         _doubt_orphans(crm, channel)
     if channel.readiness is not None and channel.readiness(crm):
@@ -44,7 +47,7 @@ def send_queued(crm: CRM, args: dict[str, Any], progress: Any) -> None:
         with crm.work():
             for sent in settled:
                 _settle(crm, channel, sent)
-            taken = _take(crm, channel)
+            taken = _take(crm, channel) if crm.clock.now() < ends_at else []
         if not taken:
             return
         try:

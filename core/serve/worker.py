@@ -8,6 +8,7 @@ from core.boot import boot
 from core.config import Config
 from core.runtime import CRM
 from core.serve.caretaker import look_after_plugins
+from core.serve.foreman import look_after_job
 from core.serve.wire import Wire
 
 POLL_S = 0.5
@@ -32,4 +33,5 @@ def run_worker(config: Config, without: Iterable[str], wire: Wire) -> None:
     """Boots the instance and does jobs; when a plugin never comes back it ends at once, and the job is done anew."""
     crm = boot(config, without=without)
     look_after_plugins(crm, wire, is_web=False)
+    look_after_job(crm)
     work(crm)

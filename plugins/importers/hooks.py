@@ -1,11 +1,13 @@
 """What the plugin adds to Hinka."""
 
+from datetime import timedelta
 from typing import Any
 
 from core.api import JobKind, MenuItem, Permission, RestRoutes, Routes, TimelineEntry, hook, lazy
 from plugins.importers.jobs import run_import, undo_import
 
 WRITERS = ("director", "head")
+LIMIT = timedelta(hours=6)
 
 
 @hook
@@ -17,7 +19,10 @@ def permissions() -> list[Permission]:
 @hook
 def job_kinds() -> list[JobKind]:
     """Declares the two long works: importing and undoing."""
-    return [JobKind("importers.run", run_import, attempts=2), JobKind("importers.undo", undo_import, attempts=2)]
+    return [
+        JobKind("importers.run", run_import, attempts=2, limit=LIMIT),
+        JobKind("importers.undo", undo_import, attempts=2, limit=LIMIT),
+    ]
 
 
 @hook

@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response
 
 from core.i18n import Text, _, lazy
 from core.jobs import Job
-from core.regular import counts as counted
-from core.regular import is_noteworthy
-from core.web.context import crm, needs
+from core.jobs.regular import counts as counted
+from core.jobs.regular import is_noteworthy
+from core.web.context import crm, needs, user
 from core.web.pages import go, is_htmx, page
 
 blueprint = Blueprint("jobs", __name__)
@@ -56,3 +56,11 @@ def again(job_id: int) -> Response:
     """Puts a failed job back into the queue."""
     crm().jobs.retry(crm().jobs.get(job_id))
     return go("jobs.index", _("The job will be run again shortly."))
+
+
+@blueprint.post("/<int:job_id>/stop")
+@needs("admin.jobs")
+def stop(job_id: int) -> Response:
+    """Stops a job that waits or runs."""
+    crm().jobs.stop(crm().jobs.get(job_id), _("%(name)s stopped it.", name=user().name))
+    return go("jobs.index", _("The job is stopped."))

@@ -12,7 +12,7 @@ from core.hooks.effects import effects
 from core.hooks.guard import resume
 from core.hooks.health import failures
 from core.i18n import _
-from core.instance.uninstall import data_of, uninstall
+from core.instance.uninstall import begin_uninstall, data_of, last_removal
 from core.web.context import crm, needs
 from core.web.pages import go, page
 
@@ -42,6 +42,8 @@ def index() -> str:
 def show(name: str) -> str:
     """Shows all about one plugin."""
     state = _state(name)
+    removal = last_removal(name)
+    is_moving = removal is not None and removal.state in ("waiting", "running")
     return page(
         "admin/plugin.html",
         plugin=state,
@@ -51,7 +53,10 @@ def show(name: str) -> str:
         failures=failures(name),
         pages=pages_of(name),
         conditions=conditions(crm(), name),
-        tables=data_of(crm(), name),
+        removal=removal,
+        is_moving=is_moving,
+        # Tables that are just being dropped can't be counted: on PostgreSQL that waits for the end.
+        tables=[] if is_moving else data_of(crm(), name),
         pinned=_is_pinned(),
         behind=why(),
         following=_is_following(),
@@ -99,9 +104,9 @@ def go_on(name: str) -> Response:
 @blueprint.post("/<name>/remove")
 @needs("admin.plugins")
 def remove(name: str) -> Response:
-    """Exports the data of a plugin that is off, and removes it for good."""
-    file = uninstall(crm(), name, request.form.get("typed", ""))
-    return go("plugins.index", _("The data of %(name)s is removed; it is kept in %(file)s.", name=name, file=file))
+    """Has the worker export the data of a plugin that is off, and remove it for good."""
+    begin_uninstall(crm(), name, request.form.get("typed", ""))
+    return go("plugins.show", name=name)
 
 
 @blueprint.get("/hooks")

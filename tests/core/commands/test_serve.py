@@ -61,8 +61,8 @@ def test_ctrl_c_stops_both_cleanly(server, number):
 
 def test_a_worker_that_dies_is_started_again(server):
     process, url = server
+    (worker,) = until(lambda: [pid for pid in children(process.pid) if _name(pid) == "hinka-worker"])
     before = set(children(process.pid))
-    worker = next(pid for pid in before if Path(f"/proc/{pid}/comm").read_text() == "hinka-worker\n")
     os.kill(worker, signal.SIGKILL)
     until(lambda: set(children(process.pid)) - before)
     assert answers(f"{url}/healthz")
@@ -109,3 +109,10 @@ def test_a_plugin_can_be_left_out_of_a_start(instance):
         assert answers(f"{url}/healthz")
         process.terminate()
         assert "I was imported" not in process.stdout.read()
+
+
+def _name(pid):
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except FileNotFoundError:
+        return ""

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.errors import CRMError, InvalidInput, PluginRefused
+from core.hooks import calls
 from core.hooks.contributions import MenuItem, Panel, RecordChange
 from core.hooks.dispatch import Dispatcher, marker
 
@@ -126,3 +127,13 @@ def test_an_unregistered_plugin_is_not_asked(dispatcher):
     dispatcher.register("gone", plugin(menu_items=lambda: [ITEM]))
     dispatcher.unregister("gone")
     assert dispatcher.collect("menu_items", crm=None) == []
+
+
+def test_what_may_last_is_never_taken_for_one_that_hangs(monkeypatch):
+    monkeypatch.setattr(calls, "ENDLESS_S", -1.0)
+    hooks = Dispatcher()
+    assert hooks.attempt("slow", "migrations down", lambda: len(list(hooks.calls.endless()))) == (1, None)
+    assert hooks.attempt("slow", "migrations down", lambda: len(list(hooks.calls.endless())), may_last=True) == (
+        0,
+        None,
+    )

@@ -11,7 +11,7 @@ from core.errors import Conflict, CRMError, InvalidInput, NotFound
 from core.hooks.switch import disable, enable
 from core.jobs import Job
 from core.store.migrate import pending, steps_in
-from core.instance.uninstall import data_of, uninstall
+from core.instance.uninstall import begin_uninstall, check_removal, data_of, last_removal, uninstall
 from core.users.models import Role
 from core.users.roles import ensure_roles
 from tests.core.hooks.written import write_plugin
@@ -57,7 +57,7 @@ def rows_of(crm):
 def test_data_is_exported_then_gone_for_good(folder):
     crm = switched_off(folder, lamp(folder))
     assert rows_of(crm) == [("lamp_bulb", 1)]
-    file = uninstall(crm, "lamp", "lamp")
+    file = uninstall(crm, "lamp")
     with zipfile.ZipFile(file) as archive:
         rows = archive.read("tables/lamp_bulb.jsonl").decode().splitlines()
         assert json.loads(archive.read("plugin.json"))["plugin"] == "lamp"
@@ -71,7 +71,7 @@ def test_data_is_exported_then_gone_for_good(folder):
 
 def test_it_can_be_switched_on_afresh(folder):
     crm = switched_off(folder, lamp(folder))
-    uninstall(crm, "lamp", "lamp")
+    uninstall(crm, "lamp")
     enable(crm, "lamp")
     assert rows_of(booted(folder)) == [("lamp_bulb", 0)]
 
@@ -80,22 +80,22 @@ def test_it_can_be_switched_on_afresh(folder):
 def test_the_name_must_be_typed(folder, typed):
     crm = switched_off(folder, lamp(folder))
     with pytest.raises(InvalidInput, match="lamp"):
-        uninstall(crm, "lamp", typed)
+        check_removal(crm, "lamp", typed)
     assert rows_of(crm) == [("lamp_bulb", 1)]
 
 
 def test_a_plugin_that_is_on_keeps_its_data(folder):
     crm = lamp(folder)
     with pytest.raises(Conflict, match="switch it off first"):
-        uninstall(crm, "lamp", "lamp")
+        uninstall(crm, "lamp")
     with pytest.raises(NotFound, match="ghost"):
-        uninstall(crm, "ghost", "ghost")
+        uninstall(crm, "ghost")
 
 
 def test_migrations_that_can_not_go_back_remove_nothing(folder):
     crm = switched_off(folder, lamp(folder, down="\n\ndef down(migration):\n    raise ValueError('stuck')\n"))
     with pytest.raises(CRMError, match="stuck"):
-        uninstall(crm, "lamp", "lamp")
+        uninstall(crm, "lamp")
     assert rows_of(crm) == [("lamp_bulb", 1)]
 
 
@@ -104,3 +104,24 @@ def test_tables_of_a_plugin_with_a_longer_name_are_not_its_own(folder):
     crm = lamp(folder)
     crm.database.execute_sql("CREATE TABLE lamp_shop_order (id integer)")
     assert [size.table for size in data_of(crm, "lamp")] == ["lamp_bulb"]
+
+
+def test_a_job_removes_the_data_and_says_where_it_is_kept(folder):
+    crm = switched_off(folder, lamp(folder))
+    job = begin_uninstall(crm, "lamp", "lamp")
+    assert begin_uninstall(crm, "lamp", "lamp").id == job.id
+    crm.jobs.run_waiting()
+    (file,) = (folder / "exports").glob("lamp-*.zip")
+    assert (rows_of(crm), last_removal("lamp").state, last_removal("lamp").progress_note) == ([], "done", str(file))
+    Job.update(state="waiting").where(Job.id == job.id).execute()  # its worker died at the very end
+    crm.jobs.run_waiting()
+    assert list((folder / "exports").iterdir()) == [file]
+
+
+def test_a_removal_that_fails_says_why_and_is_not_tried_by_itself(folder):
+    crm = switched_off(folder, lamp(folder, down="\n\ndef down(migration):\n    raise ValueError('stuck')\n"))
+    begin_uninstall(crm, "lamp", "lamp")
+    crm.jobs.run_waiting()
+    removal = last_removal("lamp")
+    assert (removal.state, "can't be taken back: stuck. Nothing was removed." in removal.last_error) == ("failed", True)
+    assert (rows_of(crm), last_removal("other")) == ([("lamp_bulb", 1)], None)

@@ -10,7 +10,7 @@ from core.clients.consent import is_allowed, record_consent
 from core.errors import InvalidInput, NotFound, ProviderError
 from core.interactions.models import Interaction
 from core.messages.models import Message, MessageEvent, Receipt
-from core.messages.sending import LONGEST_WAIT, LOOK_AGAIN, MOST_ATTEMPTS, send_queued
+from core.messages.sending import LONGEST_WAIT, LOOK_AGAIN, MOST_ATTEMPTS, SHIFT, send_queued
 from core.messages.standing import stuck
 from core.messages.states import TOLD, is_news
 from core.messages.telling import receive_message, report_state
@@ -232,6 +232,21 @@ def test_a_message_whose_way_stays_closed_fails_with_the_reason(crm, write, chan
     crm.jobs.run_waiting()
     again(crm, seconds=LONGEST_WAIT.total_seconds())
     assert (now(message).state, now(message).reason, channel.sent) == ("failed", "The line is closed.", [])
+
+
+def test_a_long_queue_leaves_the_worker_to_others_now_and_then(crm, write, channel):
+    made = [write(str(n)) for n in range(5)]
+    send = channel.send
+
+    def slow(crm, outgoing):
+        crm.clock.advance(seconds=SHIFT.total_seconds() / 2)
+        return send(crm, outgoing)
+
+    crm.channels["fake"] = channel.contribution(send=slow)
+    crm.jobs.run_waiting()
+    assert [now(one).state for one in made] == ["sent", "sent", "queued", "queued", "queued"]
+    again(crm, seconds=10)
+    assert [now(one).state for one in made] == ["sent"] * 4 + ["queued"]
 
 
 def test_a_refusal_for_good_fails_at_once_and_the_next_is_sent(crm, write, channel):

@@ -43,6 +43,16 @@ def test_job_is_shown_with_its_error_and_run_again(web, crm):
     assert Job.get_by_id(job.id).state == "waiting"
 
 
+def test_job_is_stopped_by_a_person_who_is_named(web, crm):
+    crm.job_kinds["core.calm"] = JobKind("core.calm", lambda *_given: None)
+    job = crm.jobs.enqueue("core.calm", {})
+    assert f"/settings/jobs/{job.id}/stop" in web.text("/settings/jobs/")
+    web.post(f"/settings/jobs/{job.id}/stop")
+    shown = web.text("/settings/jobs/?state=failed")
+    assert ("stopped it." in shown, f"/settings/jobs/{job.id}/again" in shown) == (True, True)
+    assert web.post(f"/settings/jobs/{job.id}/stop").status_code == 409
+
+
 def test_regular_jobs_are_shown_if_asked_or_if_they_went_wrong(web, crm):
     crm.job_kinds = {
         "core.calm": JobKind("core.calm", lambda *_given: None, every=timedelta(seconds=10)),

@@ -10,7 +10,9 @@ from core.hooks.health import HookTime
 from core.hooks.plugins import Refusal
 from core.hooks.switch import next_generation
 from core.i18n import gettext, speaking
+from core.instance import uninstall
 from core.testing import Browser
+from core.web.admin import plugins as admin_plugins
 
 
 @pytest.fixture
@@ -78,6 +80,18 @@ def test_a_paused_plugin_says_why_and_goes_on_by_a_click(crm, admin):
 
 def test_data_is_removed_only_of_a_plugin_that_is_off(admin):
     assert admin.post("/settings/plugins/importers/remove", {"typed": "importers"}).status_code == 409
+
+
+def test_a_removal_is_done_by_the_worker_and_its_page_says_how_far_it_is(crm, admin, monkeypatch):
+    monkeypatch.setattr(uninstall, "check_off", lambda *_about: None)
+    monkeypatch.setattr(uninstall, "_remove", lambda *_about: None)
+    assert admin.post("/settings/plugins/importers/remove", {"typed": "importers"}).status_code == 303
+    page = admin.text("/settings/plugins/importers")
+    assert ("Waiting for the worker" in page, 'hx-trigger="every 2s"' in page) == (True, True)
+    crm.jobs.run_waiting()
+    monkeypatch.setattr(admin_plugins, "data_of", lambda *_about: [])
+    page = admin.text("/settings/plugins/importers")
+    assert ("The data of importers is removed; it is kept in" in page, 'hx-trigger="every 2s"' in page) == (True, False)
 
 
 def test_until_the_processes_are_exchanged_the_page_asks_again(crm, admin):

@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 from peewee import OperationalError
 
-from core import jobs
-from core.errors import NotFound, ProviderError
+from core.errors import Conflict, NotFound, ProviderError
 from core.hooks.contributions import JobKind
-from core.jobs import LEASE, Job, job_counts
+from core.jobs import LEASE, Job, hand, job_counts
 from tests.waiting import until
 
 
@@ -102,7 +101,7 @@ def test_a_worker_whose_clock_jumped_does_not_end_the_job_that_another_has_begun
 
 
 def test_a_lease_is_renewed_again_when_the_database_was_away(crm, done, monkeypatch):
-    monkeypatch.setattr(jobs, "LEASE", timedelta(milliseconds=3))
+    monkeypatch.setattr(hand, "LEASE", timedelta(milliseconds=3))
     asked, work = [], crm.desk.work
 
     def away():
@@ -114,7 +113,7 @@ def test_a_lease_is_renewed_again_when_the_database_was_away(crm, done, monkeypa
     crm.jobs.enqueue("test.note", {"note": "kept"})
     job = crm.jobs.claim()
     monkeypatch.setattr(crm.desk, "work", away)
-    with crm.jobs._lease_renewed(job):
+    with hand.lease_renewed(crm, job):
         until(lambda: len(asked) > 2)
 
 
@@ -125,6 +124,40 @@ def test_a_job_that_kills_three_workers_stands_as_failed(crm, done):
         crm.clock.advance(seconds=LEASE.total_seconds() + 1)
     assert crm.jobs.claim() is None
     assert job_counts() == {"failed": 1}
+
+
+def test_a_job_that_a_person_stops_while_it_runs_ends_at_its_next_word(crm):
+    said = []
+
+    def run(crm, args, progress):
+        crm.jobs.stop(progress.job, "Ana stopped it.")
+        progress.tell(40)
+        said.append("went on")
+
+    crm.job_kinds["test.long"] = JobKind("test.long", run)
+    crm.jobs.enqueue("test.long", {}, dedupe_key="k")
+    assert crm.jobs.run_waiting() == 1
+    job = Job.get()
+    assert (said, job.state, job.last_error, job.dedupe_key) == ([], "failed", "Ana stopped it.", None)
+    assert crm.jobs.in_hand is None
+
+
+def test_a_job_that_ends_after_it_was_stopped_stays_stopped_until_it_is_run_again(crm, done):
+    crm.job_kinds["test.deaf"] = JobKind("test.deaf", lambda crm, args, progress: crm.jobs.stop(progress.job, "No."))
+    job = crm.jobs.enqueue("test.deaf", {})
+    crm.jobs.run_waiting()
+    assert Job.get().state == "failed"
+    with pytest.raises(Conflict, match="over already"):
+        crm.jobs.stop(job, "Again.")
+    crm.job_kinds["test.deaf"] = JobKind("test.deaf", lambda *_arguments: done.append("again"))
+    crm.jobs.retry(job)
+    crm.jobs.run_waiting()
+    assert (done, Job.get().state) == (["again"], "done")
+
+
+def test_a_waiting_job_that_is_stopped_is_not_run(crm, done):
+    crm.jobs.stop(crm.jobs.enqueue("test.note", {"note": "x"}), "Not now.")
+    assert (crm.jobs.run_waiting(), done, Job.get().last_error) == (0, [], "Not now.")
 
 
 def test_a_dedupe_key_makes_one_job_until_it_is_done(crm, done):

@@ -6,7 +6,7 @@ import pytest
 
 from core.hooks.contributions import JobKind
 from core.jobs import Job
-from core.regular import counts, forget_done
+from core.jobs.regular import counts, forget_done
 
 
 @pytest.fixture

@@ -1,83 +1,29 @@
-"""Jobs: work that must happen, kept in the customer's own database and written in the same transaction as its cause.
-
-At least once: a job whose worker dies is run again when its lease ends; three such deaths, and it stands as failed.
-"""
+"""The queue of jobs: written, claimed, done, tried again, stopped."""
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from peewee import (
-    BigIntegerField,
-    CharField,
-    Expression,
-    IntegerField,
-    IntegrityError,
-    JSONField,
-    PeeweeException,
-    TextField,
-    fn,
-)
+from peewee import IntegrityError
 
-from core.errors import NotFound, ProviderError
+from core.errors import Conflict, NotFound, ProviderError
 from core.hooks.contributions import JobKind
-from core.i18n import _
+from core.i18n import _, format_duration
+from core.jobs.hand import LEASE, Hand, Progress, Stopped, lease_renewed
+from core.jobs.models import Job, is_in_hand
 from core.runtime import CRM
-from core.store.fields import Record, UtcField
 
-LEASE = timedelta(seconds=60)
 MAX_CRASHES = 3
 BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 log = logging.getLogger("hinka.jobs")
 
 
-class Job(Record):
-    """One job: states are waiting, running, done, failed, cancelled; `progress` is per cent."""
-
-    plugin = CharField()
-    kind = CharField()
-    args = JSONField()
-    state = CharField(default="waiting")
-    run_at = UtcField()
-    lease_until = UtcField(null=True)
-    attempts = IntegerField(default=0)
-    crashes = IntegerField(default=0)
-    progress = IntegerField(default=0)
-    progress_note = TextField(default="")
-    last_error = TextField(default="")
-    dedupe_key = CharField(null=True)
-    due_at = UtcField(null=True)
-    user_id = BigIntegerField(null=True)
-    created_at = UtcField()
-    finished_at = UtcField(null=True)
-
-    class Meta:
-        table_name = "core_job"
-
-
-@dataclass
-class Progress:
-    """Lets a running job tell how far it is; each telling also renews its lease."""
-
-    crm: CRM
-    job: Job
-
-    def tell(self, per_cent: int, note: str = "") -> None:
-        """Saves how far the job is, from 0 to 100, with a few words."""
-        until = self.crm.clock.now() + LEASE
-        with self.crm.work():
-            Job.update(progress=per_cent, progress_note=note, lease_until=until).where(_is_in_hand(self.job)).execute()
-
-
 class Jobs:
-    """The queue: enqueue, claim, run."""
+    """The queue, and what this process has `in_hand` of it."""
 
     def __init__(self, crm: CRM) -> None:
         self.crm = crm
+        self.in_hand: Hand | None = None
 
     def enqueue(
         self, kind: str, args: dict[str, Any], *, run_at: datetime | None = None, dedupe_key: str | None = None
@@ -119,6 +65,22 @@ class Jobs:
             Job.update(state="waiting", run_at=self.crm.clock.now(), attempts=0, crashes=0, last_error="").where(
                 Job.id == job.id, Job.state == "failed"
             ).execute()
+
+    def stop(self, job: Job, reason: str) -> None:
+        """Takes a job that waits or runs as failed, with the reason; raises Conflict for one that is over.
+
+        One that runs ends at its next word of progress, or with its worker's process.
+        """
+        with self.crm.work():
+            now = self.crm.clock.now()
+            over = Job.update(state="failed", finished_at=now, last_error=reason, dedupe_key=None, lease_until=None)
+            if not over.where(Job.id == job.id, Job.state.in_(("waiting", "running"))).execute():
+                raise Conflict(_("This job is over already."))
+
+    def expire(self, hand: Hand) -> None:
+        """Takes a job in hand as failed because it took longer than its kind may."""
+        words = _("It did not end within %(time)s, so it was stopped.", time=format_duration(hand.limit))
+        self._finish(hand.job, "failed", error=words)
 
     def schedule(self) -> None:
         """Writes the next due run of every periodic kind, once, however many workers do so."""
@@ -167,15 +129,20 @@ class Jobs:
     def run(self, job: Job) -> None:
         """Does a claimed job; a failure is kept on it and tried again with back-off, if that makes sense."""
         kind = self.crm.job_kinds[job.kind]
+        self.in_hand = Hand(job, kind.limit)
         try:
-            with self._lease_renewed(job), self.crm.acting(job.user_id, f"job:{job.kind}"):
+            with lease_renewed(self.crm, job), self.crm.acting(job.user_id, f"job:{job.kind}"):
                 kind.run(self.crm, job.args, Progress(self.crm, job))
+        except Stopped:
+            log.warning("job stopped", extra={"job": job.id, "kind": job.kind})
         except Exception as error:
             log.warning("job failed", extra={"job": job.id, "kind": job.kind})
             self.crm.hooks.calls.fail(job.plugin, f"job {job.kind}", error)
             self._failed(job, kind, error)
         else:
             self._finish(job, "done")
+        finally:
+            self.in_hand = None
 
     def run_waiting(self) -> int:
         """Does all waiting jobs, one after another, and returns how many; for tests and the command line."""
@@ -205,45 +172,12 @@ class Jobs:
         wait = BACK_OFF[min(job.attempts, len(BACK_OFF)) - 1]
         with self.crm.work():
             Job.update(state="waiting", run_at=self.crm.clock.now() + wait, last_error=message, lease_until=None).where(
-                _is_in_hand(job)
+                is_in_hand(job)
             ).execute()
 
     def _finish(self, job: Job, state: str, error: str = "") -> None:
         done = {"progress": 100} if state == "done" else {}
         with self.crm.work():
             Job.update(state=state, finished_at=self.crm.clock.now(), last_error=error, dedupe_key=None, **done).where(
-                _is_in_hand(job)
+                is_in_hand(job)
             ).execute()
-
-    @contextmanager
-    def _lease_renewed(self, job: Job) -> Iterator[None]:
-        stop = threading.Event()
-        thread = threading.Thread(target=self._renew, args=(job, stop), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
-
-    def _renew(self, job: Job, stop: threading.Event) -> None:
-        while not stop.wait(LEASE.total_seconds() / 3):
-            try:
-                with self.crm.database.connection_context(), self.crm.work():
-                    Job.update(lease_until=self.crm.clock.now() + LEASE).where(_is_in_hand(job)).execute()
-            except PeeweeException:
-                log.warning("the lease of a job can't be renewed; trying again", extra={"job": job.id})
-
-
-def _is_in_hand(job: Job) -> Expression:
-    """Returns whether the job is still this worker's.
-
-    A lease also ends when the clock is put forward, or the machine slept: then another worker may have begun it anew.
-    """
-    return (Job.id == job.id) & (Job.state == "running") & (Job.attempts == job.attempts)
-
-
-def job_counts() -> dict[str, int]:
-    """Returns how many jobs stand in each state."""
-    rows = Job.select(Job.state, fn.COUNT(Job.id)).group_by(Job.state).tuples()
-    return dict(rows)

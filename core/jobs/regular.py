@@ -9,7 +9,7 @@ from typing import Any
 from peewee import Expression, fn
 
 from core.hooks.contributions import JobKind
-from core.jobs import Job
+from core.jobs.models import Job
 from core.runtime import CRM
 
 KEPT = timedelta(days=1)
