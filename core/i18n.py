@@ -140,6 +140,12 @@ def format_number(value: int | float | Decimal | None, digits: int | None = None
     return _written_number(value, pattern, _language.get())
 
 
+def group_sign() -> str:
+    """Returns the sign that the reader writes between thousands, if it is a comma or a point: English "1,234"."""
+    sign = numbers.get_group_symbol(_language.get())
+    return sign if sign in (",", ".") else ""
+
+
 def format_percent(value: float | None, digits: int = 0) -> str:
     """Returns a share from 0 to 1 as per cent, a dash for None."""
     if value is None:

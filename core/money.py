@@ -1,15 +1,20 @@
 """Money: exact decimals outside, integers of 1/10,000 of the unit in the database. Pure calculations."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, is_currency
 
 SCALE = 10_000
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*$")
-_SYMBOLS = re.compile(r"(?i)€|\$|£|₽|₴|lekë|leke|lek|руб\.?|р\.|^[A-Z]{3}|[A-Z]{3}$")
+_GROUPS = re.compile(r"^\d{1,3}([.,]\d{2,3})*[.,]\d{3}$")
+_MAY_BE_THOUSANDS = re.compile(r"^[1-9]\d{0,2}([.,])\d{3}$")
+_SIGNS = {
+    "€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "₴": "UAH", "LEK": "ALL", "LEKË": "ALL", "LEKE": "ALL",
+    "РУБ": "RUB", "Р": "RUB",
+}  # fmt: skip
 
 
 def to_units(value: Decimal) -> int:
@@ -43,32 +48,51 @@ def format_money(value: Decimal | None, currency: str, locale: str) -> str:
     return "—" if value is None else format_currency(value, currency, locale=locale)
 
 
-def parse_amount(text: str, decimal: str = "") -> Decimal:
+def parse_amount(text: str, decimal: str = "", thousands: str = "") -> Decimal:
     """Returns the amount that somebody typed, such as "1 234,50 €" or "1,234.50".
 
-    `decimal` says which sign separates the fraction ("," or "."); without it the last separator decides, and a
-    single one followed by exactly three digits is taken for thousands only if there are several of it.
-    Raises ValueError when the text is no amount or may mean two things.
+    Only "1,234" and "1.234" may mean two things: the sign is that of the fraction, unless `decimal` says that the other
+    one is, or `thousands` names it. Raises ValueError when the text is no amount, e.g. "31.12.2026".
     """
-    cleaned = _SYMBOLS.sub("", _SPACES.sub("", text.strip())).strip()
+    cleaned = _SPACES.sub("", text.strip())
+    if letters := _letters(cleaned):
+        if not currency_in(text):
+            raise ValueError(text)
+        cleaned = cleaned.replace(f"{letters}.", "").replace(letters, "")
     if not _NUMBER.match(cleaned):
         raise ValueError(text)
-    cleaned = _with_point(cleaned, decimal)
-    try:
-        return Decimal(cleaned)
-    except InvalidOperation as error:
-        raise ValueError(text) from error
+    if (number := _with_point(cleaned, decimal, thousands)) is None:
+        raise ValueError(text)
+    return Decimal(number)
 
 
-def _with_point(number: str, decimal: str) -> str:
-    if decimal:
-        thousands = "," if decimal == "." else "."
-        number = number.replace(thousands, "").replace(decimal, ".")
-    elif "," in number and "." in number:
-        last = max(number.rfind(","), number.rfind("."))
-        number = number[:last].replace(",", "").replace(".", "") + "." + number[last + 1 :]
-    elif number.count(",") > 1 or number.count(".") > 1:
-        number = number.replace(",", "").replace(".", "")
-    else:
-        number = number.replace(",", ".")
-    return number
+def currency_in(text: str) -> str:
+    """Returns the code of the currency that an amount bears as a sign, word or code; "" if it bears none."""
+    letters = _letters(_SPACES.sub("", text.strip())).upper()
+    return _SIGNS.get(letters) or (letters if is_currency(letters) else "")
+
+
+def _letters(text: str) -> str:
+    return text.strip("0123456789.,+-")
+
+
+def _with_point(number: str, decimal: str, thousands: str) -> str | None:
+    if lone := _MAY_BE_THOUSANDS.match(number.lstrip("+-")):
+        is_whole = lone[1] != decimal and (bool(decimal) or lone[1] in thousands)
+        return number.replace(lone[1], "" if is_whole else ".")
+    place = max(number.rfind(","), number.rfind("."))
+    if place < 0:
+        return number
+    if number.count(number[place]) > 1:
+        return _without_groups(number)
+    whole = _without_groups(number[:place])
+    return None if whole is None else f"{whole}.{number[place + 1 :]}"
+
+
+def _without_groups(number: str) -> str | None:
+    """Takes the signs between thousands out; None where one stands elsewhere or they are of two kinds."""
+    if number.lstrip("+-").isdecimal():
+        return number
+    if not _GROUPS.match(number.lstrip("+-")) or {",", "."} <= set(number):
+        return None
+    return number.replace(",", "").replace(".", "")

@@ -74,7 +74,7 @@ def _text(crm: CRM, field: Field, value: Any, user: Any) -> str:
 
 def _decimal(crm: CRM, field: Field, value: Any, user: Any) -> Decimal:
     try:
-        number = parse_amount(value) if isinstance(value, str) else Decimal(str(value))
+        number = parse_amount(value, thousands=",") if isinstance(value, str) else Decimal(str(value))
     except (ValueError, InvalidOperation) as error:
         raise _wrong(field, _("“%(value)s” is no number", value=str(value)[:40])) from error
     if isinstance(value, bool) or not number.is_finite() or abs(number) * 10_000 >= _LIMIT:

@@ -9,7 +9,7 @@ from typing import Any
 from babel.numbers import format_decimal
 from marshmallow import fields
 
-from core.i18n import _, language
+from core.i18n import _, group_sign, language
 from core.moments import day_of, local_moment_of, written_day
 from core.money import parse_amount
 from core.web.context import crm
@@ -25,7 +25,7 @@ class Kind:
 
 def _number(text: str) -> str:
     try:
-        return str(parse_amount(text))
+        return str(parse_amount(text, thousands=group_sign()))
     except ValueError as error:
         raise ValueError(_("“%(text)s” is no number; write it like 1234.50.", text=text)) from error
 

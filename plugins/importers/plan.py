@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from core.api import CRM, lazy
-from plugins.importers.cells.values import Reading, guess_date_order, guess_decimal, read_cell
+from plugins.importers.cells.values import Reading, guess_currency, guess_date_order, guess_decimal, read_cell
 from plugins.importers.columns.matching import Match, match_columns
 from plugins.importers.columns.titles import plain_header
 from plugins.importers.errors import CellRefused, ImportRefused
@@ -18,6 +18,8 @@ from plugins.importers.stream import Column, Source
 
 OWN_MEANING = "property:"
 LOOKED_UP = "lookup"
+# What a program that separates columns by this sign most likely begins a fraction with.
+DECIMAL_OF_DELIMITERS = {";": ",", ",": "."}
 
 
 def make_plan(
@@ -53,7 +55,10 @@ def make_plan(
         "new_properties": [asdict(prop) for prop in _new_properties(look, matches, known)],
         "options": asdict(options),
         "date_order": options.date_order or _guess(kind, look, matches, ("date", "moment"), guess_date_order) or "dmy",
-        "decimal": options.decimal or _guess(kind, look, matches, ("money", "number"), guess_decimal),
+        "decimal": options.decimal
+        or _guess(kind, look, matches, ("money", "number"), guess_decimal)
+        or DECIMAL_OF_DELIMITERS.get(look.delimiter, ""),
+        "currency": options.currency or _guess(kind, look, matches, ("money",), guess_currency),
     }
 
 
@@ -105,11 +110,13 @@ def source_of(
 
 def reading_of(crm: CRM, plan: Mapping[str, Any]) -> Reading:
     """Returns how cells are to be understood."""
+    has_currency = any(match["field"] == "currency" for match in plan["columns"])
     return Reading(
         region=crm.config.country,
         zone=crm.config.zone,
         date_order=plan["date_order"],
         decimal=plan["decimal"],
+        currency="" if has_currency else plan.get("currency") or crm.currency,
         states=tuple(plan["options"]["states"].items()),
     )
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.i18n import format_percent, speaking
-from core.money import as_text, convert, format_money, from_units, parse_amount, rounded, to_units
+from core.money import as_text, convert, currency_in, format_money, from_units, parse_amount, rounded, to_units
 
 AMOUNTS = st.decimals(min_value=-(10**11), max_value=10**11, places=4, allow_nan=False)
 
@@ -40,13 +40,39 @@ def test_sums_of_units_are_sums_of_money(left, right):
         ("1'234.50 CHF", "", "1234.50"),
         ("100 lekë", "", "100"),
         ("5 000 руб.", "", "5000"),
+        ("1 234,50 €", ".", "1234.50"),
+        ("12,345.67 USD", ",", "12345.67"),
+        ("1.234,50", ".", "1234.50"),
+        ("12,34", ".", "12.34"),
+        ("0,125", ".", "0.125"),
+        ("12,34,567", "", "1234567"),
     ],
 )
 def test_amounts_are_read_as_people_write_them(text, decimal, expected):
     assert parse_amount(text, decimal) == Decimal(expected)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "12-34", "1.2e5", "NaN", "--5", "1 234,50 € or so"])
+@pytest.mark.parametrize("sign", [",", "."])
+def test_a_lone_sign_before_three_digits_is_that_of_thousands_only_if_it_is_said_to_be(sign):
+    said = parse_amount(f"-1{sign}234", thousands=sign)
+    assert (said, parse_amount(f"-1{sign}234"), parse_amount(f"-1{sign}234", sign, ",.")) == (
+        -1234,
+        Decimal("-1.234"),
+        Decimal("-1.234"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("1 234,50 €", "EUR"), ("$5", "USD"), ("100 Lekë", "ALL"), ("5 руб.", "RUB"), ("7 chf", "CHF")]
+)
+def test_an_amount_tells_its_currency(text, code):
+    assert (currency_in(text), currency_in("12,50"), currency_in("3 pcs")) == (code, "", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "12-34", "1.2e5", "NaN", "--5", "1 234,50 € or so", "31.12.2026", "1.2.3", "1,23,4.5", "3 pcs", "€"],
+)
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(ValueError, match=re.escape(text) or None):
         parse_amount(text)

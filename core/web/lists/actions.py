@@ -13,7 +13,7 @@ from core.clients import segments
 from core.errors import InvalidInput, NotFound
 from core.fields import label_of, options, resolve
 from core.fields.tree import Field
-from core.i18n import _, ngettext
+from core.i18n import _, group_sign, ngettext
 from core.moments import day_of
 from core.money import parse_amount
 from core.users.access import require
@@ -251,7 +251,7 @@ def _choice(field: Field, text: str) -> Any:
 
 
 def _number(field: Field, text: str) -> Decimal:
-    return parse_amount(text)
+    return parse_amount(text, thousands=group_sign())
 
 
 _READERS: dict[str, Callable[[Field, str], Any]] = {

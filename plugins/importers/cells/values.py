@@ -1,12 +1,11 @@
 """One cell to one value: texts, phones, e-mails, tax numbers, dates, amounts, words. Pure; refusals say why."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
-
-from babel.numbers import is_currency
 
 from core.api import lazy, money, read_email, start_of_day
 from plugins.importers.cells.dates import read_date, read_moment
@@ -28,16 +27,18 @@ MAX_TEXT = 200
 MAX_LONG_TEXT = 20_000
 MAX_PROPERTY_TEXT = 1000
 MAX_NAME = 300
+_AROUND_DIGITS = re.compile(r"^\D+|\D+$")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the cells of this file are to be understood."""
+    """How the cells of this file are to be understood; `currency` is that of amounts which don't name another."""
 
     region: str = "AL"
     zone: ZoneInfo = ZoneInfo("Europe/Tirane")
     date_order: str = "dmy"
     decimal: str = ""
+    currency: str = ""
     states: tuple[tuple[str, str], ...] = ()
 
 
@@ -107,8 +108,19 @@ def read_emails(cell: object, reading: Reading) -> tuple[str, ...] | None:
 
 
 def read_money(cell: object, reading: Reading) -> Decimal | None:
-    """Returns an amount such as "1 234,50 €"; negative ones and what is none are refused."""
-    amount = read_number(cell, reading)
+    """Returns an amount such as "1 234,50 €"; negative ones, those of another currency and what is none are refused."""
+    amount = _number(cell, reading, thousands=",.")
+    named = money.currency_in(cell) if isinstance(cell, str) else ""
+    if amount is not None and named and reading.currency and named != reading.currency:
+        raise CellRefused(
+            lazy(
+                "“%(text)s” is in %(named)s, but amounts of this row are in %(currency)s. Write it in %(currency)s, or "
+                "add a column with the currency",
+                text=shown(cell),
+                named=named,
+                currency=reading.currency,
+            )
+        )
     if amount is not None and amount < 0:
         raise CellRefused(lazy("the amount %(text)s is below zero. Write it without the minus", text=shown(cell)))
     if amount is not None and amount >= Decimal(10) ** 14:
@@ -118,6 +130,10 @@ def read_money(cell: object, reading: Reading) -> Decimal | None:
 
 def read_number(cell: object, reading: Reading) -> Decimal | None:
     """Returns a number."""
+    return _number(cell, reading)
+
+
+def _number(cell: object, reading: Reading, thousands: str = "") -> Decimal | None:
     if isinstance(cell, bool | date | time):
         raise CellRefused(lazy("“%(text)s” is no number. Write it like 1234.50", text=shown(cell)))
     if isinstance(cell, float | int):
@@ -129,7 +145,7 @@ def read_number(cell: object, reading: Reading) -> Decimal | None:
     if _is_nothing(text):
         return None
     try:
-        return Decimal(text.upper()) if "e+" in text.lower() else money.parse_amount(text, reading.decimal)
+        return Decimal(text.upper()) if "e+" in text.lower() else money.parse_amount(text, reading.decimal, thousands)
     except (ValueError, InvalidOperation):
         raise CellRefused(lazy("“%(text)s” is no number. Write it like 1234.50", text=text)) from None
 
@@ -224,10 +240,8 @@ def read_property_text(cell: object, reading: Reading) -> str | None:
 def read_currency(cell: object, reading: Reading) -> str | None:
     """Returns the code of a currency; a sign such as € counts for its code."""
     text = shown(cell)
-    code = {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "LEK": "ALL", "РУБ": "RUB", "РУБ.": "RUB"}.get(
-        text.upper(), text.upper()
-    )
-    if not is_currency(code, "en"):
+    code = money.currency_in(text)
+    if not code:
         raise CellRefused(lazy("“%(text)s” is no currency. Write a code such as EUR, ALL or RUB", text=text))
     return code
 
@@ -259,15 +273,24 @@ def guess_date_order(cells: Sequence[object]) -> str:
 
 
 def guess_decimal(cells: Sequence[object]) -> str:
-    """Returns the sign before the fraction, as the amounts of a column prove; "" if they leave it open."""
+    """Returns the sign before the fraction, as the amounts of a column prove; "" if they leave it open.
+
+    "1,234" alone proves nothing; "12,50" does, and so does "1,234.5".
+    """
     signs = set()
     for cell in cells:
-        text = shown(cell) if isinstance(cell, str) else ""
-        digits = text.rstrip("€$£₽ абвгдежзийклмнопрстуфхцчшщъыьэюяABCDEFGHIJKLMNOPQRSTUVWXYZkel.")
+        digits = _AROUND_DIGITS.sub("", shown(cell)) if isinstance(cell, str) else ""
         last = max(digits.rfind(","), digits.rfind("."))
-        if last > 0 and len(digits) - last - 1 in (1, 2) and digits[last + 1 :].isdigit():
+        is_proof = len(digits) - last - 1 != 3 or {",", "."} <= set(digits) or digits.startswith(("0,", "0."))
+        if last > 0 and is_proof and digits.count(digits[last]) == 1 and digits[last + 1 :].isdigit():
             signs.add(digits[last])
     return signs.pop() if len(signs) == 1 else ""
+
+
+def guess_currency(cells: Sequence[object]) -> str:
+    """Returns the currency that the amounts of a column bear; "" if they bear none, or several."""
+    named = {money.currency_in(cell) for cell in cells if isinstance(cell, str)} - {""}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _is_nothing(text: str) -> bool:

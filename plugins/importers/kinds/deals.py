@@ -133,9 +133,8 @@ class DealWriter:
         row["opened_at"], row["closed_at"] = opened, closed
 
     def _settle_money(self, row: dict[str, Any], ladder: Ladder) -> None:
-        row["currency"] = (
-            row.get("currency") or self.writing.options.currency or ladder.currency or self.writing.crm.currency
-        )
+        of_file = self.writing.batch.plan.get("currency")
+        row["currency"] = row.get("currency") or of_file or ladder.currency or self.writing.crm.currency
         amount, potential = row.get("amount"), row.get("potential")
         # A lost or open deal with the amount 0 says that nothing came, not that nothing could have come.
         may_fill = "potential" not in self.writing.titles and (amount or row["state"] == "won")

@@ -64,7 +64,7 @@ def set_costs(crm: CRM, month: date, texts: Mapping[int, str]) -> None:
     known, wrong, amounts = dict(sources(crm)), {}, {}
     for source, text in texts.items():
         try:
-            amount = money.parse_amount(text) if text.strip() else None
+            amount = money.parse_amount(text, thousands=",.") if text.strip() else None
         except ValueError:
             amount = Decimal(-1)
         if amount is not None and not 0 <= amount < MOST_COST:

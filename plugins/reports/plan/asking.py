@@ -141,7 +141,7 @@ def _number(text: str) -> int:
 
 def _units(text: str) -> int:
     try:
-        amount = money.parse_amount(text)
+        amount = money.parse_amount(text, thousands=",.")
     except ValueError:
         amount = None
     if amount is None or not 0 < amount <= MOST_AMOUNT:

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInput
-from core.i18n import lazy
+from core.i18n import lazy, speaking
 from core.web.factory import create_web
 from core.web.forms import SchemaForm
 
@@ -81,6 +81,12 @@ def test_wrong_field_gets_one_sentence(name, text, sentence):
     with pytest.raises(InvalidInput) as refused:
         read(**{name: text})
     assert refused.value.fields == {name: [sentence]}
+
+
+@pytest.mark.parametrize(("tongue", "amount"), [("en", "1234"), ("ru", "1.234")])
+def test_a_number_is_read_with_the_thousands_of_the_readers_language(tongue, amount):
+    with speaking(tongue):
+        assert read(amount="1,234")["amount"] == Decimal(amount)
 
 
 def test_wrong_form_shows_what_was_typed_and_what_is_wrong():

@@ -232,3 +232,36 @@ def test_a_lost_deal_that_brought_nothing_has_no_potential(crm, base, importing)
         "deals", "number,client,type,state,amount,opened_at,closed_at\nD1,Hoxha,Retail,lost,0,2026-01-01,2026-02-01\n"
     )
     assert (Deal.get().potential, Deal.get().amount) == (None, None)
+
+
+def test_amounts_that_name_their_currency_bring_it_to_the_deal(crm, base, importing):
+    importing("deals", 'number,client,type,potential\nD1,Hoxha,Retail,"$1,200"\nD2,Hoxha,Retail,950\n')
+    assert [(deal.potential, deal.currency) for deal in Deal.select().order_by(Deal.number)] == [
+        (Decimal(1200), "USD"),
+        (Decimal(950), "USD"),
+    ]
+
+
+def test_an_amount_in_another_currency_than_the_others_is_refused(crm, base, importing, messages):
+    batch = importing(
+        "deals",
+        "number;client;type;potential\nD1;Hoxha;Retail;1 234,50 €\nD2;Hoxha;Retail;12,345.67 USD\n",
+    )
+    assert [deal.potential for deal in Deal.select()] == [Decimal("1234.50")]
+    assert messages(batch) == [
+        "Row 3, column “potential”: “12,345.67 USD” is in USD, but amounts of this row are in EUR. Write it in EUR, or "
+        "add a column with the currency."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "potential"),
+    [
+        ('number,client,type,potential\nD1,Hoxha,Retail,"12,500"\n', "12500"),
+        ("number;client;type;potential\nD1;Hoxha;Retail;12.500\n", "12500"),
+        ("number;client;type;potential\nD1;Hoxha;Retail;12.500\nD2;Hoxha;Retail;7.5\n", "12.5"),
+    ],
+)
+def test_thousands_are_told_from_fractions(crm, base, importing, table, potential):
+    importing("deals", table)
+    assert Deal.get(Deal.number == "D1").potential == Decimal(potential)

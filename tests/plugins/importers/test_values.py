@@ -178,7 +178,9 @@ def test_orders_are_guessed_from_what_proves_them():
     assert guess_date_order(["01/02/2026"]) == ""
     assert guess_decimal(["1.234", "12,50 €"]) == ","
     assert guess_decimal(["1,234", "12.5"]) == "."
-    assert guess_decimal(["12"]) == ""
+    assert guess_decimal(["12", "1,234", "31.12.2026"]) == ""
+    assert guess_decimal(["1.234,5678"]) == ","
+    assert guess_decimal(["$0.125"]) == "."
 
 
 def test_numbers_are_shown_as_people_read_them():
