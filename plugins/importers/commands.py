@@ -10,6 +10,7 @@ from plugins.importers.kinds.fields import KINDS
 from plugins.importers.models import Batch, Rejected
 from plugins.importers.options import ON_DUPLICATE, Options, read_map
 from plugins.importers.services import forget, get_batch, get_kind, prepare, run
+from plugins.importers.summary import sentences_about
 from plugins.importers.undo.batch import undo_batch
 
 SHOWN_ERRORS = 20
@@ -99,6 +100,8 @@ def _print(batch: Batch, errors: list[dict], *, dry_run: bool, as_json: bool) ->
             rejected=batch.rejected,
         )
     )
+    for sentence in (*batch.plan["notes"], *(() if dry_run else sentences_about(batch))):
+        click.echo(sentence)
     for error in errors[:SHOWN_ERRORS]:
         click.echo(f"  {error['message']}")
     if len(errors) > SHOWN_ERRORS:

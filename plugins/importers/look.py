@@ -10,6 +10,7 @@ from plugins.importers.columns.headers import choose_sheet, find_header
 from plugins.importers.errors import ImportRefused
 from plugins.importers.reading.book import read_book
 from plugins.importers.reading.table import Row, is_empty, shown
+from plugins.importers.reading.unseen import notes_about
 
 KEPT_ROWS = 2000
 LOOKED_ROWS = 30_000
@@ -45,6 +46,7 @@ class Look:
     height: int
     rows: tuple[tuple[int, Row], ...]
     facts: tuple[ColumnFacts, ...]
+    notes: tuple = ()
 
 
 def look_at(path: str, sheet: str, header_row: int | None, encoding: str, delimiter: str) -> Look:
@@ -77,6 +79,7 @@ def look_at(path: str, sheet: str, header_row: int | None, encoding: str, delimi
         height=chosen.height,
         rows=tuple(rows),
         facts=tuple(_facts(cells) for cells in columns),
+        notes=notes_about(Path(path), book.format, chosen, header.row),
     )
 
 
@@ -100,9 +103,8 @@ def _has_leading_zero(values: dict) -> bool:
 
 
 def _no_rows(sheet: str) -> ImportRefused:
+    if not sheet:
+        return ImportRefused(lazy("The file has a header but no row below it. Choose the file that holds the rows."))
     return ImportRefused(
-        lazy(
-            "Sheet “%(sheet)s” has a header but no row below it. Choose the sheet that holds the rows.",
-            sheet=sheet or "1",
-        )
+        lazy("Sheet “%(sheet)s” has a header but no row below it. Choose the sheet that holds the rows.", sheet=sheet)
     )

@@ -18,17 +18,21 @@ from plugins.importers.lookup.tables import Lookup
 from plugins.importers.models import Batch, Rejected
 from plugins.importers.options import ON_DUPLICATE, Options
 from plugins.importers.plan import LOOKED_UP, options_of
-from plugins.importers.preview import field_choices, fix_cells, make_preview
+from plugins.importers.preview import encoding_choices, field_choices, fix_cells, make_preview
 from plugins.importers.reading.table import MAX_BYTES
 from plugins.importers.records.properties import properties_of
 from plugins.importers.rejected import rejected_sheet
 from plugins.importers.services import correct, forget, get_kind, prepare, start, start_undo
+from plugins.importers.summary import sentences_about
 
 blueprint = Blueprint(
     "importers", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
 SHOWN = 50
 MOVING = ("waiting", "running", "undoing")
+CHANGEABLE = (
+    "sheet", "header_row", "date_order", "decimal", "encoding", "on_duplicate", "create_missing", "defaults", "lookups",
+)  # fmt: skip
 
 
 @blueprint.get("/")
@@ -171,6 +175,8 @@ def _change(batch: Batch) -> None:
         sheet=form.get("sheet", ""),
         header_row=int(form["header_row"]) if form.get("header_row", "").isdigit() else None,
         date_order=form.get("date_order", ""),
+        decimal=form.get("decimal", options.decimal),
+        encoding=options.encoding if form.get("encoding", "") in ("", batch.plan["encoding"]) else form["encoding"],
         on_duplicate=form.get("on_duplicate", "skip"),
         create_missing="create_missing" in form,
         defaults={
@@ -188,13 +194,13 @@ def _change(batch: Batch) -> None:
     present_header = batch.plan["header_row"] + 1
     changed = {
         name: getattr(wanted, name)
-        for name in ("sheet", "header_row", "date_order", "on_duplicate", "create_missing", "defaults", "lookups")
+        for name in CHANGEABLE
         if getattr(wanted, name) != getattr(options, name)
         and not (name == "sheet" and wanted.sheet == batch.plan["sheet"])
         and not (name == "header_row" and wanted.header_row == present_header)
     }
     # Columns of another sheet or header are other columns: what was chosen for these does not count.
-    is_other = bool({"sheet", "header_row"} & set(changed))
+    is_other = bool({"sheet", "header_row", "encoding"} & set(changed))
     correct(present_crm(), batch, columns=None if is_other else columns, **changed)
 
 
@@ -215,6 +221,7 @@ def _draft(batch: Batch, problem: str = "") -> str:
         problem=problem,
         choices=choices,
         sheets=_pairs(batch.plan["sheets"]),
+        encodings=encoding_choices(batch.plan["encoding"]),
         options=options_of(batch.plan),
         on_duplicate=ON_DUPLICATE,
         columns=[match for match in batch.plan["columns"] if match["found_by"] != LOOKED_UP],
@@ -238,6 +245,7 @@ def _result(template: str, batch: Batch) -> str:
         kind=get_kind(batch.kind),
         errors=list(errors),
         per_cent=per_cent,
+        told=sentences_about(batch) if batch.state == "done" else (),
         job=job,
         is_moving=batch.state in MOVING and not (job and job.state == "failed"),
         list_url=_list_url(batch),

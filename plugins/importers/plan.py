@@ -51,6 +51,7 @@ def make_plan(
         "delimiter": look.delimiter,
         "header_row": look.header_row,
         "titles": list(look.titles),
+        "notes": [str(note) for note in look.notes],
         "columns": [asdict(match) for match in matches],
         "new_properties": [asdict(prop) for prop in _new_properties(look, matches, known)],
         "options": asdict(options),

@@ -1,5 +1,6 @@
 """The preview: the first rows as they will come in, bad cells marked with their reason, and mended cell by cell."""
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from plugins.importers.stream import ChunkReader, fixed
 
 SHOWN_ROWS = 30
 MAX_CELL = 2000
+ENCODINGS = ("utf-8", "windows-1252", "windows-1250", "windows-1251", "koi8-r", "cp866", "utf-16")
 
 
 @dataclass
@@ -88,6 +90,12 @@ def field_choices(kind: ImportKind, properties: Mapping[str, str]) -> list[tuple
         *((one.key, str(one.label)) for one in kind.fields),
         *((f"property:{key}", name) for key, name in properties.items()),
     ]
+
+
+def encoding_choices(present: str) -> list[tuple[str, str]]:
+    """Returns the encodings to choose from; the present one comes first, under the name that the file was read by."""
+    codec = codecs.lookup(present).name if present else ""
+    return [(name, name) for name in (present, *(one for one in ENCODINGS if codecs.lookup(one).name != codec))]
 
 
 def _mark(rows: list[PreviewRow], batch: Batch, errors: list[tuple[int, str, object]]) -> None:

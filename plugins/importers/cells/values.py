@@ -21,7 +21,7 @@ from plugins.importers.cells.words import (
     plain_word,
 )
 from plugins.importers.errors import CellRefused
-from plugins.importers.reading.table import BadCell, is_empty, shown
+from plugins.importers.reading.table import UNREADABLE, BadCell, is_empty, shown
 
 MAX_TEXT = 200
 MAX_LONG_TEXT = 20_000
@@ -51,6 +51,13 @@ def read_cell(reader: str, cell: object, reading: Reading) -> object:
         raise CellRefused(cell.reason)
     if is_empty(cell):
         return None
+    if isinstance(cell, str) and UNREADABLE in cell:
+        raise CellRefused(
+            lazy(
+                "“%(text)s” has letters that can't be read. Choose the encoding of the file, or type the cell again",
+                text=shown(cell)[:MAX_TEXT],
+            )
+        )
     return READERS[reader](cell, reading)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.api import lazy
 from plugins.importers.cells.looks import looks_like_data
+from plugins.importers.columns.letters import column_letters
 from plugins.importers.columns.synonyms import known_words
 from plugins.importers.columns.titles import plain_header
 from plugins.importers.errors import ImportRefused
@@ -56,16 +57,6 @@ def find_header(sheet: Sheet, row: int | None = None) -> Header:
     # In a text file what stands beyond the header is a slip of the row, not a column without a title.
     width = len(_trimmed(cells)) if sheet.is_text and place >= 0 else max(sheet.width, len(cells))
     return Header(place, _names(cells, width))
-
-
-def column_letters(place: int) -> str:
-    """Returns the letters of a column as the spreadsheet shows them: 0 is A, 26 is AA."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _filled(sheet: Sheet) -> int:

@@ -49,11 +49,7 @@ def valueless_cells(path: Path, sheet_name: str) -> dict[tuple[int, int], str]:
 
     calamine gives an empty cell for both; importing them as nothing would lose data without a word.
     """
-    with zipfile.ZipFile(path) as archive:
-        member = _sheet_member(archive, sheet_name)
-        if member is None:
-            return {}
-        xml = archive.read(member)
+    xml = sheet_xml(path, sheet_name)
     if b"<f" not in xml and b't="e"' not in xml:
         return {}
     found = {}
@@ -67,6 +63,13 @@ def valueless_cells(path: Path, sheet_name: str) -> dict[tuple[int, int], str]:
         if reference:
             found[int(reference[2]) - 1, _column_number(reference[1])] = reason
     return found
+
+
+def sheet_xml(path: Path, sheet_name: str) -> bytes:
+    """Returns an xlsx sheet as it lies in the file; nothing where it can't be found."""
+    with zipfile.ZipFile(path) as archive:
+        member = _sheet_member(archive, sheet_name)
+        return b"" if member is None else archive.read(member)
 
 
 def _sheet_member(archive: zipfile.ZipFile, sheet_name: str) -> str | None:

@@ -4,7 +4,7 @@ A cell is str, float, bool, date, datetime, time, or a BadCell.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 MAX_BYTES = 500 * 2**20
@@ -12,6 +12,8 @@ MAX_COLUMNS = 1000
 MAX_ROWS = 2_000_000
 HEAD_ROWS = 200
 BLANKS = " \t\r\n\x0b\x0c\xa0\u200b\u202f\ufeff"
+# What stands where a byte means no letter in the encoding that the file was read by.
+UNREADABLE = "\ufffd"
 
 Row = list
 
@@ -56,7 +58,6 @@ class Book:
     sheets: tuple[Sheet, ...]
     encoding: str = ""
     delimiter: str = ""
-    notes: tuple = field(default=())
 
 
 def is_empty(cell: object) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.api import lazy
 from plugins.importers.errors import ImportRefused
-from plugins.importers.reading.table import BLANKS, MAX_COLUMNS, MAX_ROWS, Book, Row, Sheet
+from plugins.importers.reading.table import BLANKS, MAX_COLUMNS, MAX_ROWS, UNREADABLE, Book, Row, Sheet
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 256 * 1024
@@ -78,14 +78,14 @@ def parse_lines(lines: Iterator[str], delimiter: str, *, skip_first: bool = Fals
 
 
 def guess_encoding(sample: bytes, path: Path) -> str:
-    """Returns the encoding of a text: by its mark, by strict UTF-8, by zero bytes, then by how its letters run."""
+    """Returns the encoding of a text: by its mark, zero bytes, UTF-8 with few bytes amiss, then by how letters run."""
     for mark, name in _BOMS:
         if sample.startswith(mark):
             return name
     zeros = sample.count(0)
     if zeros > len(sample) // 5:
         return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
-    if _is_utf8(path):
+    if _is_utf8(path) or _is_nearly_utf8(sample):
         return "utf-8"
     high = [byte > 127 for byte in sample]
     runs = sum(now and before for before, now in zip(high, high[1:], strict=False))
@@ -119,6 +119,13 @@ def _is_utf8(path: Path) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_nearly_utf8(sample: bytes) -> bool:
+    """Tells of a text in UTF-8 with a few rows in another encoding; their cells are refused one by one."""
+    text = sample.decode("utf-8", "replace")
+    amiss = text.count(UNREADABLE)
+    return sum(char > "\x7f" for char in text) - amiss > 4 * amiss
 
 
 def _looks_russian(text: str) -> int:

@@ -55,6 +55,33 @@ def test_columns_are_corrected_by_hand(web, crm):
     assert (Client.get().name, Client.get().city) == ("Hoxha", "Tirana")
 
 
+def test_encoding_and_fractions_are_corrected_by_hand(web, crm):
+    text = "наименование;бюджет\nКафе;1,250\n".encode("cp1251")
+    web.post("/imports/", {"kind": "clients", "file": (io.BytesIO(text), "clients.csv")})
+    batch = Batch.get()
+    web.post(f"/imports/{batch.id}/columns", {"header_row": "1", "encoding": "koi8-r", "decimal": "."})
+    page = web.text(f"/imports/{batch.id}")
+    assert '<option value="koi8-r" selected>' in page
+    assert "йЮТЕ" in page
+    web.post(f"/imports/{batch.id}/columns", {"header_row": "1", "encoding": "windows-1251", "decimal": "."})
+    plan = Batch.get().plan
+    assert (plan["titles"], plan["decimal"]) == (["наименование", "бюджет"], ".")
+
+
+def test_result_tells_what_else_was_made_and_which_losses_have_no_reason(web, crm):
+    text = "number,client,type,stage,state,opened_at,closed_at\n" + "\n".join(
+        ["D1,Hoxha,Fair,Talk,lost,2026-01-01,2026-01-02", "D1,Hoxha,Fair,Talk,lost,2026-01-01,2026-01-02"]
+    )
+    send(web, text, kind="deals")
+    batch = Batch.get()
+    web.post(f"/imports/{batch.id}/columns", {"header_row": "1", "create_missing": "yes", "start": "yes"})
+    crm.jobs.run_waiting()
+    page = web.text(f"/imports/{batch.id}")
+    assert "Made besides: 1 client, 1 deal type, 1 stage." in page
+    assert "1 row was skipped: it is here already." in page
+    assert "1 deal was lost without a reason in the file; its reason is “Not given”." in page
+
+
 def test_two_columns_of_one_field_are_refused(web):
     send(web, "a,b\nHoxha,Tirana\n")
     answer = web.post(f"/imports/{Batch.get().id}/columns", {"field0": "city", "field1": "city", "header_row": "1"})

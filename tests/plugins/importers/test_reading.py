@@ -11,8 +11,10 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from plugins.importers import child
-from plugins.importers.columns.headers import choose_sheet, column_letters, find_header
+from plugins.importers.columns.headers import choose_sheet, find_header
+from plugins.importers.columns.letters import column_letters
 from plugins.importers.errors import ImportRefused
+from plugins.importers.look import look_at
 from plugins.importers.reading.archive import check_archive
 from plugins.importers.reading.book import read_book
 from plugins.importers.reading.sniff import sniff
@@ -157,6 +159,38 @@ def test_merged_title_belongs_to_each_of_its_columns(tmp_path):
     sheet.write_row(1, 0, ["Hoxha", "0692345678", "0692345679"])
     book.close()
     assert find_header(read_book(path).sheets[0]).names == ("name", "phone", "phone 2")
+
+
+def test_what_is_hidden_or_merged_below_the_header_is_told(tmp_path):
+    path = tmp_path / "unseen.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("Data")
+    sheet.write_row(0, 0, ["name", "city", "phone"])
+    sheet.write_row(1, 0, ["Hoxha", "", "0692345678"])
+    sheet.merge_range(2, 1, 3, 1, "Tirana")
+    sheet.write_row(4, 0, ["Kola", "Vlora", "0692345679"])
+    sheet.set_row(4, None, None, {"hidden": True})
+    sheet.set_column(2, 2, None, None, {"hidden": True})
+    sheet.set_column(9, 16000, None, None, {"hidden": True})
+    book.close()
+    assert [str(note) for note in look_at(str(path), "", None, "", "").notes] == [
+        "Sheet “Data”: hidden rows come in all the same (5). Delete them from the file if they should stay out.",
+        "Sheet “Data”: hidden columns come in all the same (C). Leave them out below if they should stay out.",
+        "Sheet “Data”: of merged cells only the first has the value (B3:B4). Unmerge them in the file and "
+        "fill each cell.",
+    ]
+
+
+def test_text_without_rows_is_not_said_to_have_a_sheet(write):
+    with pytest.raises(ImportRefused, match="^The file has a header but no row below it"):
+        look_at(str(write("name,phone\n")), "", 1, "", "")
+
+
+def test_few_rows_in_another_encoding_leave_the_text_in_utf8(write):
+    content = "name\n" + "Чайка\n" * 10
+    book = read_book(write(content.encode() + "Ёж\n".encode("cp1251")))
+    assert book.encoding == "utf-8"
+    assert list(book.sheets[0].rows())[-1] == ["\ufffd\ufffd"]
 
 
 def test_title_lines_above_the_header_are_passed_over(workbook):

@@ -167,6 +167,11 @@ def test_bad_cell_is_refused_with_its_reason():
         read_cell("text", BadCell("because"), READING)
 
 
+def test_letters_that_cannot_be_read_are_refused():
+    with pytest.raises(CellRefused, match="has letters that can't be read. Choose the encoding of the file"):
+        read_cell("text", "\ufffdж", READING)
+
+
 def test_long_text_is_refused():
     with pytest.raises(CellRefused, match="has 201 signs; at most 200"):
         read_cell("text", "x" * 201, READING)
