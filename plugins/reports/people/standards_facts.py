@@ -17,6 +17,8 @@ DAY = 86_400_000_000
 HOUR = 3_600_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 IN_TIME, LATE, NEVER = "in_time", "late", "never"
+# Notes and plans are no contact.
+IS_TALK = (~Interaction.is_planned, Interaction.kind != "note")
 MEMBERS = Table("core_client_category", ("client_id", "category_id")).alias("m")
 
 
@@ -81,20 +83,20 @@ def _seen(user: User | None) -> list[Any]:
 
 def _state(crm: CRM, days: Any) -> Any:
     """Returns the expression that tells when the client heard from us last; notes and plans are no contact."""
-    last = Interaction.select(fn.MAX(Interaction.at)).where(
-        Interaction.client == Client.id, ~Interaction.is_planned, Interaction.kind != "note"
-    )
+    last = Interaction.select(fn.MAX(Interaction.at)).where(Interaction.client == Client.id, *IS_TALK)
     limit = Value(bulk.to_microseconds(crm.day_start(crm.today()))) - days * Value(DAY)
     heard = fn.COALESCE(last, 0)
     return Case(None, [(heard == Value(0), NEVER), (heard >= limit, IN_TIME)], LATE)
 
 
 def handled_deals(scope: Scope, period: Period) -> list[Handled]:
-    """Returns the deals opened within the period, each with the time until the first talk, move or end after it."""
+    """Returns the deals opened within the period, each with the time until the first talk, move or end after it.
+
+    A note is no talk: whoever writes something down has not yet done anything for the client.
+    """
     where = [*_of(scope), *within(scope.crm, Deal.opened_at, period)]
-    held = Interaction.select(Interaction.deal_id, fn.MIN(Interaction.at)).join(Deal).where(
-        *where, ~Interaction.is_planned, Interaction.at >= Deal.opened_at
-    )  # fmt: skip
+    held = Interaction.select(Interaction.deal_id, fn.MIN(Interaction.at)).join(Deal)
+    held = held.where(*where, *IS_TALK, Interaction.at >= Deal.opened_at)
     moved = StageVisit.select(StageVisit.deal_id, fn.MIN(StageVisit.left_at)).join(Deal).where(*where)
     first: dict[int, int] = {}
     for query, key in ((held, Interaction.deal_id), (moved, StageVisit.deal_id)):

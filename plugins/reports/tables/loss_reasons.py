@@ -20,7 +20,9 @@ from plugins.reports.tables.writing import MOST_RANKED, key_conditions, label_of
 
 NAME = "loss-reasons"
 TITLE = lazy("Reasons of loss")
+# More stages than these share a last column of the table.
 MOST_STAGES = 12
+OTHERS = "stage_others"
 
 
 def make(crm: CRM, user: User | None, settings: Settings) -> Document:
@@ -66,7 +68,7 @@ def _stages(asked: Asked, settings: Settings) -> dict[int, tuple[str, dict[Any, 
         counts[stage_id][reason_id] = count
         before = found.get(stage_id)
         found[stage_id] = (min(place, before[0]) if before else place, name, counts[stage_id])
-    ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))[:MOST_STAGES]
+    ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
     return {stage_id: (name, by_reason) for stage_id, (_place, name, by_reason) in ordered}
 
 
@@ -91,29 +93,37 @@ def _data(asked: Asked, row: Outcome, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(asked: Asked, rows: Sequence[Outcome], values: list[dict], stages: dict, linker: Linker) -> Table:
+    shown, others = list(stages), []
+    if len(shown) > MOST_STAGES:
+        shown, others = shown[: MOST_STAGES - 1], shown[MOST_STAGES - 1 :]
     columns = [
         Column("name", asked.dimension.title, TEXT),
         Column("lost", _("Deals lost"), COUNT),
         Column("share", _("Share"), SHARE),
         Column("together", _("Together"), SHARE, hint=_("This reason and all above it")),
         Column("lost_potential", _("Potential lost"), MONEY),
-        *(Column(f"stage_{key}", _(name), COUNT, group=_("Lost at")) for key, (name, _by) in stages.items()),
+        *(Column(f"stage_{key}", _(stages[key][0]), COUNT, group=_("Lost at")) for key in shown),
+        *([Column(OTHERS, _("Other stages"), COUNT, group=_("Lost at"))] if others else []),
     ]
     lines = [
-        Row({"name": _(label_of(asked, row)), **one}, partial(_links, linker, asked, row.key, stages))
+        Row(
+            {"name": _(label_of(asked, row)), **one, OTHERS: sum(one[f"stage_{key}"] for key in others)},
+            partial(_links, linker, asked, row.key, stages, others),
+        )
         for row, one in zip(rows, values, strict=True)
     ]
     return Table("reasons", "", tuple(columns), tuple(lines))
 
 
-def _links(linker: Linker, asked: Asked, key: Any, stages: dict) -> dict[str, str]:
+def _links(linker: Linker, asked: Asked, key: Any, stages: dict, others: Sequence[int]) -> dict[str, str]:
     lost = linker.with_key(linker.closed_whole("lost"), key, asked.dimension)
     if lost is None:
         return {}
     found = dict.fromkeys(("lost", "lost_potential"), as_query(lost))
     there = [stage_id for stage_id, (_name, by_reason) in stages.items() if by_reason.get(key)]
     at = {f"stage_{one}": as_query([*lost, {"field": "stage", "op": "equal", "value": one}]) for one in there}
-    return found | at
+    rest = {OTHERS: as_query([*lost, {"field": "stage", "op": "in", "value": list(others)}])} if others else {}
+    return found | at | rest
 
 
 def _charts(asked: Asked, rows: Sequence[Outcome], linker: Linker) -> tuple[Chart, ...]:

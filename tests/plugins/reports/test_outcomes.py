@@ -1,11 +1,15 @@
 """Sources, managers and reasons of loss agree with a count of plain deals, in every form, and fit every user."""
 
+import json
 from collections import defaultdict
 from decimal import Decimal
+from urllib.parse import parse_qs
 
 import pytest
 
+from core.api import fields
 from plugins.reports.output.forms import MEDIA_TYPES, write
+from plugins.reports.tables import loss_reasons
 
 NAMES = ("sources", "managers", "loss-reasons")
 KEYS = {"sources": ("source", lambda deal: deal.source), "managers": ("owner", lambda deal: deal.owner)}
@@ -67,6 +71,18 @@ def test_reasons_stand_beside_the_stages_where_deals_were_lost(base, report):
     row = next(row for row in report("loss-reasons", type="Sale").data["rows"])
     lost = sum(1 for deal in base.deals if deal.type == "Sale" and deal.state == "lost")
     assert sum(value for key, value in row.items() if key.startswith("stage_")) == row["lost"] == lost
+
+
+def test_stages_without_a_column_of_their_own_share_one_that_opens_their_deals(crm, base, report, monkeypatch):
+    monkeypatch.setattr(loss_reasons, "MOST_STAGES", 3)
+    (table,) = report("loss-reasons", type="Sale").tables
+    row, deals = table.rows[0], fields.entity(crm, "deal")
+    at = [column.key for column in table.columns if column.key.startswith("stage_")]
+    conditions = [json.loads(one) for one in parse_qs(row.links["stage_others"])["f"]]
+    opened = deals.model.select().where(fields.condition(crm, deals, conditions, None)).count()
+    assert len(at) == 3
+    assert sum(row.values[key] for key in at) == row.values["lost"]
+    assert opened == row.values["stage_others"] > 0
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from core.api import Client, InvalidInput, NotAllowed, bulk, fields
+from core.interactions.services import log_interaction
 from plugins.reports.output.forms import MEDIA_TYPES, write
 from plugins.reports.people import setup
 from plugins.reports.people.alarm import chance_of_at_most
@@ -113,6 +114,14 @@ def first_step(deal):
     ends = [span[2] for span in deal.spans if span[2] is not None and span[0]]
     ends += [deal.closed_at] if deal.closed_at else []
     return min(ends) - deal.opened_at if ends else None
+
+
+@pytest.mark.parametrize(("kind", "state"), [("note", "never"), ("call", "in_time")])
+def test_a_note_takes_nothing_up_and_a_talk_does(crm, make, report, kind, state):
+    deal = make.deal()
+    log_interaction(crm, deal.client, kind=kind, deal_id=deal.id)
+    (row,) = (row for row in report("standards").data["rows"] if row["standard"] == "handling")
+    assert row[state] == 1
 
 
 def test_a_number_of_deals_opens_them(crm, base, report):
