@@ -126,7 +126,7 @@ def send_back_schema(deal: Deal) -> type[Schema]:
         metadata={
             "label": lazy("To which stage"),
             "widget": "select",
-            "choices": [(step.stage_id, _(step.stage.name)) for step in earlier],
+            "choices": [(step.stage_id, step.stage.name) for step in earlier],
         },
     )
     note = fields.String(

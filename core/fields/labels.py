@@ -28,7 +28,7 @@ def titles(crm: CRM, name: str, ids: Iterable[int]) -> dict[int, str]:
     if missing := sorted(wanted - known.keys()):
         target = entity(crm, name)
         title = getattr(target.model, target.title)
-        known.update(read_column(title, missing))
+        known.update(_in_words(target, read_column(title, missing).items()))
     return {one: known[one] for one in sorted(wanted) if one in known}
 
 
@@ -91,12 +91,16 @@ def options(crm: CRM, start: Entity, path: str, user: User | None, search: str =
     query = query if visible is None else query.where(visible)
     if wanted:
         query = query.where(title.contains(search.strip()))
-    found = list(query.order_by(title).limit(SUGGESTIONS).tuples())
+    found = _in_words(target, query.order_by(title).limit(SUGGESTIONS).tuples())
     _known_titles(field.target).update(found)
     if field.kind == "user":
         special = [(ME, _("Me")), (MY_TEAM, _("My team"))]
         found = [(value, label) for value, label in special if wanted in label.lower()] + found
     return found
+
+
+def _in_words(target: Entity, named: Iterable[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    return list(named) if target.words is None else [(one, target.words(name)) for one, name in named]
 
 
 def _known_titles(name: str) -> dict[int, str]:

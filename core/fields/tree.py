@@ -82,7 +82,8 @@ class Entity:
     `owner` is the column with the responsible user (for `visible_to`), or empty: then everybody sees all of them.
     `title` is the column that names a record; `deleted` the column that says it lies in the trash, or `there(source)`
     the condition of those that don't. `seen(user, source)`, where given, is the condition in place of that of `owner`;
-    it may be None for all.
+    it may be None for all. `words` says what a name that is ours is called in the reader's language; without it names
+    are shown as they were typed.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Entity:
     deleted: str = ""
     seen: Callable[[Any, Any], Any] | None = None
     there: Callable[[Any], Any] | None = None
+    words: Callable[[str], str] | None = None
     by_name: Mapping[str, Field] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

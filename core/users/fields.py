@@ -4,6 +4,7 @@ from core.fields.tree import Entity, Field
 from core.i18n import lazy
 from core.runtime import CRM
 from core.users.models import Role, Team, User
+from core.users.roles import STANDARD_ROLES
 
 
 def user_entity(crm: CRM) -> Entity:
@@ -39,4 +40,6 @@ def team_entity(crm: CRM) -> Entity:
 
 def role_entity(crm: CRM) -> Entity:
     """Returns what can be asked of roles."""
-    return Entity("role", lazy("Role"), Role, (Field("name", lazy("Name"), "text", Role.name),))
+    standard = {str(label.message): label for _key, label, _scope in STANDARD_ROLES}
+    fields = (Field("name", lazy("Name"), "text", Role.name),)
+    return Entity("role", lazy("Role"), Role, fields, words=lambda name: str(standard.get(name, name)))

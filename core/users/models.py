@@ -21,7 +21,7 @@ class Role(Record):
     @property
     def label(self) -> str:
         """The role's name; that of a standard role in the reader's language."""
-        return _(self.name)
+        return _(self.name) if self.is_standard else self.name
 
 
 class Team(Record):

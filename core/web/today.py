@@ -9,7 +9,6 @@ from peewee import Case, fn
 
 from core.clients.models import Client
 from core.deals.models import Deal
-from core.i18n import _
 from core.runtime import CRM
 from core.stages.models import DealType, DealTypeVersion, Stage, TypeStage
 from core.store.fields import money_sum
@@ -146,11 +145,11 @@ def _loads(groups: Iterable[_Group]) -> list[TypeLoad]:
     types: dict[int, tuple[str, dict[int, StageLoad]]] = {}
     for group in groups:
         stage_id, stage, type_id, type_name = found[group.version_id, group.place]
-        stages = types.setdefault(type_id, (_(type_name), {}))[1]
+        stages = types.setdefault(type_id, (type_name, {}))[1]
         before = stages.get(stage_id)
         count = group.count + (before.count if before else 0)
         potential = group.potential + (before.potential if before else 0)
-        stages[stage_id] = StageLoad(stage_id, _(stage), count, potential)
+        stages[stage_id] = StageLoad(stage_id, stage, count, potential)
     ordered = sorted(types.items(), key=lambda item: item[1][0].casefold())
     return [TypeLoad(type_id, name, list(stages.values())) for type_id, (name, stages) in ordered]
 

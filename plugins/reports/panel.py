@@ -82,7 +82,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     offered: dict[str, tuple[Text, list[tuple[str, Text]]]] = {
         "type": (
             lazy("Deal type"),
-            [("", lazy("All types")), *((name, lazy(name)) for name in deal_types(crm).values())],
+            [("", lazy("All types")), *((name, name) for name in deal_types(crm).values())],
         ),
         "period": (lazy("Period"), _ahead(report) if AHEAD_ONLY & set(report.parameters) else _periods(report)),
         "compare": (lazy("Compare with"), list(COMPARED.items())),

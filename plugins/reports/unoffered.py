@@ -26,7 +26,7 @@ def name_of(crm: CRM, setting: str, value: str, given: Mapping[str, str], *, is_
         if setting == "period" and fields.period_label(value) != value:
             return fields.period_label(value)
         if setting == "type" and value.isdecimal() and int(value) in deal_types(crm):
-            return _(deal_types(crm)[int(value)])
+            return deal_types(crm)[int(value)]
     except InvalidInput:
         return unknown(value)
     return unknown(value)

@@ -19,10 +19,14 @@ from core.fields import (
     read,
     remembering,
     resolve,
+    titles,
     tree,
 )
 from core.fields.periods import bucket, offset_changes, period_days
+from core.i18n import speaking
+from core.stages.models import Stage
 from core.store.fields import UtcField
+from core.users.models import Role
 from tests.core.things import Label, Thing
 
 MONDAY = date(2026, 6, 15)
@@ -384,3 +388,12 @@ def test_text_is_found_in_any_alphabet_and_case(crm, things, wanted):
     Thing.create(name="Шкодер, ëma 100% a_b \\")
     Thing.create(name="nothing 100 axb /")
     assert found(crm, things, {"field": "name", "op": "contains", "value": wanted}) == [1]
+
+
+def test_standard_roles_speak_the_readers_language_and_typed_names_stay(crm, make):
+    make.deal_type(stages=("Contacts",))
+    stage = Stage.get(Stage.name == "Contacts")
+    standard = Role.get(Role.key == "director")
+    with speaking("ru"):
+        assert titles(crm, "role", [standard.id])[standard.id] == "Директор"
+        assert titles(crm, "stage", [stage.id]) == {stage.id: "Contacts"}

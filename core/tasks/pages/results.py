@@ -65,7 +65,7 @@ def outcome(task: Task) -> Text:
     following = step_at(task.deal.version_id, task.deal.place + 1)
     if following is None:
         return _("With this the deal is won.")
-    return _("The deal then goes on to “%(stage)s”.", stage=_(following.stage.name))
+    return _("The deal then goes on to “%(stage)s”.", stage=following.stage.name)
 
 
 def finish(crm: CRM, user: User, task: Task, values: dict[str, Any], ticked: list[int], version: int | None) -> Task:

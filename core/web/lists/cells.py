@@ -102,7 +102,7 @@ def _cell(crm: CRM, list_page: ListPage, path: str, field: Any, named: dict[int,
     if field.kind == "user":
         return _memo(path, lambda value: person(value, named.get(value, "")))
     if field.kind == "link":
-        return _memo(path, lambda value: escape(_(named.get(value, ""))))
+        return _memo(path, lambda value: escape(named.get(value, "")))
     if field.kind == "choice":
         words, colours = {value: str(label) for value, label in field.pairs()}, list_page.colours.get(path, {})
         return _memo(path, lambda value: badge(words.get(value, str(value)), colours.get(value, "")))

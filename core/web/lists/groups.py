@@ -77,7 +77,7 @@ def _group(source: Source, path: str, row: tuple, labels: dict[Any, str]) -> Gro
     inner = {"conditions": (*state.conditions, one), "groups": state.groups[1:], "favourite": 0}
     return Group(
         key=key,
-        label=_(labels[key]) if labels[key] else labels[key],
+        label=labels[key],
         count=count,
         sums={
             path: None if total is None else from_units(int(total))

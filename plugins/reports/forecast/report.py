@@ -200,7 +200,7 @@ def _by_stage(groups: Sequence[Group], linker: Linker) -> Table:
     for group in groups:
         if is_many and group.ladder.type != heading:
             heading = group.ladder.type
-            rows.append(Row({"stage": _(heading)}, is_heading=True))
+            rows.append(Row({"stage": heading}, is_heading=True))
         rows.append(Row(_row(group) | {"stage": stage_words(group.stage)}, partial(_links, group, linker)))
     return Table("stages", _("Open deals by stage"), columns, tuple(rows))
 

@@ -76,13 +76,13 @@ def grouped_rows(
 
 
 def stage_words(stage: str | None) -> str:
-    """Returns what a stage is called, standard ones in the reader's language; without stages it is all deals."""
-    return _(stage) if stage is not None else _("All deals")
+    """Returns what a stage is called, as it was typed; without stages it is all deals."""
+    return stage if stage is not None else _("All deals")
 
 
 def type_words(frame: Frame) -> str:
     """Returns what the type of a frame is called, or that it joins several."""
-    return _(frame.type) if frame.type is not None else _("All types")
+    return frame.type if frame.type is not None else _("All types")
 
 
 def stage_column() -> Column:
@@ -94,7 +94,7 @@ def settings_words(crm: CRM, settings: Settings, types: dict[int, str]) -> list[
     """Returns the settings as pairs of label and value, for the head of the report."""
     words = []
     if settings.type_ids:
-        words.append((_("Deal type"), ", ".join(_(types[key]) for key in settings.type_ids)))
+        words.append((_("Deal type"), ", ".join(types[key] for key in settings.type_ids)))
     words += in_words(crm, settings.conditions)
     if settings.by:
         words.append((_("Rows by"), words_of(crm, settings.by)))

@@ -108,7 +108,7 @@ def _table(stages: Sequence[tuple[str, str | None]], parts: Sequence[Cells]) -> 
     is_many = len({kind for kind, _stage in stages}) > 1
     for stage in stages:
         if is_many and stage[0] != heading:
-            rows.append(Row({"stage": _(stage[0])}, is_heading=True))
+            rows.append(Row({"stage": stage[0]}, is_heading=True))
         heading = stage[0]
         rows.append(Row({**_data(stage, parts), "stage": stage_words(stage[1])}, partial(_links, stage, parts)))
     return Table("stages", _("Stage by stage"), columns, tuple(rows))

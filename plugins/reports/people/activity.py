@@ -201,7 +201,7 @@ def _rank(counted: Counted, key: int | None, name: str) -> Rank:
 def _notes(counted: Counted, whole: Mapping[str, Any]) -> list[Note]:
     found = []
     if counted.offers:
-        stages = ", ".join(_(name) for name in dict.fromkeys(counted.offers.values()))
+        stages = ", ".join(dict.fromkeys(counted.offers.values()))
         found.append(Note(_("An offer is counted when a deal comes to the stage %(stages)s.", stages=stages)))
     else:
         found.append(Note(_("No stage is one of an offer by its name, so offers are not counted.")))

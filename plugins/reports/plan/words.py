@@ -3,7 +3,6 @@
 from datetime import date
 
 from core.api import format_date, lazy
-from core.api import gettext as _
 from plugins.reports.plan.learning import CONTRACTS, INTERESTED, STAGE, Step
 
 TITLE = lazy("Plan backwards")
@@ -18,7 +17,7 @@ STEPS = {
 
 def step_words(key: str, stage: str | None) -> str:
     """Returns what a step is called: a stage by its name."""
-    return _(stage) if key == STAGE and stage else str(STEPS[key])
+    return stage if key == STAGE and stage else str(STEPS[key])
 
 
 def words_of(step: Step) -> str:

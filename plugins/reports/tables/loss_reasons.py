@@ -102,12 +102,12 @@ def _table(asked: Asked, rows: Sequence[Outcome], values: list[dict], stages: di
         Column("share", _("Share"), SHARE),
         Column("together", _("Together"), SHARE, hint=_("This reason and all above it")),
         Column("lost_potential", _("Potential lost"), MONEY),
-        *(Column(f"stage_{key}", _(stages[key][0]), COUNT, group=_("Lost at")) for key in shown),
+        *(Column(f"stage_{key}", stages[key][0], COUNT, group=_("Lost at")) for key in shown),
         *([Column(OTHERS, _("Other stages"), COUNT, group=_("Lost at"))] if others else []),
     ]
     lines = [
         Row(
-            {"name": _(label_of(asked, row)), **one, OTHERS: sum(one[f"stage_{key}"] for key in others)},
+            {"name": label_of(asked, row), **one, OTHERS: sum(one[f"stage_{key}"] for key in others)},
             partial(_links, linker, asked, row.key, stages, others),
         )
         for row, one in zip(rows, values, strict=True)
@@ -129,7 +129,7 @@ def _links(linker: Linker, asked: Asked, key: Any, stages: dict, others: Sequenc
 def _charts(asked: Asked, rows: Sequence[Outcome], linker: Linker) -> tuple[Chart, ...]:
     shown = rows[:MOST_RANKED]
     ranks = [
-        Rank(_(label_of(asked, row)), row.lost, f"{row.lost} · {format_percent(row.lost / asked.whole.lost)}",
+        Rank(label_of(asked, row), row.lost, f"{row.lost} · {format_percent(row.lost / asked.whole.lost)}",
              key_conditions(linker, asked, row.key, "lost"))
         for row in shown
     ]  # fmt: skip

@@ -20,13 +20,13 @@ from plugins.reports.variants.states import (
     BOUNCED,
     FAILED,
     HANDING,
-    LETTERS,
     PLANNED,
     REFUSED,
     SENT,
     UNCERTAIN,
     WAITING,
     WAITS,
+    WORDS,
 )
 
 Outcome = tuple[str, str]
@@ -75,7 +75,7 @@ def refuse(crm: CRM, sending: Sending, lack: str) -> Outcome:
 def give_up(crm: CRM, sending: Sending, reason: str) -> Outcome:
     """Lets no more letters go since something went wrong for good, and returns what came of it."""
     has_letters = _letters(sending).exists()
-    _end_letters(crm, sending, FAILED, reason)
+    _end_letters(crm, sending, FAILED, reason, is_last_resort=True)
     return outcome_of(sending) if has_letters else (FAILED, reason)
 
 
@@ -83,27 +83,33 @@ def outcome_of(sending: Sending) -> Outcome:
     """Returns what came of the letters of a sending, in all, and in words who got it, or who did not and why."""
     query = Letter.select(Letter, User).join(User, JOIN.LEFT_OUTER).where(Letter.sending == sending.id)
     named = [(one.reader, one) for one in query.order_by(Letter.id)]
-    missed = [f"{name}: {one.reason or LETTERS[one.state][0]}" for name, one in named if one.state not in ARRIVED]
+    missed = [f"{name}: {one.reason or WORDS[one.state][0]}" for name, one in named if one.state not in ARRIVED]
     return (FAILED, "; ".join(missed)) if missed else (SENT, ", ".join(name for name, _letter in named))
 
 
 def _keep(crm: CRM, sending: Sending, note: str) -> Outcome:
-    if _end_letters(crm, sending, WAITS, _("No channel that carries files is on.")):
-        return outcome_of(sending)
-    return WAITS, note
+    # Once some have gone, the others failed: *kept* says of a letter what it says of its sending.
+    _doubt(crm, sending)
+    has_gone = _have_gone(sending)
+    _end_letters(crm, sending, FAILED if has_gone else WAITS, _("No channel that carries files is on."))
+    return outcome_of(sending) if has_gone else (WAITS, note)
 
 
-def _end_letters(crm: CRM, sending: Sending, state: str, reason: str) -> bool:
+def _end_letters(crm: CRM, sending: Sending, state: str, reason: str, *, is_last_resort: bool = False) -> bool:
     """Ends the letters that have not gone, and tells whether any has, or may have.
 
-    What made one wait until now is the better reason, if there is one.
+    What made one wait until now is a better reason than a last resort.
     """
     _doubt(crm, sending)
     with crm.work():
         mine = (Letter.sending == sending.id) & Letter.state.in_(AHEAD)
-        unexplained = mine & (Letter.reason == "") if state == FAILED else mine
+        unexplained = mine & (Letter.reason == "") if is_last_resort else mine
         Letter.update(reason=reason).where(unexplained).execute()
         Letter.update(state=state).where(mine).execute()
+    return _have_gone(sending)
+
+
+def _have_gone(sending: Sending) -> bool:
     return _letters(sending).where(Letter.state.in_((*ARRIVED, BOUNCED, UNCERTAIN))).exists()
 
 
@@ -132,7 +138,7 @@ def _hand(crm: CRM, channel: Channel, letter: Letter) -> None:
         outside.check_files(channel, outgoing.attached)
         (answer,) = channel.send(crm, [outgoing])
     except InvalidInput as error:  # too large, or of a kind that the channel doesn't carry
-        _settle(crm, letter, WAITS, _("%(reason)s The file is kept here.", reason=error.message))
+        _settle(crm, letter, FAILED, _("%(reason)s The file is kept here.", reason=error.message))
         return
     except ProviderError as error:  # nothing was handed over
         _settle(crm, letter, WAITING if error.retryable else FAILED, error.message)

@@ -18,7 +18,7 @@ from plugins.reports.variants import calendar, defaults, handing, keeping, sched
 from plugins.reports.variants.models import Schedule, Sending
 from plugins.reports.variants.recipients import names_of
 from plugins.reports.variants.schemas import ScheduleSchema
-from plugins.reports.variants.states import LETTERS
+from plugins.reports.variants.states import WORDS
 
 blueprint = Blueprint("reports_saved", __name__)
 
@@ -108,6 +108,7 @@ def all_schedules() -> str:
         letters=schedules.letters_to(present_user()),
         query=keeping.query_of,
         when=_when,
+        state_words=WORDS,
         has_carrier=handing.carrier(present_crm()) is not None,
     )
 
@@ -211,7 +212,7 @@ def _sent(schedule: Schedule | None) -> dict[str, Any]:
         "sendings": found,
         "delays": sending.delays_of(found),
         "letters": schedules.letters_of(found),
-        "letter_words": LETTERS,
+        "state_words": WORDS,
         "is_own": schedule is not None and schedule.owner_id == present_user().id,
     }
 

@@ -55,7 +55,7 @@ class LetterData(Schema):
     """What became of a sending on its way to one reader: a user, by name, or an address outside."""
 
     reader = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(list(LETTERS)))
+    state = fields.String(required=True, validate=validate.OneOf(LETTERS))
     reason = fields.String(required=True)
 
 

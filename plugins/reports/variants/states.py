@@ -14,7 +14,9 @@ AHEAD = (PLANNED, WAITING)
 DELIVERED, OPENED, ANSWERED, BOUNCED = "delivered", "opened", "answered", "bounced"
 ARRIVED = (SENT, DELIVERED, OPENED, ANSWERED)
 TOLD = (*ARRIVED, BOUNCED, FAILED, UNCERTAIN)
-LETTERS = {
+# What a state is called, with its colour: a sending and its letters speak alike, so that one never denies the other.
+WORDS = {
+    MAKING: (lazy("Being made"), "blue"),
     PLANNED: (lazy("Being made"), "blue"),
     WAITING: (lazy("Waiting"), "blue"),
     HANDING: (lazy("Being sent"), "blue"),
@@ -28,3 +30,4 @@ LETTERS = {
     ANSWERED: (lazy("Answered"), "green"),
     BOUNCED: (lazy("Came back"), "red"),
 }
+LETTERS = tuple(state for state in WORDS if state != MAKING)

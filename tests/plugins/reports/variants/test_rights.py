@@ -93,6 +93,7 @@ def test_what_went_before_the_channel_was_switched_off_is_not_called_kept(crm, b
     run(crm)
     made = Sending.get_by_id(made.id)
     assert (made.state, "ana@example.com: No channel" in made.note) == (states.FAILED, True)
+    assert {one.state for one in schedules.letters_of([made])[made.id]} == {states.SENT, states.FAILED}
 
 
 def test_who_sees_less_since_gets_the_report_made_anew(crm, make, both, letters, seller, base):

@@ -131,9 +131,9 @@ def test_a_schedule_is_made_sent_and_deleted_on_its_pages(crm, web, director, va
     schedule = Schedule.get()
     assert schedule.next_at - crm.clock.now() < timedelta(days=1)
     web.post(f"/reports/saved/schedules/{schedule.id}/send")
-    assert "being made" in web.text(f"/reports/saved/schedules/{schedule.id}/sendings")
+    assert "Being made" in web.text(f"/reports/saved/schedules/{schedule.id}/sendings")
     crm.jobs.run_waiting()
-    assert "kept" in web.text(f"/reports/saved/schedules/{schedule.id}")
+    assert "Kept" in web.text(f"/reports/saved/schedules/{schedule.id}")
     assert "every day at 07:00" in web.text("/reports/saved/schedules")
     with web.get(f"/reports/saved/sendings/{Sending.get().id}") as answer:
         assert answer.get_data()[:2] == b"PK"
