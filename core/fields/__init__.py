@@ -10,6 +10,7 @@ from core.fields.labels import describe, group_labels, options, titles, value_la
 from core.fields.operators import OPERATORS, operator_label
 from core.fields.periods import PARTS, PERIODS, first_day, is_period, next_first_day, period_days, period_label
 from core.fields.reading import Joins, read
+from core.fields.texts import SAFE, as_text, from_text
 from core.fields.tree import Entity, Field, Members, among, entity, label_of, property_field, resolve, tree
 from core.once import once, remembering
 
@@ -17,17 +18,20 @@ __all__ = [
     "OPERATORS",
     "PARTS",
     "PERIODS",
+    "SAFE",
     "Entity",
     "Field",
     "Joins",
     "Members",
     "alive",
     "among",
+    "as_text",
     "checked",
     "condition",
     "describe",
     "entity",
     "first_day",
+    "from_text",
     "group_condition",
     "group_expression",
     "group_field",

@@ -70,6 +70,8 @@ def safe_web(config: Config, without: Iterable[str] = ()) -> Any:
             blamed[plugin] = Refusal(plugin, reason, f"Switch it off with “hinka plugin disable {plugin}”.")
         else:
             app.extensions["hinka"].refusals += blamed.values()
+            # Collections pass over what a start made: else every third page of a large report waits for one of them.
+            gc.freeze()
             return app
 
 

@@ -1,6 +1,5 @@
 """Conditions of a report: parameters like `owner=Anna` or `potential:greater=1000` as conditions of `core.fields`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,10 +39,10 @@ def read_condition(crm: CRM, name: str, values: Sequence[str], of: str = "deal")
 
 
 def read_conditions(text: str) -> list[dict[str, Any]]:
-    """Returns the condition, or the list of them, of a JSON text, as the chooser and the list of deals write them."""
+    """Returns the condition, or the list of them, of a text, as the chooser and the list of deals write them."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        found = fields.from_text(text)
+    except ValueError as error:
         raise _unreadable() from error
     found = found if isinstance(found, list) else [found]
     if not all(isinstance(one, dict) and isinstance(one.get("field"), str) for one in found):
@@ -54,11 +53,6 @@ def read_conditions(text: str) -> list[dict[str, Any]]:
 def _unreadable() -> InvalidInput:
     sentence = _("A filter can't be read: “f” is a condition as JSON, with field, op and value.")
     return InvalidInput(sentence, fields={PARAMETER: [sentence]})
-
-
-def as_text(condition: Mapping[str, Any]) -> str:
-    """Returns a condition as an address has it."""
-    return json.dumps(condition, ensure_ascii=False, separators=(",", ":"))
 
 
 def in_words(crm: CRM, conditions: Sequence[Mapping[str, Any]], of: str = "deal") -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from core.api import CRM, bulk, fields
-from plugins.reports.conditions import as_text
 from plugins.reports.dimensions import Dimension
 from plugins.reports.funnel.counts import FINAL, VISITED
 from plugins.reports.history.behind import conditions_of
@@ -148,13 +147,17 @@ def _encoded(condition: Mapping[str, Any]) -> str:
     try:
         return _kept(tuple(condition), *condition.values())
     except TypeError:  # a list of values has no hash
-        return urlencode({"f": as_text(condition)})
+        return _of_address(condition)
 
 
 # Of the conditions behind the cells of a matrix each stands behind many. False is another value than 0: hence `typed`.
 @lru_cache(maxsize=10_000, typed=True)
 def _kept(names: tuple[str, ...], *values: Any) -> str:
-    return urlencode({"f": as_text(dict(zip(names, values, strict=True)))})
+    return _of_address(dict(zip(names, values, strict=True)))
+
+
+def _of_address(condition: Mapping[str, Any]) -> str:
+    return urlencode({"f": fields.as_text(condition)}, safe=fields.SAFE)
 
 
 def without_rate(conditions: Conditions) -> Conditions:

@@ -5,7 +5,7 @@ from functools import partial
 
 from core.api import CRM, InvalidInput, Report, User, fields, lazy
 from core.api import gettext as _
-from plugins.reports.conditions import PARAMETER, as_text, read_condition, read_conditions
+from plugins.reports.conditions import PARAMETER, read_condition, read_conditions
 from plugins.reports.dimensions import MONTHS, find_dimension
 from plugins.reports.engine.facts import FACTS, known_facts
 from plugins.reports.engine.wanted import read_wanted
@@ -49,7 +49,7 @@ def _parts(name: str, value: str, sentences: list[str]) -> list[str]:
     if name != PARAMETER:
         return [value]
     try:
-        return [as_text(one) for one in read_conditions(value)]
+        return [fields.as_text(one) for one in read_conditions(value)]
     except InvalidInput as error:
         sentences.append(str(error))
         return []

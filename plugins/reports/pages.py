@@ -12,7 +12,7 @@ from core.api import gettext as _
 from plugins.reports.addresses import address_of
 from plugins.reports.cells import cells_of
 from plugins.reports.charts import least_height, with_links
-from plugins.reports.conditions import PARAMETER, as_text
+from plugins.reports.conditions import PARAMETER
 from plugins.reports.document import as_shown
 from plugins.reports.engine.facts import known_facts
 from plugins.reports.groups import grouped_reports
@@ -140,7 +140,9 @@ def choose(name: str) -> Any:
     start = fields.entity(crm, known_facts(crm, report, parse_qsl(chooser.of))[1])
     if "add" in args:
         field = fields.resolve(crm, start, args["add"]).field
-        return go_to(chooser.address([(PARAMETER, as_text(list_filters.condition_of(field, args["add"], args)))]))
+        return go_to(
+            chooser.address([(PARAMETER, fields.as_text(list_filters.condition_of(field, args["add"], args)))])
+        )
     part = args.get("part", "tree")
     if part == "field":
         label = fields.label_of(crm, start, path)

@@ -1,5 +1,7 @@
 """The application that the server gets: whatever breaks, there is one."""
 
+import gc
+
 import pytest
 
 from core.config import Config, read_config, write_config
@@ -58,3 +60,12 @@ def test_without_a_database_there_is_a_page_in_three_languages_until_it_is_back(
     assert asked(app)[0] == "503 Service Unavailable"
     now[0] += entry.RETRY_S
     assert asked(app)[0] == "200 OK"
+
+
+def test_no_collection_of_garbage_walks_what_a_start_made(config):
+    gc.unfreeze()
+    safe_web(config, ["odd"])
+    try:
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

@@ -1,6 +1,5 @@
 """The state of a list, all of it in the address: it can be shared, and the back button goes back."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInput
+from core.fields import SAFE, as_text, from_text
 from core.i18n import _
 from core.web.lists.definition import ListPage
 
@@ -45,14 +45,14 @@ class State:
     def query(self) -> str:
         """Returns the state as the query of an address, never empty, so that it says: not the default favourite."""
         pairs = [("q", self.q)] if self.q else []
-        pairs += [("f", to_text(one)) for one in self.conditions]
+        pairs += [("f", as_text(one)) for one in self.conditions]
         pairs += [("g", path) for path in self.groups]
         pairs += [("s", self.sort)] if self.sort else []
         pairs += [("v", self.view)] if self.view != "list" else []
         pairs += [("m", self.measure)] if self.measure else []
         pairs += [("fav", str(self.favourite))] if self.favourite else []
         pairs += [("p", str(self.page))] if self.page > 1 else []
-        return urlencode(pairs or [("all", "1")])
+        return urlencode(pairs or [("all", "1")], safe=SAFE)
 
     def with_condition(self, one: dict) -> "State":
         """Returns the state with one more condition, at page 1; one on the same field and operator is replaced."""
@@ -73,7 +73,7 @@ class State:
     @property
     def texts(self) -> list[str]:
         """The conditions as the address has them."""
-        return [to_text(one) for one in self.conditions]
+        return [as_text(one) for one in self.conditions]
 
     def without(self, conditions: Sequence[dict]) -> str:
         """Returns the address without these conditions."""
@@ -124,15 +124,10 @@ def read_state(list_page: ListPage, args: MultiDict, path: str) -> State:
     )
 
 
-def to_text(one: dict) -> str:
-    """Returns a condition as the address has it."""
-    return json.dumps(one, ensure_ascii=False, separators=(",", ":"))
-
-
 def _condition(text: str) -> dict:
     try:
-        found = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        found = from_text(text)
+    except ValueError as error:
         raise InvalidInput(_("A filter in the address can't be read: remove it, or choose it again.")) from error
     if not isinstance(found, dict) or not isinstance(found.get("field"), str) or not isinstance(found.get("op"), str):
         raise InvalidInput(_("A filter in the address can't be read: remove it, or choose it again."))

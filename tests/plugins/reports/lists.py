@@ -1,6 +1,5 @@
 """How many records the list behind a number holds: what a reader counts who follows the link."""
 
-import json
 from urllib.parse import parse_qs
 
 from core.api import fields
@@ -13,6 +12,6 @@ def listed(crm, user, link: str) -> int:
     """Returns how many records the list of a link holds for a user (None: for whom everything is visible)."""
     name, _mark, query = link.rpartition("?")
     entity = fields.entity(crm, KINDS.get(name.rstrip("/"), "deal"))
-    conditions = [json.loads(text) for text in parse_qs(query).get("f", [])]
+    conditions = [fields.from_text(text) for text in parse_qs(query).get("f", [])]
     where = fields.condition(crm, entity, conditions, user) & fields.alive(entity)
     return entity.model.select().where(where).count()

@@ -1,6 +1,5 @@
 """Every number of every report opens its list, and the list holds as many records as the number says."""
 
-import json
 from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -116,7 +115,7 @@ def numbers(crm, user, name) -> list[Number]:
 
 def test_list_of_clients_says_of_which_deals(crm, base):
     figure = next(one for one in make_report(crm, None, "funnel-open", ()).figures if one.key == "clients")
-    conditions = [json.loads(text) for text in parse_qs(figure.link.partition("?")[2])["f"]]
+    conditions = [fields.from_text(text) for text in parse_qs(figure.link.partition("?")[2])["f"]]
     said = fields.describe(crm, fields.entity(crm, "client"), conditions)
     assert said == ["Clients of: Deal; State is Open; On hold is no"]
 

@@ -4,7 +4,8 @@ import { whenAdded } from "./added.js";
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries.filter((one) => one.isIntersecting)) {
     seen.unobserve(entry.target);
-    draw(entry.target);
+    // Drawing holds the page up: what else it says comes onto the screen before.
+    requestAnimationFrame(() => setTimeout(draw, 0, entry.target));
   }
 }, { rootMargin: "200px" });
 

@@ -1,6 +1,5 @@
 """Return of marketing, primary demand, new and repeat clients and their cohorts agree with plain counts."""
 
-import json
 import random
 from collections import defaultdict
 from decimal import Decimal
@@ -50,7 +49,7 @@ def wishes(crm, base):
 
 
 def behind(crm, link):
-    conditions = [json.loads(one) for one in parse_qs(link)["f"]]
+    conditions = [fields.from_text(one) for one in parse_qs(link)["f"]]
     return Deal.select().where(fields.condition(crm, fields.entity(crm, "deal"), conditions, None)).count()
 
 

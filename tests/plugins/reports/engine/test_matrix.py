@@ -1,6 +1,5 @@
 """A report of one's own: every number opens its records, parts make the whole, bad settings get a sentence."""
 
-import json
 from urllib.parse import parse_qsl
 
 import pytest
@@ -32,7 +31,7 @@ def behind(crm, link):
     address, _mark, query = link.partition("?")
     facts = next(one for one in all_facts(crm) if one.list_address == address)
     start = fields.entity(crm, facts.entity)
-    conditions = [json.loads(value) for name, value in parse_qsl(query) if name == "f"]
+    conditions = [fields.from_text(value) for name, value in parse_qsl(query) if name == "f"]
     where = fields.alive(start) & fields.condition(crm, start, conditions, None)
     return list(start.model.select().where(where))
 

@@ -1,6 +1,5 @@
 """Activity agrees with a plain count of what was noted and won, and every number opens what it counts."""
 
-import json
 import random
 from collections import Counter
 from datetime import timedelta
@@ -97,7 +96,7 @@ def test_a_number_of_offers_opens_these_deals(crm, base, report):
     deals = fields.entity(crm, "deal")
     for row in report("activity", period="all").tables[0].rows[:-1]:
         if row.values["offers"]:
-            conditions = [json.loads(one) for one in parse_qs(row.links["offers"])["f"]]
+            conditions = [fields.from_text(one) for one in parse_qs(row.links["offers"])["f"]]
             found = deals.model.select().where(fields.condition(crm, deals, conditions, None)).count()
             assert found == row.values["offers"]
 

@@ -1,6 +1,5 @@
 """A plan that was kept stands beside what was done since: by step, week and manager; who may see it sees it."""
 
-import json
 from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs
@@ -84,7 +83,7 @@ def test_what_was_done_opens_its_deals(crm, sale, seller, make, report):
     for table in report("plan-fact").tables:
         for row in table.rows:
             for name, link in row.links.items():
-                conditions = [json.loads(one) for one in parse_qs(link)["f"]]
+                conditions = [fields.from_text(one) for one in parse_qs(link)["f"]]
                 query = Deal.select().where(fields.condition(crm, entity, conditions, None))
                 assert query.count() == row.values[name]
                 seen += 1
