@@ -106,6 +106,12 @@ def page_arguments() -> dict[str, Any]:
     return dict(found)
 
 
+def came_from() -> str:
+    """Returns the path of our page from which htmx asked, a form was sent or a link followed; "" if it was none."""
+    address = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return f"{address.path}?{address.query}".rstrip("?") if address.netloc == request.host else ""
+
+
 def is_api() -> bool:
     """Tells whether the request goes to the REST API, so that even errors are JSON."""
     return request.path.startswith("/api/")

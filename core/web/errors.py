@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.errors import CRMError, NotSignedIn
 from core.i18n import _
-from core.web.context import is_api
+from core.web.context import came_from, is_api
 from core.web.pages import is_htmx, page
 from core.web.rules import LateRule
 
@@ -80,8 +80,10 @@ def failed(error: HTTPException) -> Any:
 
 
 def _to_sign_in() -> Any:
-    back = request.full_path.rstrip("?") if request.method == "GET" and not is_htmx() else None
-    url = url_for("sign_in.form", next=back if back and back != "/" else None)
+    """Leads to the sign-in, and then back to the page; who was in the midst of something there is told why."""
+    is_page = request.method == "GET" and not is_htmx()
+    back = request.full_path.rstrip("?") if is_page else came_from()
+    url = url_for("sign_in.form", next=back if back and back != "/" else None, ended=None if is_page else 1)
     if is_htmx():
         return Response(status=204, headers={"HX-Redirect": url})
     return redirect(url, 303)

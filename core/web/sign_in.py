@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.config import LANGUAGES
 from core.errors import CRMError
+from core.i18n import _
 from core.users import people, services
 from core.web.context import crm, find_user, public, user
 from core.web.pages import go_to, page, safe_next
@@ -23,7 +24,8 @@ def form() -> str | Response:
     if request.args.get("lang") in LANGUAGES:
         session["language"] = request.args["lang"]
         return redirect(url_for("sign_in.form", next=request.args.get("next")), 303)
-    return page("web/sign_in.html", login="", next=request.args.get("next", ""), sentence="")
+    sentence = _("You are signed out. Sign in to go on where you were.") if "ended" in request.args else ""
+    return page("web/sign_in.html", login="", next=request.args.get("next", ""), sentence=sentence)
 
 
 @blueprint.post("/sign-in")

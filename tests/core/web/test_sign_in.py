@@ -19,6 +19,25 @@ def test_stranger_is_led_to_the_sign_in_and_back(visitor, seller):
     assert answer.headers["Location"] == "/profile/?tab=tokens"
 
 
+@pytest.mark.parametrize(
+    ("headers", "place"),
+    [
+        ({"Referer": "http://localhost/clients/new?kind=person"}, "/clients/new?kind%3Dperson"),
+        ({"HX-Request": "true", "HX-Current-URL": "http://localhost/clients/"}, "/clients/"),
+    ],
+)
+def test_who_was_signed_out_amid_a_form_is_told_and_led_back_to_it(visitor, headers, place):
+    sent = visitor.app.test_client().post("/clients/new", data={"name": "Ada"}, headers=headers)
+    target = sent.headers.get("HX-Redirect") or sent.headers["Location"]
+    assert target == f"/sign-in?next={place}&ended=1"
+    assert "You are signed out. Sign in to go on where you were." in visitor.get(target).text
+
+
+def test_a_form_sent_from_elsewhere_leads_back_to_no_stranger(visitor):
+    sent = visitor.app.test_client().post("/clients/new", headers={"Referer": "https://evil.example/clients/"})
+    assert sent.headers["Location"] == "/sign-in?ended=1"
+
+
 @pytest.mark.parametrize("login", ["nobody", ""])
 def test_unknown_login_and_wrong_password_read_the_same(visitor, seller, login):
     unknown = visitor.post("/sign-in", login=login, password="wrong wrong wrong")
