@@ -1,4 +1,4 @@
-"""`hinka import KIND FILE` and `hinka import undo BATCH`."""
+"""`hinka import KIND FILE`, `hinka import resume BATCH` and `hinka import undo BATCH`."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from core.api import CRM, CRMError, gettext, ngettext
 from plugins.importers.kinds.fields import KINDS
 from plugins.importers.models import Batch, Rejected
 from plugins.importers.options import ON_DUPLICATE, Options, read_map
-from plugins.importers.services import forget, get_batch, get_kind, prepare, run
+from plugins.importers.services import broken_off, forget, get_batch, get_broken_off, get_kind, prepare, run
 from plugins.importers.summary import sentences_about
 from plugins.importers.undo.batch import undo_batch
 
@@ -17,7 +17,7 @@ SHOWN_ERRORS = 20
 
 
 @click.command("import", context_settings={"ignore_unknown_options": False})
-@click.argument("kind", type=click.Choice([*KINDS, "undo"]))
+@click.argument("kind", type=click.Choice([*KINDS, "resume", "undo"]))
 @click.argument("file")
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="A TOML file with [columns] and [options].")
 @click.option("--on-duplicate", type=click.Choice(ON_DUPLICATE), default="skip", show_default=True)
@@ -35,33 +35,49 @@ def import_command(
     create_missing: bool,
     as_json: bool,
 ) -> None:
-    """Import KIND (clients, deals, stage-history) from FILE, or take back an import: undo BATCH."""
+    """Import KIND (clients, deals, stage-history) from FILE; resume BATCH goes on, undo BATCH takes it back."""
     crm = context.obj.crm
     with crm.acting(None, "cli"):
         if kind == "undo":
             _undo(crm, file, as_json=as_json)
             return
-        options = read_map(map_file, get_kind(kind)) if map_file else Options()
-        options = Options(**{**options.__dict__, "on_duplicate": on_duplicate, "create_missing": create_missing})
-        batch = prepare(crm, get_kind(kind), Path(file), Path(file).name, options)
-        try:
-            run(crm, batch, is_dry=dry_run, tell=None if as_json else _tell)
-        except CRMError:
-            if batch.state == "draft":
-                forget(crm, batch)
-            raise
-        if dry_run:
-            errors = batch.dry_errors
-            forget(crm, batch)
+        if kind == "resume":
+            batch = get_broken_off(get_batch(_number(file)))
         else:
-            errors = list(Rejected.select().where(Rejected.batch == batch).order_by(Rejected.id).dicts())
+            options = read_map(map_file, get_kind(kind)) if map_file else Options()
+            options = Options(**{**options.__dict__, "on_duplicate": on_duplicate, "create_missing": create_missing})
+            batch = prepare(crm, get_kind(kind), Path(file), Path(file).name, options)
+        errors = _run(crm, batch, dry_run=dry_run, is_silent=as_json)
     _print(batch, errors, dry_run=dry_run, as_json=as_json)
 
 
+def _run(crm: CRM, batch: Batch, *, dry_run: bool, is_silent: bool) -> list[dict]:
+    """Runs an import and returns the sentences about its rows; one that is broken off by hand says how to go on."""
+    try:
+        run(crm, batch, is_dry=dry_run, tell=None if is_silent else _tell)
+    except CRMError:
+        if batch.state == "draft":
+            forget(crm, batch)
+        raise
+    except KeyboardInterrupt:
+        if dry_run:
+            forget(crm, batch)
+            raise
+        raise broken_off(batch) from None
+    if dry_run:
+        forget(crm, batch)
+        return batch.dry_errors
+    return list(Rejected.select().where(Rejected.batch == batch).order_by(Rejected.id).dicts())
+
+
+def _number(text: str) -> int:
+    if not text.isdigit():
+        raise click.BadParameter(gettext("“%(text)s” is no number of an import.", text=text))
+    return int(text)
+
+
 def _undo(crm: CRM, number: str, *, as_json: bool) -> None:
-    if not number.isdigit():
-        raise click.BadParameter(gettext("“%(text)s” is no number of an import.", text=number))
-    batch = undo_batch(crm, get_batch(int(number)))
+    batch = undo_batch(crm, get_batch(_number(number)))
     if as_json:
         click.echo(json.dumps({"batch": batch.id, "state": batch.state, "kept": batch.kept}, ensure_ascii=False))
         return

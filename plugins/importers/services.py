@@ -80,6 +80,27 @@ def get_batch(batch_id: int) -> Batch:
     return batch
 
 
+def get_broken_off(batch: Batch) -> Batch:
+    """Returns an import of the command line that was cut off; raises Conflict for one that needs nobody to go on."""
+    if batch.state != "running":
+        raise Conflict(gettext("This import was not broken off, so there is nothing to go on with."))
+    if batch.job_id is not None:
+        raise Conflict(gettext("The worker goes on with this import by itself, as soon as it runs."))
+    return batch
+
+
+def broken_off(batch: Batch) -> ImportRefused:
+    """Returns the refusal that tells how to go on with an import of the command line, or to take it back."""
+    return ImportRefused(
+        lazy(
+            "Broken off after %(rows)s rows. Go on: hinka import resume %(batch)s. Take it back: hinka import undo "
+            "%(batch)s.",
+            rows=batch.rows,
+            batch=batch.id,
+        )
+    )
+
+
 def forget(crm: CRM, batch: Batch) -> None:
     """Deletes a draft with its file."""
     with crm.work():

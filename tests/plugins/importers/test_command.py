@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from core.api import CRMError
 from core.clients.models import Client
+from plugins.importers import commands
 from plugins.importers.commands import import_command
 from plugins.importers.models import Batch
 
@@ -51,6 +52,30 @@ def test_import_is_undone_by_its_number(hinka, write):
     result = hinka("undo", Batch.get().id, "--json")
     assert json.loads(result.stdout) == {"batch": Batch.get().id, "state": "undone", "kept": []}
     assert Client.select().count() == 0
+
+
+def test_import_that_was_broken_off_says_how_to_go_on_and_does(hinka, write, monkeypatch):
+    rows = "".join(f"Firm {number} of {number * 7919}\n" for number in range(1500))
+
+    def interrupted(batch):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commands, "_tell", interrupted)
+        broken = hinka("clients", write(f"name\n{rows}"))
+    number = Batch.get().id
+    assert str(broken.exception) == (
+        f"Broken off after 1000 rows. Go on: hinka import resume {number}. Take it back: hinka import undo {number}."
+    )
+    result = hinka("resume", number, "--json")
+    assert (json.loads(result.stdout)["created"], Client.select().count()) == (1500, 1500)
+    assert "was not broken off" in str(hinka("resume", number).exception)
+
+
+def test_worker_needs_nobody_to_resume(hinka, write, crm):
+    hinka("clients", write("name\nHoxha\n"))
+    Batch.update(state="running", job_id=1).execute()
+    assert "The worker goes on with this import by itself" in str(hinka("resume", Batch.get().id).exception)
 
 
 @pytest.mark.parametrize(
