@@ -1,6 +1,7 @@
 """A report as an Excel workbook: real numbers, totals as sums, charts as Excel's own; no text can run as a formula."""
 
 import io
+from textwrap import shorten
 from typing import Any
 
 import xlsxwriter
@@ -22,6 +23,10 @@ FORMATS = {TEXT: {}, COUNT: {"num_format": "#,##0"}, MONEY: {"num_format": "#,##
 FORMATS[NUMBER] = {"num_format": "#,##0.00"}
 HEAD = {"bold": True, "bg_color": "#E9F0F8", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
 WIDTHS = {TEXT: 28, COUNT: 11, MONEY: 17, SHARE: 12, NUMBER: 13}
+WIDEST = 60
+# More lines that stay in sight would leave too few that move.
+MOST_FROZEN = 6
+NAME_LENGTH = 28  # Excel takes 31, and a second one of the same name gets its number
 
 
 def write_xlsx(document: Document) -> bytes:
@@ -75,8 +80,10 @@ def _write_table(book: Workbook, sheet: Worksheet, table: Table, first: int) -> 
     for place, column in enumerate(table.columns):
         title = " · ".join(filter(None, (str(column.group), str(column.title))))
         sheet.write_string(line, place, title, head)
-        sheet.set_column(place, place, WIDTHS[column.kind])
+        sheet.set_column(place, place, _width(table, column))
     sheet.set_row(line, 32)
+    sheet.freeze_panes(first + 1 if first < MOST_FROZEN else 0, 1)
+    sheet.repeat_rows(first)
     for row in table.rows:
         line += 1
         for place, column in enumerate(table.columns):
@@ -93,6 +100,16 @@ def _write_table(book: Workbook, sheet: Worksheet, table: Table, first: int) -> 
         line += 1
         sheet.write_string(line, 0, note)
     return line + 1
+
+
+def _width(table: Table, column: Column) -> int:
+    """Returns the width in signs, of texts as much as the longest of them takes."""
+    if column.kind != TEXT:
+        return WIDTHS[column.kind]
+    longest = max((len(str(row.values.get(column.key) or "")) for row in table.rows), default=0)
+    # Before the rows of the first sheet stand the names of settings and figures.
+    least = WIDTHS[TEXT] if column is table.columns[0] else WIDTHS[COUNT]
+    return min(max(least, longest + 2), WIDEST)
 
 
 def is_sum(table: Table, column: Column, total: Row) -> bool:
@@ -126,7 +143,8 @@ def _set_page(sheet: Worksheet, document: Document) -> None:
 
 
 def _sheet_name(title: str, book: Workbook) -> str:
-    plain = "".join(" " if sign in "[]:*?/\\'" else sign for sign in title).strip()[:28] or "Report"
+    spaced = " ".join("".join(" " if sign in "[]:*?/\\'" else sign for sign in title).split())
+    plain = shorten(spaced, NAME_LENGTH, placeholder="").rstrip(",:;–") or spaced[:NAME_LENGTH] or "Report"
     taken = {sheet.get_name().lower() for sheet in book.worksheets()}
     name, number = plain, 2
     while name.lower() in taken:

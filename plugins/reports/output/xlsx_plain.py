@@ -13,28 +13,39 @@ COLOURS = (PASSED, "#F2983E", "#3F6FB5", "#B0518E", "#7A9C2F", "#8A6D3B", "#5F6B
 
 def add_plain_chart(book: Workbook, sheet: Worksheet, table: Table, first: int, last: int) -> None:
     """Adds the chart of a table below it, if it has names and numbers; `first` is the line of its heads."""
-    count = next((n for n, row in enumerate(table.rows) if row.is_heading or row.is_total), len(table.rows))
+    heading, begin, count = _names(table)
     series = _series(table)
     if not count or not series or table.columns[0].kind != TEXT:
         return
-    end = first + min(count, MOST_NAMES)
+    begin, end = first + 1 + begin, first + begin + min(count, MOST_NAMES)
     chart = book.add_chart({"type": "column"})
     for number, place in enumerate(series):
         column = table.columns[place]
         chart.add_series(
             {
                 "name": str(column.group or column.title),
-                "categories": [sheet.name, first + 1, 0, end, 0],
-                "values": [sheet.name, first + 1, place, end, place],
+                "categories": [sheet.name, begin, 0, end, 0],
+                "values": [sheet.name, begin, place, end, place],
                 "fill": {"color": COLOURS[number]},
                 "gap": 60,
             }
         )
-    chart.set_title({"name": str(table.columns[series[0]].title), "name_font": {"size": 12}})
+    title = ": ".join(filter(None, (heading, str(table.columns[series[0]].title))))
+    chart.set_title({"name": title, "name_font": {"size": 12}})
     chart.set_legend({"position": "top"} if len(series) > 1 else {"none": True})
     chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#E3E8EF"}}, "num_format": "#,##0"})
     chart.set_size(SIZE)
     sheet.insert_chart(last + 1, 0, chart)
+
+
+def _names(table: Table) -> tuple[str, int, int]:
+    """Returns what stands over the first rows that are together, the place of the first of them and their number."""
+    plain = [not (row.is_heading or row.is_total) for row in table.rows]
+    if True not in plain:
+        return "", 0, 0
+    begin = plain.index(True)
+    count = next((n for n, is_plain in enumerate(plain[begin:]) if not is_plain), len(plain) - begin)
+    return str(table.rows[begin - 1].values[table.columns[0].key]) if begin else "", begin, count
 
 
 def _series(table: Table) -> list[int]:

@@ -135,6 +135,16 @@ def test_file_is_given_to_who_may_export(base, visitor):
     assert file.headers["Content-Type"].startswith("text/csv")
 
 
+def test_what_is_too_long_for_paper_is_said_at_every_door(crm, base, visitor, director, monkeypatch):
+    monkeypatch.setattr("plugins.reports.output.pdf.MOST_CELLS", 1)
+    page = visitor.get("/reports/funnel-closed/file?format=pdf")
+    done = run(crm, "funnel-closed", "--format", "pdf", "-o", "never-written.pdf")
+    bearer = {"Authorization": f"Bearer {create_token(crm, director, 'test')}"}
+    answer = visitor.client.get("/api/v1/reports/funnel-closed?format=pdf", headers=bearer)
+    assert (page.status_code, done.exit_code, answer.status_code) == (400, 1, 400)
+    assert all("paper takes at most 1." in said for said in (page.text, done.output, answer.text))
+
+
 def test_settings_are_saved_opened_and_deleted(crm, base, visitor, director):
     answer = visitor.post("/reports/funnel-closed/variants?type=Sale&by=owner", name="My funnel", shared="yes")
     assert answer.status_code == 303

@@ -98,6 +98,14 @@ def test_settings_that_can_not_be_used_any_more_fail_with_their_sentence(crm, sc
     assert (made.state, "gone" in made.note) == (states.FAILED, True)
 
 
+def test_what_is_too_long_for_paper_fails_with_its_sentence(crm, schedule, monkeypatch):
+    monkeypatch.setattr("plugins.reports.output.pdf.MOST_CELLS", -1)
+    Schedule.update(form="pdf").execute()
+    crm.clock.advance(days=7)
+    (made,) = run(crm)
+    assert (made.state, "take the Excel form" in made.note) == (states.FAILED, True)
+
+
 def test_only_the_last_files_are_kept(crm, schedule):
     made = [send_now(crm, schedule) for _time in range(sending.KEPT + 2)]
     left = {sending.id for sending in schedules.sendings_of(schedule)}
