@@ -1,24 +1,26 @@
 """Which list of deals stands behind a number: conditions that the list of deals understands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from core.api import CRM, bulk, fields
 from plugins.reports.dimensions import Dimension
-from plugins.reports.funnel.counts import FINAL, VISITED
+from plugins.reports.funnel.counts import FINAL, FURTHEST
+from plugins.reports.funnel.credit import is_by_stage
 from plugins.reports.history.behind import conditions_of
-from plugins.reports.parameters import RESPONSIBLE, Settings
+from plugins.reports.parameters import COMPARED, PERIOD, RESPONSIBLE, Settings
 from plugins.reports.periods import Period
 
 Conditions = list[dict[str, Any]]
+DAYS = (*PERIOD, *COMPARED)
 
 
 @dataclass(frozen=True)
 class Linker:
-    """Makes the conditions behind cells; what no list can tell (`furthest`, joined types of the past) has none."""
+    """Makes the conditions behind cells; what no list can tell the report itself finds again."""
 
     crm: CRM
     settings: Settings
@@ -30,10 +32,12 @@ class Linker:
 
     def closed(self, row: Any, cell: str, dimension: Dimension | None) -> Conditions | None:
         """Returns the conditions of a cell of the closed funnel: reached, passed, lost or skipped at a stage."""
-        if self.settings.counting not in (FINAL, VISITED) or not getattr(row, cell):
+        if not getattr(row, cell):
             return None
-        if self.settings.credit == RESPONSIBLE and dimension is not None and row.stage_id is not None:
-            return self._credited(row, cell, dimension)
+        is_credited = is_by_stage(self.settings, dimension)
+        if row.stage_id is not None and (is_credited or self.settings.counting == FURTHEST):
+            way = RESPONSIBLE if is_credited else FURTHEST
+            return self._closed_again({"what": cell, "as": way, **_place(row, dimension)})
         found = [*self._own(row), *self._period()]
         if row.stage_id is None:
             state = {"passed": "won", "lost": "lost"}.get(cell)
@@ -56,23 +60,16 @@ class Linker:
         found.append(_is("stage", row.stage_id) if row.stage_id else {"field": "stage", "op": "empty"})
         return self._with_key(found, row, dimension)
 
-    def _credited(self, row: Any, cell: str, dimension: Dimension) -> Conditions | None:
-        if len(row.frame.type_ids) > 1 or cell == "skipped" or self.settings.counting != FINAL:
-            return None
-        place = {"type": row.frame.type_ids[0], "stage": row.stage_id, "by": dimension.name}
-        key = "" if row.key is None else row.key
-        return conditions_of(self.settings, {"what": cell, "key": key, **place})
+    def _closed_again(self, cell: dict[str, Any]) -> Conditions | None:
+        # The period is written by its days: that of a number compared with is not the one that was asked for.
+        given = {name: value for name, value in self.settings.given.items() if name not in DAYS}
+        ends = {"from": self.settings.period.first, "to": self.settings.period.until}
+        given |= {name: str(day) for name, day in ends.items() if day}
+        return conditions_of(replace(self.settings, given=given), cell)
 
     def _stood(self, row: Any, dimension: Dimension | None) -> Conditions | None:
-        if len(row.frame.type_ids) > 1:
-            return None
-        cell = {
-            "at": bulk.to_microseconds(self.settings.as_of),
-            "type": row.frame.type_ids[0],
-            "stage": row.stage_id or "",
-        }
-        cell |= {"key": "" if row.key is None else row.key} if dimension is not None else {}
-        return conditions_of(self.settings, cell)
+        moment = bulk.to_microseconds(self.settings.as_of)
+        return conditions_of(self.settings, {"at": moment, **_place(row, dimension)})
 
     def closed_whole(self, state: str = "") -> Conditions:
         """Returns the conditions of all deals closed in the period, or of those won or lost."""
@@ -127,6 +124,12 @@ class Linker:
         if key not in known:
             known[key] = fields.group_condition(self.crm, self._deals, dimension.path, key)
         return [*found, known[key]]
+
+
+def _place(row: Any, dimension: Dimension | None) -> dict[str, Any]:
+    """Returns the types, the stage and the key of a row as the cell of a link writes them."""
+    found = {"type": ",".join(map(str, row.frame.type_ids)), "stage": row.stage_id or ""}
+    return found if dimension is None else found | {"by": dimension.name, "key": "" if row.key is None else row.key}
 
 
 def on_days(moment: str, period: Period) -> Conditions:

@@ -14,9 +14,10 @@ from plugins.reports.funnel.types import deal_types
 from plugins.reports.periods import Period, preset
 
 COMMON = ("type", "by", "columns", "indicators", "joined", PARAMETER)
-CLOSED = (*COMMON, "from", "to", "through", "period", "compare", "compare_from", "compare_to", "counting", "credit")
-OPEN = (*COMMON, "as_of")
 PERIOD = ("from", "to", "through", "period")
+COMPARED = ("compare", "compare_from", "compare_to")
+CLOSED = (*COMMON, *PERIOD, *COMPARED, "counting", "credit")
+OPEN = (*COMMON, "as_of")
 REASONS = ("type", PARAMETER, *PERIOD)
 STANDING = ("type", PARAMETER)
 TABLE = (*REASONS, "by")
@@ -26,9 +27,9 @@ SEASONS = ("type", PARAMETER)
 MATRIX = (
     *("facts", "rows", "columns", "measures", "moment", "sort", PARAMETER),
     *PERIOD,
-    *("compare", "compare_from", "compare_to"),
+    *COMPARED,
 )
-FLOW = (*TABLE, "compare", "compare_from", "compare_to")
+FLOW = (*TABLE, *COMPARED)
 OWNER, RESPONSIBLE = "owner", "responsible"
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
 

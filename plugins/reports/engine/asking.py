@@ -69,6 +69,11 @@ def answer(crm: CRM, user: User | None, wanted: Wanted) -> Answer:
     )
 
 
+def moved_back(wanted: Wanted, axis: Axis | None) -> dict[Any, Any]:
+    """Returns, by the keys of an axis, those of the period compared that stand under them, where they differ."""
+    return {now: before for before, now in _move(axis, wanted).items()}
+
+
 def _numbers(crm: CRM, user: User | None, wanted: Wanted, period: Period) -> Numbers:
     question = Question(crm, user, wanted.facts, wanted.measures, wanted.during(period))
     axes = wanted.axes

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from core.api import CRM, ReportMeasure
-from plugins.reports.engine.asking import ALL
+from plugins.reports.engine.asking import ALL, moved_back
 from plugins.reports.engine.axes import Axis, condition_of
 from plugins.reports.engine.wanted import Wanted
 from plugins.reports.history.clients_of import CLIENT, DEAL, records_link
@@ -20,15 +21,18 @@ class Behind:
     wanted: Wanted
     _known: dict[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)
 
-    def query(self, row: Any, column: Any, measure: ReportMeasure) -> str:
+    def query(self, row: Any, column: Any, measure: ReportMeasure, *, is_before: bool = False) -> str:
         """Returns the address of the list of the records of a cell that count for a measure.
 
-        Where distinct clients or deals are counted, it is the list of those.
+        `is_before` asks for those of the period compared. Where distinct clients or deals are counted, it is the list
+        of those.
         """
-        conditions = [*self.wanted.facts.conditions, *self.wanted.during(self.wanted.period)]
-        for axis, key in ((self.wanted.rows, row), (self.wanted.columns, column)):
+        wanted = self.wanted
+        period = wanted.compared if is_before and wanted.compared else wanted.period
+        conditions = [*wanted.facts.conditions, *wanted.during(period)]
+        for axis, key, back in zip((wanted.rows, wanted.columns), (row, column), self._back, strict=True):
             if axis is not None and key is not ALL:
-                conditions.append(self._of(axis, key))
+                conditions.append(self._of(axis, back.get(key, key) if is_before else key))
         counted = measure.among if measure.how == "share" else measure.conditions
         found = [dict(one) for one in (*conditions, *counted)]
         if measure.how == "distinct" and measure.path in (CLIENT, DEAL):
@@ -37,6 +41,10 @@ class Behind:
                 return link
         query = as_query(found)
         return f"{self.wanted.facts.list_address}?{query}"
+
+    @cached_property
+    def _back(self) -> tuple[dict[Any, Any], dict[Any, Any]]:
+        return moved_back(self.wanted, self.wanted.rows), moved_back(self.wanted, self.wanted.columns)
 
     def _of(self, axis: Axis, key: Any) -> Mapping[str, Any]:
         if (axis.path, key) not in self._known:

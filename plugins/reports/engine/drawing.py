@@ -85,7 +85,7 @@ def _point(
         "value": float(value),
         "series": series,
         "hint": f"{series}, {at}: {words_of(one, value)}",
-        "link": None if is_before or not value else behind.query(row, column, one),
+        "link": behind.query(row, column, one, is_before=is_before) if value else None,
     }
 
 

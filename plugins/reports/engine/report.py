@@ -130,11 +130,13 @@ def _line(found: Answer, behind: Behind, row: Any, label: str, *, is_total: bool
                 values[prefix + one.name + CHANGE] = change_of(one, now[place], before[place])
 
     def links() -> dict[str, str]:
+        times = [("", False), (BEFORE, True)] if found.before else [("", False)]
         return {
-            prefix + one.name: behind.query(row, column, one)
+            prefix + one.name + suffix: behind.query(row, column, one, is_before=is_before)
             for prefix, column in cells
+            for suffix, is_before in times
             for place, one in enumerate(found.wanted.measures)
-            if _at(found, row, column)[place]
+            if _at(found, row, column, is_before=is_before)[place]
         }
 
     return Row(values, links, is_total=is_total)

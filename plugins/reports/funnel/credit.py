@@ -14,14 +14,14 @@ from plugins.reports.facts import Scope, grouped
 from plugins.reports.funnel.closed import ClosedRow, count_closed
 from plugins.reports.funnel.closed_facts import deal_sums, in_period
 from plugins.reports.funnel.common import bounded_period, make_scope
-from plugins.reports.funnel.counts import FURTHEST, Group
+from plugins.reports.funnel.counts import FURTHEST, VISITED, Group
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind
-from plugins.reports.history.past import of_key
+from plugins.reports.history.past import of_key, type_ids
 from plugins.reports.parameters import RESPONSIBLE, Settings
 from plugins.reports.periods import Period
-from plugins.reports.words import CREDITS
+from plugins.reports.words import COUNTINGS, CREDITS
 
 OF_PEOPLE = ("owner", "manager", "team", "owner.team")
 
@@ -113,15 +113,29 @@ def _nothing(frames: Sequence[Frame], keys: set[Hashable]) -> list[Group]:
 
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
     scope = make_scope(crm, user, settings, load_ladders(crm)[0])
+    query, credited = _closed_at_stages(scope, settings.period)
+    query = query.where(_outcomes(settings.counting)[cell["what"]])
+    query = query.where(TypeStage.stage == int(cell["stage"]), Deal.deal_type << type_ids(cell)).select(Deal.id)
+    if "key" not in cell:
+        return source.id << query
     name = cell["by"]
     dimension = find_dimension(crm, user, name, bounded_period(crm, scope, name, settings.period))
-    query, credited = _closed_at_stages(scope, settings.period)
-    came = (Deal.state == "won") | (fn.COALESCE(Deal.place, 0) > TypeStage.place)
-    is_lost = (Deal.state == "lost") & (fn.COALESCE(Deal.place, 0) == TypeStage.place)
-    outcome = {"reached": came | is_lost, "passed": came, "lost": is_lost}[cell["what"]]
-    query = query.where(outcome, TypeStage.stage == int(cell["stage"]), Deal.deal_type == int(cell["type"]))
-    query, key = dimension.apply(query, credited)
-    return source.id << of_key(scope, dimension, query.select(Deal.id), key, cell["key"])
+    query, key = dimension.apply(query, credited if is_by_stage(settings, dimension) else Deal)
+    return source.id << of_key(scope, dimension, query, key, cell["key"])
 
 
-BEHIND = Behind(_find, lambda _cell: str(CREDITS[RESPONSIBLE]))
+def _outcomes(counting: str) -> dict[str, Expression]:
+    """Returns what tells that a closed deal reached a stage of its version, passed it, skipped it or was lost at it."""
+    end = fn.COALESCE(Deal.furthest if counting == FURTHEST else Deal.place, 0)
+    is_lost = (Deal.state == "lost") & (end == TypeStage.place)
+    visit = StageVisit.select(StageVisit.id).where(StageVisit.deal == Deal.id, StageVisit.stage == TypeStage.stage)
+    stood = fn.EXISTS(visit)
+    passed = stood & ~is_lost if counting == VISITED else (Deal.state == "won") | (end > TypeStage.place)
+    return {"reached": passed | is_lost, "passed": passed, "lost": is_lost, "skipped": passed & ~stood}
+
+
+def _words(cell: Mapping[str, str]) -> str:
+    return str((COUNTINGS | CREDITS)[cell.get("as", RESPONSIBLE)])
+
+
+BEHIND = Behind(_find, _words)

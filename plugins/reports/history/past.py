@@ -30,13 +30,22 @@ def stood_then(
     query = query.where(then.is_on_hold if "held" in cell else ~then.is_on_hold)
     if "type" in cell:
         stage = then.stage_id == int(cell["stage"]) if cell["stage"] else then.stage_id.is_null()
-        query = query.where(Deal.deal_type == int(cell["type"]), stage)
+        query = query.where(Deal.deal_type << type_ids(cell), stage)
     if "key" in cell:
-        period = bounded_period(crm, scope, settings.by, Period(), "opened_at")
-        dimension = find_dimension(crm, user, settings.by, period, "opened_at")
+        # A number of the matrix is of what stands in its columns.
+        by = cell.get("by") or settings.by
+        period = bounded_period(crm, scope, by, Period(), "opened_at")
+        dimension = find_dimension(crm, user, by, period, "opened_at")
+        if dimension is None:
+            raise KeyError("by")
         query, key = dimension.apply(query, then)
         query = of_key(scope, dimension, query, key, cell["key"])
     return source.id << query
+
+
+def type_ids(cell: Mapping[str, str]) -> list[int]:
+    """Returns the types of a cell: several where they are joined."""
+    return [int(text) for text in cell["type"].split(",")]
 
 
 def of_key(scope: Scope, dimension: Dimension, query: Any, key: Any, wanted: str) -> Any:

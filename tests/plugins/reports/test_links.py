@@ -33,6 +33,9 @@ def counted(document, cells=CELLS) -> list[tuple[int, str]]:
         {"from_": "2025-04-01"},
         {"to": "2025-09-01", "owner": "Arta"},
         {"counting": "visited"},
+        {"counting": "furthest"},
+        {"counting": "furthest", "by": "owner", "period": "last_12_months"},
+        {"counting": "furthest", "by": "quarter", "joined": "yes"},
         {"joined": "yes"},
         {"by": "owner"},
         {"by": "team"},
@@ -49,7 +52,13 @@ def test_every_number_of_the_closed_funnel_opens_its_list(crm, base, report, par
 
 @pytest.mark.parametrize(
     "params",
-    [{}, {"by": "owner"}, {"type": "Sale", "team": "Team 1"}, {"as_of": "2025-06-01", "by": "team"}],
+    [
+        {},
+        {"by": "owner"},
+        {"type": "Sale", "team": "Team 1"},
+        {"as_of": "2025-06-01", "by": "team"},
+        {"as_of": "2025-06-01", "joined": "yes"},
+    ],
 )
 def test_every_number_of_the_open_funnel_opens_its_list(crm, base, report, params):
     pairs = counted(report("funnel-open", **params))
@@ -58,11 +67,29 @@ def test_every_number_of_the_open_funnel_opens_its_list(crm, base, report, param
         assert found(crm, query) == number, query
 
 
-def test_every_number_of_the_matrix_opens_its_list(crm, base, report):
-    matrix = report("funnel-closed", columns="owner", indicators="deals,lost").tables[1]
-    links = [(row.values[key], query) for row in matrix.rows for key, query in row.links.items()]
-    assert len(links) > 50
-    for number, query in links:
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("funnel-closed", {"indicators": "deals,lost"}),
+        ("funnel-closed", {"indicators": "deals,lost", "counting": "furthest", "by": "source"}),
+        ("funnel-open", {"indicators": "deals", "as_of": "2025-06-01"}),
+        ("funnel-open", {"indicators": "deals", "as_of": "2025-06-01", "by": "team"}),
+    ],
+)
+def test_every_number_of_the_matrix_opens_its_list(crm, base, report, name, params):
+    matrix = report(name, columns="owner", **params).tables[1]
+    links = [(value, row.links[key]) for row in matrix.rows for key, value in row.values.items()
+             if key.endswith((".deals", ".lost")) and value]  # fmt: skip
+    assert len(links) > 10
+    for number, query in links[::3]:
+        assert found(crm, query) == number, query
+
+
+def test_the_furthest_stages_of_a_period_compared_with_open_their_deals(crm, base, report):
+    params = {"counting": "furthest", "from_": "2025-07-01", "to": "2025-10-01", "compare": "previous"}
+    pairs = counted(report("funnel-closed", **params), ("reached_before",))
+    assert pairs
+    for number, query in pairs:
         assert found(crm, query) == number, query
 
 

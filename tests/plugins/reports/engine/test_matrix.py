@@ -100,6 +100,16 @@ def test_a_period_compared_stands_beside_month_by_month(crm, matrix):
     assert document.data["totals"]["deals_before"] == before.data["totals"]["deals"]
 
 
+def test_numbers_of_the_period_compared_open_their_records(crm, matrix):
+    params = {"from": "2025-07-01", "to": "2025-10-01", "compare": "previous"}
+    (table,) = matrix(facts="deals", rows="month", columns="owner", measures="deals", **params).tables
+    cells = [(value, row.links[key]) for row in table.rows for key, value in row.values.items()
+             if key.endswith("deals.before") and value]  # fmt: skip
+    assert len(cells) > 5
+    for number, link in cells:
+        assert len(behind(crm, link)) == number
+
+
 def test_categories_say_that_they_overlap(crm, matrix, make):
     client = Client.select().first()
     for name in ("A", "B"):
