@@ -18,7 +18,7 @@ main() {
     step assets build_assets package-lock.json tools/assets.mjs $(asset_sources)
     step translations compile_translations tools/translations.py $(catalogs)
     step bytecode compile_python $(find app.py core plugins -name '*.py' | sort)
-    need_fonts
+    need_libraries
 }
 
 # step NAME FUNCTION FILE…: runs FUNCTION unless the files are those of its last success.
@@ -122,9 +122,21 @@ compile_python() {
     "$VENV_PYTHON" -m compileall -q app.py core plugins
 }
 
-# The letters of a PDF; where they are missing another font serves, so that does not stop us. A Mac has fitting ones.
-need_fonts() {
-    [ "$(uname)" = Darwin ] || has_fonts || system_packages fonts-dejavu-core || true
+# WeasyPrint draws PDFs with pango; without it all but PDFs works, so a missing library does not stop us.
+need_libraries() {
+    [ -e "$STAMPS/libraries" ] && return 0
+    if [ "$(uname)" = Darwin ]; then
+        if ! find /opt/homebrew/lib /usr/local/lib -name 'libpango-1.0*' 2>/dev/null | grep -q .; then
+            echo "PDF reports need pango. Type: brew install pango" >&2
+            return 0
+        fi
+    elif ! has_library libpango-1.0 || ! has_library libpangoft2-1.0 || ! has_library libharfbuzz-subset || ! has_fonts; then
+        system_packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core || {
+            echo "Until then everything but PDF reports works." >&2
+            return 0
+        }
+    fi
+    mkdir -p "$STAMPS" && touch "$STAMPS/libraries"
 }
 
 main

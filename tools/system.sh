@@ -1,5 +1,9 @@
 # Sourced by the set-up scripts: what of the operating system is there, and how to get what is not.
 
+has_library() {
+    PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q "$1"
+}
+
 # DejaVu carries Latin with Albanian's ë and ç, and Cyrillic.
 has_fonts() {
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]

@@ -1,12 +1,14 @@
-"""Has pictures and PDF made by `press.py`, in a short-lived process with limits: no web worker loads their makers."""
+"""Has pictures and PDF made by `press.py`, in short-lived processes with limits: no web worker loads their makers."""
 
 import json
 import logging
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core.api import CRMError
 from core.api import gettext as _
@@ -18,25 +20,57 @@ log = logging.getLogger("hinka.reports")
 
 
 def press(
-    charts: Sequence[Mapping[str, Any]],
-    report: Mapping[str, Any] | None = None,
-    *,
-    seconds: int = SECONDS,
-    picture: str = "svg",
+    charts: Sequence[Mapping[str, Any]], html: str | None = None, *, seconds: int = SECONDS, picture: str = "svg"
 ) -> bytes:
-    """Returns the PDF of a `report` with its charts, or the first chart as a `picture`.
+    """Returns the PDF of `html` with its charts, or the first chart as a `picture`; CRMError if limits are exceeded."""
+    order = json.dumps(list(charts)).encode()
+    with tempfile.TemporaryFile() as said:
+        try:
+            if html is None:
+                with _started(said, seconds, picture) as drawer:
+                    return _answer_of(drawer, order, seconds)
+            return _printed(said, order, html, seconds)
+        except subprocess.TimeoutExpired as error:
+            raise CRMError(_("The report took too long to draw. Choose fewer columns or a shorter period.")) from error
+        except (subprocess.CalledProcessError, BrokenPipeError) as error:
+            said.seek(0)
+            log.exception("press failed", extra={"said": said.read()[-2000:].decode("utf-8", "replace")})
+            words = _("The report could not be drawn. Choose fewer columns, or take the Excel form.")
+            raise CRMError(words) from error
 
-    Raises CRMError if it can't be drawn, or not within the limits.
-    """
-    wish = picture if report is None else "pdf"
+
+def _printed(said: IO[bytes], order: bytes, html: str, seconds: int) -> bytes:
+    """Returns the PDF: the printer loads itself and reads the text while another process draws what it will ask for."""
+    with tempfile.TemporaryFile() as wanted:
+        # From a file: at a pipe we would wait for a drawer that does not read, however long.
+        wanted.write(order)
+        wanted.seek(0)
+        with _started(said, seconds, "svgs", wanted=wanted) as drawer:
+            drawings = drawer.stdout.fileno()
+            with _started(said, seconds, "pdf", str(drawings), pass_fds=(drawings,)) as printer:
+                # From here on the printer alone holds it: a drawer whose printer is gone ends too.
+                drawer.stdout.close()
+                return _answer_of(printer, html.encode(), seconds)
+
+
+@contextmanager
+def _started(
+    said: IO[bytes], seconds: int, *wish: str, wanted: IO[bytes] | int = subprocess.PIPE, pass_fds: tuple[int, ...] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs the block with a press of its own, which does not outlive it."""
     # -I: neither the folder of press.py nor the environment adds to the modules that it can import.
-    command = [sys.executable, "-I", str(PRESS), str(seconds), str(MEMORY), wish]
-    order = json.dumps({"charts": charts, "report": report}, default=str).encode()
-    try:
-        made = subprocess.run(command, input=order, capture_output=True, check=True, timeout=seconds)  # noqa: S603 - our own file, and what users typed comes by standard input
-    except subprocess.TimeoutExpired as error:
-        raise CRMError(_("The report took too long to draw. Choose fewer columns or a shorter period.")) from error
-    except subprocess.CalledProcessError as error:
-        log.exception("press failed", extra={"said": error.stderr[-2000:].decode("utf-8", "replace")})
-        raise CRMError(_("The report could not be drawn. Choose fewer columns, or take the Excel form.")) from error
-    return made.stdout
+    command = [sys.executable, "-I", str(PRESS), str(seconds), str(MEMORY), *wish]
+    with subprocess.Popen(  # noqa: S603 - our own file, and what users typed comes by standard input
+        command, stdin=wanted, stdout=subprocess.PIPE, stderr=said, pass_fds=pass_fds
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _answer_of(process: subprocess.Popen[bytes], order: bytes, seconds: int) -> bytes:
+    answer, _said = process.communicate(order, timeout=seconds)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    return answer

@@ -14,7 +14,6 @@ from plugins.reports.document import TEXT, Column, Table, as_shown
 UPRIGHT_MM, LYING_MM = 182, 269  # across A4, without its margins
 LYING_HEIGHT_MM = 175
 TITLE_MM = 23  # the name of a table with its headings
-APART_MM = 2.5  # before a text that follows a number
 WIDEST_TEXT = 17  # in ems: a longer name takes a second line
 # Parts of an em in DejaVu Sans, the widest of the fonts that a page may get.
 NARROW, WIDE = frozenset(" .,:;'’|!()[]-·/iIjltfr\u00a0\u202f"), frozenset("mwMWQ@%—−…шщжюыфмЖШЩЮЫФМД")
@@ -39,15 +38,16 @@ DENSE = Print("dense", em=2.51, heading_em=2.3, sides=1.6, line=5.0)
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in one cell, and whether it is set off as worse than others."""
+    """What stands in one cell, and its look: a style of `paper.html`, or none for a number like any other."""
 
     text: str
-    is_worse: bool = False
+    look: str = ""
+    span: int = 1
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a sheet; its look is one of `paper.typ`: that of a heading has one cell."""
+    """One line of a sheet."""
 
     look: str
     cells: tuple[Cell, ...]
@@ -64,22 +64,19 @@ class Sheet:
     widths: tuple[float, ...]
     size: Print
     lines: tuple[Line, ...]
-    lies: bool = False
+    page: str = ""
     begins_page: bool = False
 
 
-def sheets_of(table: Table, name: str = "") -> list[Sheet]:
-    """Returns the sheets that show the whole table, each no wider than its page.
-
-    Where one table takes several, a table without a title goes by `name`.
-    """
+def sheets_of(table: Table) -> list[Sheet]:
+    """Returns the sheets that show the whole table, each no wider than its page."""
     texts = [tuple(_texts(column, table)) for column in table.columns]
-    for lies, across in ((False, UPRIGHT_MM), (True, LYING_MM)):
+    for page, across in (("", UPRIGHT_MM), ("lying", LYING_MM)):
         for size in (NORMAL, DENSE):
             widths = [_width(column, cells, size) for column, cells in zip(table.columns, texts, strict=True)]
             if sum(widths) <= across:
-                return [_sheet(table, widths, texts, size, lies=lies)]
-    return _several(replace(table, title=table.title or name), widths, texts)
+                return [_sheet(table, widths, texts, size, page=page)]
+    return _several(table, widths, texts)
 
 
 def _several(table: Table, widths: Sequence[float], texts: Sequence[Texts]) -> list[Sheet]:
@@ -91,7 +88,7 @@ def _several(table: Table, widths: Sequence[float], texts: Sequence[Texts]) -> l
         title = f"{table.title} ({number + 1}/{len(pieces)})".strip()
         notes = table.notes if number + 1 == len(pieces) else ()
         part = replace(table, title=title, columns=tuple(columns), notes=notes)
-        sheets.append(_sheet(part, *of_piece, DENSE, lies=True, begins_page=number % on_a_page == 0))
+        sheets.append(_sheet(part, *of_piece, DENSE, page="lying", begins_page=number % on_a_page == 0))
     return sheets
 
 
@@ -126,14 +123,19 @@ def _sheet(table: Table, widths: Sequence[float], texts: Sequence[Texts], size: 
 
 
 def _lines(table: Table, texts: Sequence[Texts]) -> Iterator[Line]:
+    looks = ["text" if column.kind == TEXT else "" for column in table.columns]
     keys = [column.key for column in table.columns]
     for number, (row, cells) in enumerate(zip(table.rows, zip(*texts, strict=True), strict=True)):
+        look = "heading" if row.is_heading else "even" * (number % 2)
         if row.is_heading and not any(cells[1:]):
-            yield Line("heading", (Cell(cells[0] or ""),))
+            yield Line(look, (Cell(cells[0] or "", looks[0], len(cells)),))
             continue
         worse = {key for key, mark in row.marks.items() if mark.is_worse}
-        look = "total" if row.is_total else "even" * (number % 2)
-        yield Line(look, tuple(Cell(text or "", key in worse) for text, key in zip(cells, keys, strict=True)))
+        found = [
+            Cell(text or "", f"{look} worse".strip() if key in worse else look)
+            for text, look, key in zip(cells, looks, keys, strict=True)
+        ]
+        yield Line(look, tuple(found))
 
 
 def _texts(column: Column, table: Table) -> Iterator[str | None]:
@@ -154,9 +156,8 @@ def _width(column: Column, texts: Texts, size: Print) -> float:
     heading = max((_ems(word) for word in str(column.title).split()), default=0) * BOLD * size.heading_em
     widest = max((_ems(text) for text in set(texts) if text), default=0)
     # A number may be bold: one that is worse than others.
-    is_text = column.kind == TEXT
-    cells = min(widest, WIDEST_TEXT) if is_text else widest * BOLD
-    return max(heading, cells * size.em) + size.sides + APART_MM * is_text
+    cells = min(widest, WIDEST_TEXT) if column.kind == TEXT else widest * BOLD
+    return max(heading, cells * size.em) + size.sides
 
 
 def _ems(text: str) -> float:

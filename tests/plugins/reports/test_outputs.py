@@ -4,19 +4,17 @@ import csv
 import io
 import json
 import re
-import subprocess
-from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
 import pytest
 
 from core.api import CRMError, speaking
-from plugins.reports.document import TEXT, Column, Row, Table
+from plugins.reports.document import Column, Table
 from plugins.reports.output import paper
 from plugins.reports.output.csv import harmless
 from plugins.reports.output.forms import write
-from plugins.reports.output.pdf import MOST_CELLS, print_of
+from plugins.reports.output.pdf import write_html
 
 PARAMS = {"from_": "2025-03-01", "to": "2025-09-01", "by": "owner"}
 NAMES = ("reached", "passed", "lost", "skipped", "reached_potential", "passed_potential", "lost_potential")
@@ -25,13 +23,6 @@ NAMES = ("reached", "passed", "lost", "skipped", "reached_potential", "passed_po
 @pytest.fixture
 def document(base, report):
     return report("funnel-closed", **PARAMS)
-
-
-def told_by(pdf, tmp_path) -> str:
-    """Returns what a PDF says, laid out as on its page."""
-    path = tmp_path / "report.pdf"
-    path.write_bytes(pdf)
-    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
 
 
 def as_json(document) -> list[dict]:
@@ -77,8 +68,8 @@ def test_terminal_and_paper_have_the_cells_of_json(document):
     lines = write(document, "table").content.decode().splitlines()
     shown = [re.split(r" {2,}", line.strip()) for line in lines]
     numbers = [line[1:5] for line in shown if len(line) == 9 and line[1].replace(",", "").isdigit()]
-    sheets = [sheet for run in print_of(document)["runs"] for sheet in run["sheets"]]
-    lines = [[cell["text"] for cell in line["cells"]] for sheet in sheets for line in sheet["lines"]]
+    page = write_html(document)
+    lines = [re.findall(r"<td[^>]*>([^<]*)</td>", line) for line in re.findall(r"<tr.*?</tr>", page)]
     expected = [[f"{row[name]:,}" for name in NAMES[:4]] for row in as_json(document)]
     assert numbers == expected
     assert [line[1:5] for line in lines if len(line) == 9] == expected
@@ -145,38 +136,36 @@ def test_svg_has_both_charts(document):
     assert "Potential, EUR" in drawing
 
 
-def test_what_users_typed_is_printed_as_they_typed_it(tmp_path, document):
-    typed = '#image("/etc/passwd") $x$ *b* `c` <d> = e \\f // g'
-    said = told_by(paper.press([], print_of(replace(document, title=typed)) | {"charts": []}), tmp_path)
-    assert typed in said
+def test_press_fetches_nothing(tmp_path):
+    picture = tmp_path / "picture.svg"
+    picture.write_text(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='90'><rect width='50' height='50' fill='red'/></svg>"
+    )
+    plain = paper.press([], "<p>a</p>")
+    fetched = paper.press([], f'<p>a</p><img src="file://{picture}"><img src="http://127.0.0.1:9/x.png">')
+    drawn = paper.press([{"mark": "bar", "data": {"values": [{"a": 1}]}}], '<p>a</p><img src="chart:0">')
+    assert abs(len(fetched) - len(plain)) < 30
+    assert len(drawn) > len(plain) + 30
 
 
-def test_a_name_of_one_endless_word_stays_in_its_column(tmp_path, document):
-    columns = (Column("name", "Name", TEXT), Column("deals", "Deals"))
-    table = Table("t", "", columns, (Row({"name": "w" * 300, "deals": 7}),))
-    said = told_by(paper.press([], print_of(replace(document, tables=(table,))) | {"charts": []}), tmp_path)
-    assert sum(line.count("w") > 30 for line in said.splitlines()) > 3
+@pytest.mark.parametrize("html", [None, '<p>a</p><img src="chart:0">'])
+def test_a_chart_that_cannot_be_drawn_is_one_clear_sentence(html):
+    with pytest.raises(CRMError, match="could not be drawn"):
+        paper.press([{"mark": "no such mark"}], html)
 
 
-def test_a_chart_that_cannot_be_drawn_is_one_clear_sentence(document):
-    for report in (None, print_of(document)):
-        with pytest.raises(CRMError, match="could not be drawn"):
-            paper.press([{"mark": "no such mark"}], report)
+def test_press_is_stopped_when_it_takes_too_long():
+    with pytest.raises(CRMError, match="too long"):
+        paper.press([], "<p>a</p>", seconds=0)
 
 
-def test_a_table_that_nobody_would_read_on_paper_is_refused_with_the_way_out(document):
-    table = Table("t", "", (Column("name", "Name", TEXT),), (Row({"name": "a"}),) * (MOST_CELLS + 1))
-    with pytest.raises(CRMError, match=r"20,001 cells, and paper takes at most 20,000.*Excel"):
-        write(replace(document, tables=(table,)), "pdf")
-
-
-def test_press_is_stopped_when_it_takes_too_long(tmp_path, monkeypatch):
+def test_one_who_draws_and_does_not_even_read_is_not_waited_for(tmp_path, monkeypatch):
     stuck = tmp_path / "stuck.py"
     stuck.write_text("import signal; signal.pause()")
     monkeypatch.setattr(paper, "PRESS", stuck)
-    # More than a pipe takes: it is not waited for one who does not even read.
+    long = {"mark": "bar", "data": {"values": [{"a": "x" * (1 << 20)}]}}
     with pytest.raises(CRMError, match="too long"):
-        paper.press([{"data": "x" * (1 << 20)}], seconds=1)
+        paper.press([long], "<p>a</p>", seconds=1)
 
 
 def test_unknown_form_is_refused_with_the_known_ones(document):

@@ -23,13 +23,13 @@ def table_of(groups, *, columns=("Deals", "Potential"), rows=18, title="By manag
 
 def test_a_narrow_table_stands_upright_on_one_sheet():
     (sheet,) = sheets_of(table_of(["Arta", "Besa"]))
-    assert (sheet.lies, sheet.begins_page, sheet.size.name) == (False, False, "")
+    assert (sheet.page, sheet.begins_page, sheet.size.name) == ("", False, "")
     assert sheet.table.title == "By manager"
 
 
 def test_a_wider_one_lies_on_its_side():
     (sheet,) = sheets_of(table_of([f"Manager {number}" for number in range(8)]))
-    assert sheet.lies
+    assert sheet.page == "lying"
 
 
 def test_fifty_managers_take_numbered_sheets_of_about_as_many_and_notes_stand_on_the_last():
@@ -56,13 +56,7 @@ def test_every_column_stands_on_one_sheet_beside_the_first(groups, columns, rows
     assert all(abs(sum(sheet.widths) - 100) < 0.5 for sheet in sheets)
 
 
-def test_numbered_sheets_of_a_table_without_title_go_by_the_name_of_the_report():
-    groups = [f"Manager {number}" for number in range(50)]
-    assert sheets_of(table_of(groups, title=""), "Reasons of loss")[0].table.title.startswith("Reasons of loss (1/")
-    assert sheets_of(table_of(groups[:2], title=""), "Reasons of loss")[0].table.title == ""
-
-
-def test_a_heading_has_its_line_alone_and_what_is_worse_is_set_off():
+def test_a_heading_spans_its_line_and_what_is_worse_is_set_off():
     mark = SimpleNamespace(words="Few", is_worse=True)
     rows = (
         Row({"stage": "Sale"}, is_heading=True),
@@ -71,5 +65,5 @@ def test_a_heading_has_its_line_alone_and_what_is_worse_is_set_off():
     columns = (Column("stage", "Stage", TEXT), Column("a", "A", COUNT), Column("b", "B", COUNT))
     (sheet,) = sheets_of(Table("funnel", "", columns, rows))
     heading, line = sheet.lines
-    assert (heading.look, [cell.text for cell in heading.cells]) == ("heading", ["Sale"])
-    assert [(cell.text, cell.is_worse) for cell in line.cells] == [("Contract", False), ("1", False), ("2", True)]
+    assert [(cell.text, cell.span) for cell in heading.cells] == [("Sale", 3)]
+    assert [(cell.text, cell.look) for cell in line.cells] == [("Contract", "text"), ("1", ""), ("2", "worse")]
