@@ -142,7 +142,7 @@ def test_what_is_too_long_for_paper_is_said_at_every_door(crm, base, visitor, di
     bearer = {"Authorization": f"Bearer {create_token(crm, director, 'test')}"}
     answer = visitor.client.get("/api/v1/reports/funnel-closed?format=pdf", headers=bearer)
     assert (page.status_code, done.exit_code, answer.status_code) == (400, 1, 400)
-    assert all("paper takes at most 1." in said for said in (page.text, done.output, answer.text))
+    assert all("paper takes at most 1." in said for said in (page.text, str(done.exception), answer.text))
 
 
 def test_settings_are_saved_opened_and_deleted(crm, base, visitor, director):
