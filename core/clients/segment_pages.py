@@ -108,6 +108,6 @@ def _words(segment: Segment) -> list[str]:
     """Returns the segment's filters in words; a filter on a field that is no more says so."""
     try:
         with remembering():
-            return describe(crm(), entity(crm(), segment.entity), segment.conditions)
+            return describe(crm(), entity(crm(), segment.entity), segment.conditions, user())
     except InvalidInput as error:
         return [str(error)]

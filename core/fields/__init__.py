@@ -9,6 +9,7 @@ from core.fields.groups import group_condition, group_expression, group_field
 from core.fields.labels import describe, group_labels, options, titles, value_labels
 from core.fields.operators import OPERATORS, operator_label
 from core.fields.periods import PARTS, PERIODS, first_day, is_period, next_first_day, period_days, period_label
+from core.fields.reach import Mark, is_led, led_to, marks_of
 from core.fields.reading import Joins, read
 from core.fields.texts import SAFE, as_text, from_text
 from core.fields.tree import Entity, Field, Members, among, entity, label_of, property_field, resolve, tree
@@ -22,6 +23,7 @@ __all__ = [
     "Entity",
     "Field",
     "Joins",
+    "Mark",
     "Members",
     "alive",
     "among",
@@ -36,8 +38,11 @@ __all__ = [
     "group_expression",
     "group_field",
     "group_labels",
+    "is_led",
     "is_period",
     "label_of",
+    "led_to",
+    "marks_of",
     "next_first_day",
     "once",
     "operator_label",

@@ -33,7 +33,7 @@ def condition(crm: CRM, start: Entity, conditions: Sequence[dict], user: User | 
     source = start.model if source is None else source
     if not isinstance(conditions, list | tuple) or len(conditions) > MOST_CONDITIONS:
         raise InvalidInput(_("A filter is a list of at most %(n)s conditions.", n=MOST_CONDITIONS))
-    parts = [seen(start, user, source), *(_holds(crm, start, one, user, source) for one in conditions)]
+    parts = [seen(start, user, source), *(holds(crm, start, one, user, source) for one in conditions)]
     return reduce(and_, [part for part in parts if part is not None], Value(1) == 1)
 
 
@@ -73,7 +73,8 @@ def checked(crm: CRM, start: Entity, one: Any) -> tuple[Step, str, Any]:
 _SAMPLE = '{"field": "name", "op": "contains", "value": "x"}'
 
 
-def _holds(crm: CRM, start: Entity, one: Any, user: User | None, source: Any) -> Expression:
+def holds(crm: CRM, start: Entity, one: Any, user: User | None, source: Any) -> Expression:
+    """Returns the expression that keeps the records which meet a condition, whoever sees them."""
     step, op, value = checked(crm, start, one)
     positive = NEGATIVE.get(op, op)
     operand = read_value(crm, step.field, positive, value, user)

@@ -10,6 +10,7 @@ from core.fields.conditions import alive, checked, seen
 from core.fields.groups import group_field
 from core.fields.operators import WITHOUT_VALUE, operator_label
 from core.fields.periods import bucket_label, period_label
+from core.fields.reach import nameable
 from core.fields.tree import Entity, Field, entity, label_of, resolve
 from core.fields.values import ME, MY_TEAM
 from core.i18n import _, format_date, format_number
@@ -60,17 +61,18 @@ def value_labels(crm: CRM, field: Field, values: Sequence[Any]) -> dict[Any, str
     return {value: str(value) for value in values}
 
 
-def describe(crm: CRM, start: Entity, conditions: Sequence[dict]) -> list[str]:
-    """Returns each condition in words: “Owner is Anna Kola”."""
+def describe(crm: CRM, start: Entity, conditions: Sequence[dict], user: User | None) -> list[str]:
+    """Returns each condition in words: “Owner is Anna Kola”; a record whose name `user` may not read is “unknown”."""
     steps = [checked(crm, start, one) for one in conditions]
     wanted: dict[str, set[int]] = {}
     for step, _op, value in steps:
         if step.field.kind in ("user", "link"):
-            wanted.setdefault(step.field.target, set()).update(_ids(value))
+            wanted.setdefault(step.field.target, set()).update(nameable(crm, step, _ids(value), user))
     named = {target: titles(crm, target, ids) for target, ids in wanted.items()}
+    labels = [label_of(crm, start, str(one["field"])) for one in conditions]
     return [
-        _sentence(label_of(crm, start, str(one["field"])), step.field, op, value, named.get(step.field.target, {}))
-        for one, (step, op, value) in zip(conditions, steps, strict=True)
+        _sentence(label, step.field, op, value, named.get(step.field.target, {}), user)
+        for label, (step, op, value) in zip(labels, steps, strict=True)
     ]
 
 
@@ -113,9 +115,9 @@ def _ids(value: Any) -> list[int]:
     return [int(one) for one in listed if isinstance(one, int) or (isinstance(one, str) and one.isdecimal())]
 
 
-def _sentence(label: str, field: Field, op: str, value: Any, named: dict[int, str]) -> str:
+def _sentence(label: str, field: Field, op: str, value: Any, named: dict[int, str], user: User | None) -> str:
     if field.words is not None:
-        return f"{label}: {field.words(str(value))}"
+        return f"{label}: {field.words(str(value), user)}"
     words = "" if op in WITHOUT_VALUE else _words(field, value, named)
     return " ".join(part for part in (label, operator_label(field.kind, op), words) if part)
 

@@ -40,8 +40,9 @@ class Field:
     a function that makes the expression from the model (or an alias of it). `target` names the entity that a link
     leads to; `reverse` makes it lead to many: it is the target's column that points back to us. `choices` are pairs,
     or a function that returns them. `members` is the table of a multichoice that is not kept as JSON. `test` replaces
-    the operators: it gets (source, op, value, user) and returns an expression. `words` says what a value means that
-    only links bring; such a field is offered in no chooser.
+    the operators: it gets (source, op, value, user) and returns an expression. `words(value, user)` says what a value
+    means that only links bring; such a field is offered in no chooser. It `leads` if its list holds all that a number
+    counted, what lies in the trash and the names of others' records too: then `test` lets pass what the user may know.
     """
 
     name: str
@@ -54,7 +55,8 @@ class Field:
     members: Members | None = None
     json_key: str = ""
     test: Callable[[Any, str, Any, Any], Any] | None = None
-    words: Callable[[str], str] | None = None
+    words: Callable[[str, Any], str] | None = None
+    leads: bool = False
 
     def of(self, source: Any) -> Any:
         """Returns the expression of this field on `source`: the entity's model or an alias of it."""

@@ -35,6 +35,7 @@ CORE_ITEMS = (
     MenuItem("plugins", lazy("Plugins"), "plugins.index", "puzzle", 500, "admin.plugins", "settings"),
     MenuItem("jobs", lazy("Jobs"), "jobs.index", "list-check", 600, "admin.jobs", "settings"),
     MenuItem("trash", lazy("Deleted clients"), "clients.trash", "trash", 650, "clients.delete", "settings"),
+    MenuItem("deleted_deals", lazy("Deleted deals"), "deals.trash", "trash", 660, "deals.delete", "settings"),
     MenuItem("history", lazy("History"), "history.index", "history", 700, "admin.users", "settings"),
 )
 MESSAGE_ITEMS = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import CRM, InvalidInput, fields
+from core.api import CRM, InvalidInput, User, fields
 from core.api import gettext as _
 from plugins.reports.dimensions import ALIASES
 
@@ -20,7 +20,7 @@ def is_field(crm: CRM, name: str, of: str = "deal") -> bool:
     return True
 
 
-def read_condition(crm: CRM, name: str, values: Sequence[str], of: str = "deal") -> dict[str, Any]:
+def read_condition(crm: CRM, user: User | None, name: str, values: Sequence[str], of: str = "deal") -> dict[str, Any]:
     """Returns the condition that a parameter means; several values mean one of them.
 
     Linked records are named or given by number. Raises InvalidInput for a value that isn't known.
@@ -31,7 +31,7 @@ def read_condition(crm: CRM, name: str, values: Sequence[str], of: str = "deal")
         values = [part for value in values for part in value.split("|")]
     elif len(values) > 1 and op in ("equal", "not_equal"):
         op = {"equal": "in", "not_equal": "not_in"}[op]
-    found = [_value(crm, deals, path, name, value) for value in values]
+    found = [_value(crm, user, deals, path, name, value) for value in values]
     condition: dict[str, Any] = {"field": path, "op": op}
     if op not in ("empty", "not_empty"):
         condition["value"] = found if op in LISTS else found[-1]
@@ -55,13 +55,15 @@ def _unreadable() -> InvalidInput:
     return InvalidInput(sentence, fields={PARAMETER: [sentence]})
 
 
-def in_words(crm: CRM, conditions: Sequence[Mapping[str, Any]], of: str = "deal") -> list[tuple[str, str]]:
+def in_words(
+    crm: CRM, user: User | None, conditions: Sequence[Mapping[str, Any]], of: str = "deal"
+) -> list[tuple[str, str]]:
     """Returns each condition as a pair: what the field is called, and operator and value."""
     if not conditions:
         return []
     deals = fields.entity(crm, of)
     pairs = []
-    for one, words in zip(conditions, fields.describe(crm, deals, conditions), strict=True):
+    for one, words in zip(conditions, fields.describe(crm, deals, conditions, user), strict=True):
         label = fields.label_of(crm, deals, one["field"])
         rest = words.removeprefix(label).strip()
         kind = fields.resolve(crm, deals, one["field"]).field.kind
@@ -76,7 +78,7 @@ def _path(name: str) -> tuple[str, str]:
     return ALIASES.get(path, path), op or "equal"
 
 
-def _value(crm: CRM, deals: Any, path: str, name: str, value: str) -> Any:
+def _value(crm: CRM, user: User | None, deals: Any, path: str, name: str, value: str) -> Any:
     field = fields.resolve(crm, deals, path).field
     if value in ("me", "my_team") and field.kind == "user":
         return value
@@ -85,9 +87,8 @@ def _value(crm: CRM, deals: Any, path: str, name: str, value: str) -> Any:
     if field.kind not in ("link", "user") or not field.target:
         return value
     wanted = value.casefold()
-    offered = fields.once(
-        ("reports.options", deals.name, path, value), lambda: fields.options(crm, deals, path, None, value)
-    )
+    asked = ("reports.options", user.id if user else None, deals.name, path, value)
+    offered = fields.once(asked, lambda: fields.options(crm, deals, path, user, value))
     found = [key for key, label in offered if str(label).casefold() == wanted]
     if found:
         return found[0]

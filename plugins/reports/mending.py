@@ -80,7 +80,7 @@ def _check_filter(of: str, crm: CRM, user: User, _name: str, value: str) -> None
 
 
 def _check_named(of: str, crm: CRM, user: User, name: str, value: str) -> None:
-    fields.condition(crm, fields.entity(crm, of), [read_condition(crm, name, [value], of)], user)
+    fields.condition(crm, fields.entity(crm, of), [read_condition(crm, user, name, [value], of)], user)
 
 
 def _check_dimension(crm: CRM, user: User, _name: str, value: str) -> None:

@@ -116,7 +116,7 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     shown = {*choices, *INPUTS, "from", "to", "through", "as_of", "joined", "indicators", "measures"}
     inputs = tuple((name, *INPUTS[name]) for name in INPUTS if name in report.parameters)
     kept = [(name, value) for name, value in pairs if name not in shown]
-    chips = _chips(crm, report, pairs, known_facts(crm, report, pairs)[1])
+    chips = _chips(crm, user, report, pairs, known_facts(crm, report, pairs)[1])
     return Panel(choices, indicators, chips, values, kept, _last_day(values), inputs)
 
 
@@ -151,15 +151,15 @@ def _with_chosen(options: list[tuple[str, Text]], chosen: str, words: Callable[[
     return [*options, (chosen, words(chosen))]
 
 
-def _chips(crm: CRM, report: Report, pairs: Pairs, of: str) -> list[Chip]:
+def _chips(crm: CRM, user: User, report: Report, pairs: Pairs, of: str) -> list[Chip]:
     chips = []
     for place, (name, value) in enumerate(pairs):
         if name in report.parameters and name != PARAMETER:
             continue
         rest = urlencode([pair for number, pair in enumerate(pairs) if number != place])
         try:
-            found = read_conditions(value) if name == PARAMETER else [read_condition(crm, name, [value], of)]
-            chips += [Chip(label, words, rest) for label, words in in_words(crm, found, of)]
+            found = read_conditions(value) if name == PARAMETER else [read_condition(crm, user, name, [value], of)]
+            chips += [Chip(label, words, rest) for label, words in in_words(crm, user, found, of)]
         except InvalidInput:
             chips.append(Chip(_("Filter"), unknown(name.partition(":")[0]), rest))
     return chips

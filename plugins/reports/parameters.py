@@ -136,7 +136,7 @@ def _conditions(
 ) -> tuple[dict[str, Any], ...]:
     found = [condition for text in given.get(PARAMETER, ()) for condition in read_conditions(text)]
     named = {name: values for name, values in given.items() if name not in known}
-    found += [read_condition(crm, name, values, of) for name, values in named.items()]
+    found += [read_condition(crm, user, name, values, of) for name, values in named.items()]
     if found:
         fields.condition(crm, fields.entity(crm, of), found, user)
     return tuple(found)

@@ -311,6 +311,7 @@ def test_conditions_in_words(crm, make, things):
             {"field": "parent.name", "op": "empty"},
             {"field": "is_new", "op": "equal", "value": True},
         ],
+        user,
     )
     assert words == [
         "Owner is Anna Kola",

@@ -13,6 +13,7 @@ from core.deals.pages import (
     map,
     opening,
     stage,
+    trash,
     visits,
 )
 from core.deals.pages.blueprint import blueprint
@@ -31,5 +32,6 @@ __all__ = [
     "map",
     "opening",
     "stage",
+    "trash",
     "visits",
 ]

@@ -11,7 +11,9 @@ from core.deals.columns import chances_from
 from core.deals.models import Deal
 from core.deals.pages.blueprint import blueprint, shown_deal
 from core.deals.pages.demand import box_of
+from core.deals.pages.trash import deleted_card
 from core.deals.pages.work import work_of
+from core.errors import NotFound
 from core.interactions.panels import part_of_timeline, shown_kinds
 from core.process.picture import picture_of
 from core.process.services import proposed_on, stage_task_of
@@ -26,9 +28,12 @@ from core.web.panels import shown_actions, shown_panels, shown_tabs
 
 @blueprint.get("/<int:deal_id>")
 @needs("deals.read")
-def card(deal_id: int) -> str | Response:
-    """Shows a deal."""
-    deal = shown_deal(deal_id)
+def card(deal_id: int) -> str | Response | tuple[str, int]:
+    """Shows a deal; of one in the trash that it lies there."""
+    try:
+        deal = shown_deal(deal_id)
+    except NotFound:
+        return deleted_card(deal_id)
     properties = properties_of("deal")
     steps, usual = ladder_with_usual(deal)
     tasks = tasks_of(deal)

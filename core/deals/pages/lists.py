@@ -120,7 +120,7 @@ def asked(*, with_quick: bool = False) -> Asked:
     quick = () if with_quick else DEALS.quick
     in_quick = [one for found in quick if state.has(found.conditions) for one in found.conditions]
     others = [one for one in state.conditions if one not in in_quick]
-    words = describe(crm(), entity(crm(), DEALS.entity), others)
+    words = describe(crm(), entity(crm(), DEALS.entity), others, user())
     return Asked(state, where, [(text, state.without([one])) for text, one in zip(words, others, strict=True)])
 
 

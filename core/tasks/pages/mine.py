@@ -95,7 +95,7 @@ def _where(state: State) -> Expression | None:
 
 
 def _chips(state: State) -> list[tuple[str, str]]:
-    words = describe(crm(), entity(crm(), TASKS.entity), state.conditions)
+    words = describe(crm(), entity(crm(), TASKS.entity), state.conditions, user())
     return [(text, state.without([one])) for text, one in zip(words, state.conditions, strict=True)]
 
 

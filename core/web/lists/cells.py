@@ -11,7 +11,7 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from core.fields import Entity, label_of, resolve, titles, value_labels
+from core.fields import Entity, Mark, label_of, resolve, titles, value_labels
 from core.i18n import _, format_date, format_money, format_number, language
 from core.runtime import CRM
 from core.web.addresses import address
@@ -174,6 +174,14 @@ def money(value: Decimal | None, currency: str, locale: str) -> str:
     return "" if value is None else escape(format_money(value, currency))
 
 
+def words_of(mark: Mark | None) -> str:
+    """Returns what is said of a record that only a number led to, an empty text for any other."""
+    if mark is None:
+        return ""
+    said = [_("deleted")] * mark.is_deleted + [_("of somebody else")] * mark.is_name_only
+    return ", ".join(said)
+
+
 def row_menu(path: str) -> Callable[[int], str]:
     """Returns what makes the cell with the menu of a row, which asks for its entries when it is opened."""
     words = [
@@ -187,16 +195,20 @@ def row_menu(path: str) -> Callable[[int], str]:
 
 
 def row_html(
-    record_id: int, url: str, columns: list[Column], cells: list[str], may_choose: bool, menu: str = ""
+    record_id: int, url: str, columns: list[Column], cells: list[str], may_choose: bool, menu: str = "", note: str = ""
 ) -> str:
-    """Returns the HTML of a row. Put together here, as a template takes ten times as long; cells are escaped."""
+    """Returns the HTML of a row. Put together here, as a template takes ten times as long; cells are escaped.
+
+    A row with a note is to be looked at alone: it can't be chosen.
+    """
     card = escape(url)
     parts = [f'<tr data-row="{record_id}"' + (f' data-url="{card}"' if url else "") + ' tabindex="-1">']
     if may_choose:
-        parts.append(_CHECK.format(record_id, escape(_("Choose"))))
+        parts.append('<td class="list-check"></td>' if note else _CHECK.format(record_id, escape(_("Choose"))))
     for column, cell in zip(columns, cells, strict=True):
         inner = f'<a href="{card}">{cell}</a>' if column.is_title and url else cell
-        parts.append(f'<td class="{column.css}">{inner}</td>')
+        said = f' <span class="badge bg-secondary-lt">{escape(note)}</span>' if note and column.is_title else ""
+        parts.append(f'<td class="{column.css}">{inner}{said}</td>')
     return "".join((*parts, menu, "</tr>"))
 
 

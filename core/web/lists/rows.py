@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.fields import label_of, resolve, titles
-from core.web.lists.cells import text_of
+from core.i18n import _
+from core.web.lists.cells import text_of, words_of
 from core.web.lists.source import Source
 
 PIECE = 1_000
@@ -22,8 +23,12 @@ class Table:
 
 
 def table_of(source: Source, paths: tuple[str, ...]) -> Table:
-    """Returns the table of a list's columns; the ids are read at once, eight bytes each, their values in pieces."""
+    """Returns the table of a list's columns; the ids are read at once, eight bytes each, their values in pieces.
+
+    Where a number led to more than the list holds otherwise, a last column says what is the matter with such a record.
+    """
     header = [label_of(source.crm, source.entity, path) for path in paths]
+    header += [_("Note")] if source.led is not None else []
     ids = array("q", (row[0] for row in source.crm.database.execute(source.ordered())))
     return Table(header, len(ids), _rows(source, ids, paths))
 
@@ -34,13 +39,14 @@ def _rows(source: Source, ids: array, paths: tuple[str, ...]) -> Iterator[list[A
         piece = ids[at : at + PIECE].tolist()
         values = source.values(piece, paths)
         named = _names(source, fields, values)
+        marks = source.marks(piece)
         for one in piece:
             if one in values:
                 row = values[one]
                 yield [
                     text_of(source.crm, source.list_page, path, field, row, named.get(field.target, {}))
                     for path, field in fields.items()
-                ]
+                ] + ([words_of(marks.get(one))] if source.led is not None else [])
 
 
 def _names(source: Source, fields: dict[str, Any], values: dict[int, dict[str, Any]]) -> dict[str, dict[int, str]]:

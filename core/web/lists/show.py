@@ -17,7 +17,7 @@ from core.users.models import User
 from core.web.context import crm as present_crm
 from core.web.context import user as present_user
 from core.web.lists import actions, exports, graph
-from core.web.lists.cells import Column, card_url, make_columns, row_html, row_menu
+from core.web.lists.cells import Column, card_url, make_columns, row_html, row_menu, words_of
 from core.web.lists.definition import ListPage
 from core.web.lists.favourites import columns_of, favourites_of
 from core.web.lists.filters import branch, condition_of, filter_form
@@ -86,9 +86,16 @@ def rows_of(source: Source, *, may_choose: bool = True) -> Rows:
     may_choose = may_choose and (_may(source, "write") or _may(source, "delete"))
     has_menu = has_row_menu(source)
     menu = row_menu(source.state.path) if has_menu else lambda _one: ""
-    rows = [
-        row_html(one, url(one), columns, [cell(values[one]) for cell in cells], may_choose, menu(one)) for one in shown
-    ]
+    marks = source.marks(shown)
+    rows = []
+    for one in shown:
+        mark, inner = marks.get(one), [cell(values[one]) for cell in cells]
+        if mark is None:
+            rows.append(row_html(one, url(one), columns, inner, may_choose, menu(one)))
+        else:
+            card = "" if mark.is_name_only else url(one)
+            empty = '<td class="list-more"></td>' if has_menu else ""
+            rows.append(row_html(one, card, columns, inner, may_choose, empty, words_of(mark)))
     inside = Markup("".join(rows))  # noqa: S704 - each row has escaped what is in it
     return Rows(columns, inside, len(rows), found.is_more or found.count > source.state.page * PAGE, has_menu)
 
@@ -170,7 +177,7 @@ def _chips(source: Source) -> list[tuple[str, str]]:
     for quick in source.list_page.quick:
         if state.has(quick.conditions):
             left = [one for one in left if one not in quick.conditions]
-    words = describe(source.crm, source.entity, left)
+    words = describe(source.crm, source.entity, left, source.user)
     chips += [(text, state.without([one])) for text, one in zip(words, left, strict=True)]
     return chips
 

@@ -1,17 +1,18 @@
 """What a list reads: which records match, how many, in what order, and their values for the chosen columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from peewee import Expression, ModelSelect
+from peewee import Case, Expression, ModelSelect
 
 from core.errors import InvalidInput
-from core.fields import Entity, Joins, alive, among, condition, entity, read, resolve
+from core.fields import Entity, Joins, Mark, alive, among, condition, entity, led_to, marks_of, read, resolve, seen
 from core.i18n import _
 from core.runtime import CRM
 from core.users.models import User
-from core.web.lists.definition import ListPage
+from core.web.lists.definition import LIST, ListPage
 from core.web.lists.state import COUNTED, DEEPEST, PAGE, State
 
 # The most records that one action changes: more would keep others from writing for too long.
@@ -48,6 +49,17 @@ class Source:
         return found & self.list_page.search(self.entity.model, self.state.q) if self.state.q else found
 
     @cached_property
+    def led(self) -> Expression | None:
+        """What keeps all that a number led to, in the trash or others' too; None where the reader asked for more."""
+        if self.state.q or self.state.groups or self.state.view != LIST.key:
+            return None
+        return led_to(self.crm, self.entity, self.state.conditions, self.user)
+
+    def marks(self, ids: Sequence[int]) -> dict[int, Mark]:
+        """Returns what is said of those of the records that are here only because a number led to them."""
+        return {} if self.led is None else marks_of(self.entity, ids, self.user)
+
+    @cached_property
     def found(self) -> Found:
         """The ids of the page and how many records match, both found with the least reading.
 
@@ -71,7 +83,7 @@ class Source:
     def ordered(self) -> ModelSelect:
         """Returns the query of the matching ids in the order of the state."""
         model = self.entity.model
-        query = model.select(model.id).where(self.where)
+        query = model.select(model.id).where(self.where if self.led is None else self.led)
         sort = self.state.sort or self.list_page.sort or "-id"
         path, is_falling = sort.removeprefix("-"), sort.startswith("-")
         if path == "id":
@@ -82,14 +94,22 @@ class Source:
             joins = Joins(self.crm, self.entity, query, self.user)
             expression = _sortable(self, joins, path)
             query = joins.query
+        if self.led is not None and path != self.list_page.title_column:
+            expression = self._as_seen(expression)
         nulls = None if path in self.list_page.sorts else "last"
         ordering = expression.desc(nulls=nulls) if is_falling else expression.asc(nulls=nulls)
         return query.order_by(ordering, model.id.desc() if is_falling else model.id)
 
+    def _as_seen(self, expression: Any) -> Any:
+        """Returns what to sort by, empty for records known by their names alone: their order would tell."""
+        visible = seen(self.entity, self.user)
+        return expression if visible is None else Case(None, [(visible, expression)])
+
     def count(self) -> tuple[int, bool]:
         """Returns how many records match, and whether there are more: counting stops at DEEPEST."""
         model = self.entity.model
-        count = model.select(model.id).where(self.where).limit(DEEPEST + 1).count()
+        where = self.where if self.led is None else self.led
+        count = model.select(model.id).where(where).limit(DEEPEST + 1).count()
         return min(count, DEEPEST), count > DEEPEST
 
     def chosen_ids(self, ids: list[int], *, is_all: bool) -> list[int]:
@@ -110,7 +130,11 @@ class Source:
         needed = dict.fromkeys(
             (*columns, *(self.list_page.money[path] for path in columns if path in self.list_page.money))
         )
-        return read(self.crm, self.entity, list(needed), ids, self.user)
+        found = read(self.crm, self.entity, list(needed), ids, self.user)
+        for one, mark in self.marks(ids).items():
+            if mark.is_name_only and one in found:
+                found[one] = {path: found[one][path] if path == self.entity.title else None for path in needed}
+        return found
 
 
 def _sortable(source: Source, joins: Joins, path: str) -> Any:

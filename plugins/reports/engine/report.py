@@ -28,7 +28,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         name=NAME,
         title=_title(wanted),
         subtitle=_period_words(crm, wanted),
-        settings=tuple(_settings_words(crm, wanted)),
+        settings=tuple(_settings_words(crm, user, wanted)),
         figures=tuple(_figures(found, behind, crm.currency)),
         tables=(_table(found, behind),),
         draw=partial(draw, found, behind),
@@ -70,7 +70,7 @@ def _period_words(crm: CRM, wanted: Wanted) -> str:
     return words
 
 
-def _settings_words(crm: CRM, wanted: Wanted) -> list[tuple[str, str]]:
+def _settings_words(crm: CRM, user: User | None, wanted: Wanted) -> list[tuple[str, str]]:
     words = [(_("Facts"), str(wanted.facts.label))]
     if wanted.moment:
         words.append((_("Period of"), title_of_moment(crm, wanted.facts, wanted.moment)))
@@ -79,7 +79,7 @@ def _settings_words(crm: CRM, wanted: Wanted) -> list[tuple[str, str]]:
         for label, axis in ((_("Rows by"), wanted.rows), (_("Columns by"), wanted.columns))
         if axis
     ]
-    return words + in_words(crm, wanted.conditions, wanted.facts.entity)
+    return words + in_words(crm, user, wanted.conditions, wanted.facts.entity)
 
 
 def _figures(found: Answer, behind: Behind, currency: str) -> list[Figure]:

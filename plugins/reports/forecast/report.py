@@ -45,7 +45,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     (expected,) = expect(scope, ladders, published, [period_ahead(crm, settings)], card, settings.method)
     linker = Linker(crm, settings)
     groups = _groups(expected.deals, ladders)
-    words = settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})
+    words = settings_words(crm, user, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})
     words.append((_("Chances by"), str(METHOD_WORDS[expected.method])))
     return Document(
         name=NAME,

@@ -37,7 +37,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     answer = ask("seasons", {"values": [income for _month, _count, income in history]}) if is_enough else None
     ahead = _ahead(history, answer) if answer else []
     linker = Linker(crm, settings)
-    words = settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})
+    words = settings_words(crm, user, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})
     tables = [_past_table(history, linker, crm.currency)]
     if answer:
         seasons = [_factor_table(history, answer)] if answer["has_seasons"] else []

@@ -73,7 +73,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         tables.append(matrix.table)
         data["matrix"] = matrix.data
     types = {ladder.type_id: ladder.type for ladder in ladders.values()}
-    words = settings_words(crm, settings, types)
+    words = settings_words(crm, user, settings, types)
     if settings.counting != FINAL:
         words.append((_("Counted"), str(COUNTINGS[settings.counting])))
     if settings.credit != OWNER:

@@ -90,12 +90,12 @@ def stage_column() -> Column:
     return Column("stage", _("Stage"), TEXT)
 
 
-def settings_words(crm: CRM, settings: Settings, types: dict[int, str]) -> list[tuple[str, str]]:
+def settings_words(crm: CRM, user: User | None, settings: Settings, types: dict[int, str]) -> list[tuple[str, str]]:
     """Returns the settings as pairs of label and value, for the head of the report."""
     words = []
     if settings.type_ids:
         words.append((_("Deal type"), ", ".join(types[key] for key in settings.type_ids)))
-    words += in_words(crm, settings.conditions)
+    words += in_words(crm, user, settings.conditions)
     if settings.by:
         words.append((_("Rows by"), words_of(crm, settings.by)))
     if settings.columns:

@@ -90,7 +90,9 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         name=NAME,
         title=str(TITLE),
         subtitle=_("As of %(day)s", day=format_date(settings.as_of_on or crm.today())),
-        settings=tuple(settings_words(crm, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})),
+        settings=tuple(
+            settings_words(crm, user, settings, {ladder.type_id: ladder.type for ladder in ladders.values()})
+        ),
         figures=_figures(company, clients, crm.currency, linker),
         tables=tuple(tables),
         draw=partial(_charts, frames, company.rows, crm.currency, linker),

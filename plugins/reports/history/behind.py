@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from peewee import Expression
 
-from core.api import CRM, InvalidInput, RecordField, User, fields, lazy
+from core.api import CRM, InvalidInput, RecordField, User, bulk, fields, format_moment, lazy
 from core.api import gettext as _
 from plugins.reports.parameters import Settings
 
@@ -22,10 +22,23 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Behind:
-    """How one report finds the deals of a cell, and says in words which they are; a cell is told by texts."""
+    """How one report finds the deals of a cell, and says in words which they are; a cell is told by texts.
+
+    A report `of_past` also counts what was deleted since, so its cells open that too. `moment` names the part of a cell
+    that is a moment, to be said too.
+    """
 
     find: Callable[[CRM, User | None, Settings, Mapping[str, str], Any], Expression]
     words: Callable[[Mapping[str, str]], str]
+    of_past: bool = False
+    moment: str = ""
+
+    def said(self, crm: CRM, cell: Mapping[str, str]) -> str:
+        """Returns in words which deals those of a cell are."""
+        if not self.moment:
+            return self.words(cell)
+        moment = bulk.from_microseconds(int(cell[self.moment]))
+        return f"{self.words(cell)}, {format_moment(moment, crm.config.zone)}"
 
 
 def conditions_of(settings: Settings, cell: Mapping[str, Any]) -> list[dict[str, Any]] | None:
@@ -48,19 +61,22 @@ def record_field(
         if op != "equal" or behind is None:
             raise _unknown()
         try:
-            return behind.find(crm, user, read(crm, user, report, pairs), cell, source)
+            found = behind.find(crm, user, read(crm, user, report, pairs), cell, source)
         except (KeyError, ValueError) as error:
             raise _unknown() from error
+        start = fields.entity(crm, entity)
+        found &= fields.condition(crm, start, (), user, source)
+        return found if behind.of_past else found & fields.alive(start, source)
 
-    def words(value: str) -> str:
+    def words(value: str, _user: User | None) -> str:
         report, cell, _pairs = _read(value)
         behind = known().get(report)
         try:
-            return behind.words(cell) if behind else report
+            return behind.said(crm, cell) if behind else report
         except (KeyError, ValueError):
             return report
 
-    return RecordField(entity, fields.Field(FIELD, lazy("From a report"), "text", test=test, words=words))
+    return RecordField(entity, fields.Field(FIELD, lazy("From a report"), "text", test=test, words=words, leads=True))
 
 
 def _read(value: str) -> tuple[str, dict[str, str], Pairs]:

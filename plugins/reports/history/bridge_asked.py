@@ -65,7 +65,7 @@ class Asked:
         if stage is not None:
             cell |= {"type": stage[0], "stage": stage[1] or ""}
             cell |= {"key": as_text(key)} if self.dimension else {}
-        found = None if part == bridge.DELETED else conditions_of(self.settings, cell)
+        found = conditions_of(self.settings, cell)
         return as_query(found) if found else ""
 
 
@@ -144,4 +144,4 @@ def _cell_words(cell: Mapping[str, str]) -> str:
     return f"{TITLE}, {WHOLE_WORDS.get(cell['part'], WORDS[cell['part']])}"
 
 
-BEHIND = Behind(_find, _cell_words)
+BEHIND = Behind(_find, _cell_words, of_past=True)

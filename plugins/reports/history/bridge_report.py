@@ -42,7 +42,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         name=NAME,
         title=str(TITLE),
         subtitle=_period_words(crm, settings, since, until),
-        settings=tuple(settings_words(crm, settings, types)),
+        settings=tuple(settings_words(crm, user, settings, types)),
         figures=_figures(asked, whole, crm.currency),
         tables=(
             _whole_table(asked, whole, crm.currency),
@@ -53,7 +53,6 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         ),
         draw=partial(_charts, asked, whole, crm.currency),
         notes=(
-            *_notes_of_deleted(whole),
             Note(_("A deal that came and was closed between these days counts under both, so nothing is left out.")),
             Note(_("Deals on hold stand apart. A deal without a potential counts as a deal, but not as money.")),
         ),
@@ -66,10 +65,6 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         is_empty=not whole,
         **head(crm, user),
     )
-
-
-def _notes_of_deleted(whole: Cells) -> list[Note]:
-    return [Note(_("Deals that were deleted since count here, but no list shows them."))] * (bridge.DELETED in whole)
 
 
 def _period_words(crm: CRM, settings: Settings, since: datetime, until: datetime) -> str:

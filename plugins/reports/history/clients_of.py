@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import Expression
 
-from core.api import CRM, InvalidInput, RecordField, fields, lazy
+from core.api import CRM, InvalidInput, RecordField, User, fields, lazy
 from core.api import gettext as _
 from plugins.reports.addresses import CLIENTS, to_list
 from plugins.reports.conditions import read_conditions
@@ -44,17 +44,19 @@ def of_field(crm: CRM, target: str) -> RecordField:
         entity, conditions = _read(crm, str(operand) if op == "equal" else "")
         if not hasattr(entity.model, target):
             raise InvalidInput(_("The deals of this number can't be found again: open the report anew."))
-        where = fields.alive(entity) & fields.condition(crm, entity, conditions, user)
+        where = fields.condition(crm, entity, conditions, user)
+        if not fields.is_led(crm, entity, conditions):
+            where &= fields.alive(entity)
         return source.id << entity.model.select(getattr(entity.model, target)).where(where)
 
-    def words(value: str) -> str:
+    def words(value: str, user: User | None) -> str:
         try:
             entity, conditions = _read(crm, value)
-            return "; ".join([str(entity.label), *fields.describe(crm, entity, conditions)])
+            return "; ".join([str(entity.label), *fields.describe(crm, entity, conditions, user)])
         except InvalidInput:  # of a field that is gone
             return "?"
 
-    return RecordField(target, fields.Field(FIELD, LABELS[target], "text", test=test, words=words))
+    return RecordField(target, fields.Field(FIELD, LABELS[target], "text", test=test, words=words, leads=True))
 
 
 def _read(crm: CRM, value: str) -> tuple[Any, list[dict[str, Any]]]:

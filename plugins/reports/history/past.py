@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import Expression
 
-from core.api import CRM, Deal, User, bulk, format_moment, lazy
+from core.api import CRM, Deal, User, bulk, lazy
 from plugins.reports.dimensions import Dimension, find_dimension
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.common import bounded_period, make_scope
@@ -67,8 +67,4 @@ def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, st
     return stood_then(crm, user, settings, int(cell["at"]), cell, source)
 
 
-def _words(cell: Mapping[str, str]) -> str:
-    return f"{TITLE}, {format_moment(bulk.from_microseconds(int(cell['at'])))}"
-
-
-BEHIND = Behind(_find, _words)
+BEHIND = Behind(_find, lambda _cell: str(TITLE), of_past=True, moment="at")

@@ -141,7 +141,7 @@ def make_document(
         name=settings.report,
         title=str(title),
         subtitle=subtitle or as_sentence(settings.period.words()),
-        settings=tuple(settings_words(crm, settings, deal_types(crm))),
+        settings=tuple(settings_words(crm, user, settings, deal_types(crm))),
         figures=tuple(figures),
         tables=tuple(tables),
         draw=draw,

@@ -32,7 +32,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         name=NAME,
         title=str(TITLE),
         subtitle=_goal_words(plan, crm.currency) if plan else "",
-        settings=tuple(settings_words(crm, settings, deal_types(crm))),
+        settings=tuple(settings_words(crm, user, settings, deal_types(crm))),
         figures=_figures(plan, crm.currency, Linker(crm, settings)) if plan else (),
         tables=_tables(asked) if asked else (),
         draw=partial(_charts, plan) if plan else tuple,

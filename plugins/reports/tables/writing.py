@@ -32,7 +32,7 @@ def table_document(
     notes: Sequence[Note] = (),
 ) -> Document:
     """Returns the document of a report that has one table; its totals are those of all deals together."""
-    words = settings_words(crm, settings, deal_types(crm))
+    words = settings_words(crm, user, settings, deal_types(crm))
     if not settings.by:
         words.append((_("Rows by"), str(asked.dimension.title)))
     found = list(notes)

@@ -154,7 +154,7 @@ def test_deleted_segment_leaves_its_records(crm, make, owner, fixed):
 
 
 def test_filter_by_a_segment_in_words(crm, live):
-    words = describe(crm, entity(crm, "client"), [{"field": "segment", "op": "equal", "value": live.id}])
+    words = describe(crm, entity(crm, "client"), [{"field": "segment", "op": "equal", "value": live.id}], None)
     assert words == ["Segment is Active ones"]
 
 

@@ -13,5 +13,7 @@ def listed(crm, user, link: str) -> int:
     name, _mark, query = link.rpartition("?")
     entity = fields.entity(crm, KINDS.get(name.rstrip("/"), "deal"))
     conditions = [fields.from_text(text) for text in parse_qs(query).get("f", [])]
-    where = fields.condition(crm, entity, conditions, user) & fields.alive(entity)
+    where = fields.led_to(crm, entity, conditions, user)
+    if where is None:
+        where = fields.condition(crm, entity, conditions, user) & fields.alive(entity)
     return entity.model.select().where(where).count()

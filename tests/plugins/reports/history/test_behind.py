@@ -34,7 +34,7 @@ def test_field_is_offered_in_no_chooser(crm, make):
 def test_value_that_no_report_knows_is_refused_in_a_sentence(crm, value):
     with pytest.raises(InvalidInput):
         fields.condition(crm, fields.entity(crm, "deal"), condition(value), None)
-    assert fields.describe(crm, fields.entity(crm, "deal"), condition(value))[0].startswith("From a report: ")
+    assert fields.describe(crm, fields.entity(crm, "deal"), condition(value), None)[0].startswith("From a report: ")
 
 
 def test_seller_opens_no_deals_of_others(crm, make, report):
