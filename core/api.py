@@ -78,7 +78,8 @@ from core.jobs import Job, Progress
 
 # Channels: what networks tell, files that go along, and messages that others want sent.
 from core.messages.attachments import Attachment, attachments_of
-from core.messages.telling import receive_message, report_state, take_turns
+from core.messages.incoming import receive_message
+from core.messages.receipts import report_state, take_turns
 from core.messages.writing import queue_message
 from core.moments import iso_day
 from core.process.evidence import propose_evidence

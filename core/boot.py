@@ -20,7 +20,8 @@ from core.hooks.calls import Watch
 from core.hooks.contributions import SettingsGroup
 from core.hooks.dispatch import Dispatcher
 from core.hooks.guard import stand_guard
-from core.hooks.plugins import Manifest, Refusal, discover, in_order, load_hooks, with_links
+from core.hooks.order import in_order, with_links
+from core.hooks.plugins import Manifest, Refusal, discover, load_hooks
 from core.hooks.switch import saved_generation
 from core.i18n import load_catalogues
 from core.jobs import Jobs

@@ -249,7 +249,7 @@ class FakeChannel:
 
     def receive(self, crm: CRM, address: str, body: str = "", **facts: Any) -> Any:
         """Returns the message that the network brings: `files` are pairs of name and bytes."""
-        from core.messages.telling import receive_message
+        from core.messages.incoming import receive_message
 
         return receive_message(crm, self.key, address=address, body=body, **facts)
 

@@ -72,7 +72,7 @@ def init(
 @click.pass_obj
 def serve(opener: Opener, host: str, port: int, workers: int, without: tuple[str, ...]) -> None:
     """Serve the web interface and work off jobs until Ctrl-C."""
-    from core.serve.processes import bound, only_here
+    from core.serve.claims import bound, only_here
     from core.serve.supervisor import serve as run  # gunicorn is for this command alone
 
     config = opener.config

@@ -96,7 +96,7 @@ def _whom(crm: Any, way: Any, client_id: int | None, address: str, text: str) ->
     from core.clients.models import Client
     from core.hooks.channels import Draft
     from core.messages.addressing import ways_to
-    from core.messages.telling import whose
+    from core.messages.incoming import whose
 
     if client_id is None:
         address = way.prepare(crm, Draft(address, text)).address

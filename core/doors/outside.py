@@ -2,9 +2,9 @@
 networks tell of things that a plugin handed over by itself, such as a letter that is no client's message."""
 
 from core.messages.attachments import check_files
+from core.messages.receipts import take_receipts
 from core.messages.standing import states_since, stuck
 from core.messages.states import is_news
-from core.messages.telling import take_receipts
 from core.webhooks.sending import Answer, address_of, send
 from core.webhooks.services import private_hosts
 

@@ -5,14 +5,18 @@ from typing import Any
 
 from core.errors import Conflict, CRMError, NotFound, PluginRefused, guess
 from core.hooks.health import forgive, is_held
-from core.hooks.plugins import Manifest, Refusal, in_order, known_plugin
+from core.hooks.order import in_order
+from core.hooks.plugins import Manifest, Refusal, known_plugin
 from core.runtime import CRM
 from core.settings import Setting
 from core.store import audit
 
+ON = {"plugin": "core.plugins", "name": "on"}
+GENERATION = {"plugin": "core.plugins", "name": "generation"}
+
 
 @dataclass(frozen=True)
-class PluginState:
+class ShownPlugin:
     """What the plugins page and command show of one plugin: `state` is on, paused, off or refused."""
 
     name: str
@@ -27,35 +31,10 @@ class PluginState:
     remedy: str
 
 
-ON = {"plugin": "core.plugins", "name": "on"}
-GENERATION = {"plugin": "core.plugins", "name": "generation"}
-
-
-def states(crm: CRM) -> list[PluginState]:
+def states(crm: CRM) -> list[ShownPlugin]:
     """Returns every plugin that was found, by name, with its state in this process."""
     refused = {refusal.plugin: refusal for refusal in crm.refusals}
     return [_state(crm, manifest, refused) for _name, manifest in sorted(crm.manifests.items())]
-
-
-def _state(crm: CRM, manifest: Manifest, refused: dict[str, Refusal]) -> PluginState:
-    name = manifest.name
-    fault = refused.get(name) or crm.hooks.paused.get(name) or crm.hooks.without_pages.get(name)
-    if name in crm.hooks.order:
-        state = "paused" if fault else "on"
-    else:
-        state = "refused" if fault else "off"
-    return PluginState(
-        name,
-        manifest.title,
-        manifest.version,
-        manifest.summary,
-        state,
-        manifest.requires,
-        manifest.links,
-        tuple(sorted(other.name for other in crm.plugins if name in other.requires)),
-        fault.reason if fault else "",
-        fault.remedy if fault else "",
-    )
 
 
 def enable(crm: CRM, name: str) -> list[str]:
@@ -99,6 +78,21 @@ def disable(crm: CRM, name: str) -> None:
     save_names(crm, [other for other in saved_names(crm) if other != name])
 
 
+def saved_names(crm: CRM) -> list[str]:
+    """Returns the plugins that are switched on, as saved."""
+    row = Setting.get_or_none(**ON)
+    return list(row.value) if row else [name for name, manifest in crm.manifests.items() if manifest.default_on]
+
+
+def save_names(crm: CRM, names: list[str]) -> None:
+    """Saves which plugins are switched on; every process follows."""
+    before = saved_names(crm)
+    with crm.work():
+        _write(ON, names)
+        next_generation(crm)
+        audit.record(crm, "plugins", 0, "switched", {"on": [before, names]})
+
+
 def saved_generation() -> int:
     """Returns the number in the database that every switch of a plugin moves."""
     row = Setting.get_or_none(**GENERATION)
@@ -114,6 +108,27 @@ def next_generation(crm: CRM) -> None:
 def move_generation() -> None:
     """Moves the number that every process follows, inside the caller's work."""
     _write(GENERATION, saved_generation() + 1)
+
+
+def _state(crm: CRM, manifest: Manifest, refused: dict[str, Refusal]) -> ShownPlugin:
+    name = manifest.name
+    fault = refused.get(name) or crm.hooks.paused.get(name) or crm.hooks.without_pages.get(name)
+    if name in crm.hooks.order:
+        state = "paused" if fault else "on"
+    else:
+        state = "refused" if fault else "off"
+    return ShownPlugin(
+        name,
+        manifest.title,
+        manifest.version,
+        manifest.summary,
+        state,
+        manifest.requires,
+        manifest.links,
+        tuple(sorted(other.name for other in crm.plugins if name in other.requires)),
+        fault.reason if fault else "",
+        fault.remedy if fault else "",
+    )
 
 
 def _try_out(crm: CRM, names: list[str]) -> None:
@@ -132,21 +147,6 @@ def _try_out(crm: CRM, names: list[str]) -> None:
 def _check_free(crm: CRM) -> None:
     if crm.config.plugins is not None:
         raise Conflict("customer.toml lists the plugins of this instance: change its line “plugins” and start again.")
-
-
-def saved_names(crm: CRM) -> list[str]:
-    """Returns the plugins that are switched on, as saved."""
-    row = Setting.get_or_none(**ON)
-    return list(row.value) if row else [name for name, manifest in crm.manifests.items() if manifest.default_on]
-
-
-def save_names(crm: CRM, names: list[str]) -> None:
-    """Saves which plugins are switched on; every process follows."""
-    before = saved_names(crm)
-    with crm.work():
-        _write(ON, names)
-        next_generation(crm)
-        audit.record(crm, "plugins", 0, "switched", {"on": [before, names]})
 
 
 def _write(place: dict[str, str], value: Any) -> None:

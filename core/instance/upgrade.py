@@ -22,7 +22,8 @@ from core.clock import Clock
 from core.config import Config
 from core.instance.doctor import examine
 from core.errors import Conflict, CRMError, PluginRefused
-from core.hooks.plugins import discover, in_order, with_links
+from core.hooks.order import in_order, with_links
+from core.hooks.plugins import discover
 from core.kit.check import check
 from core.instance.releases import KEPT, Earlier, earlier, forget, forget_oldest, link, remember, steps_back
 from core.store.database import open_database

@@ -1,7 +1,7 @@
 """Files that go along with messages: what a channel takes, what is chosen, and how a channel opens what it sends.
 
 A message keeps the ids of its files under `files` of its `extra`; the files themselves are those of its client or deal.
-What comes with messages is the business of `incoming`.
+What comes with messages is the business of `incoming_files`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -9,10 +9,10 @@ from core.clients.points import KINDS, repeat_primary
 from core.errors import InvalidInput
 from core.hooks.contributions import LiveTopic
 from core.i18n import _, format_number
-from core.messages.incoming import give_files
+from core.messages.incoming import note_received
+from core.messages.incoming_files import give_files
 from core.messages.models import Message
 from core.messages.reading import UNKNOWN, visible_messages
-from core.messages.telling import note_received
 from core.messages.writing import channel_of
 from core.runtime import CRM
 from core.users.models import Role, User

@@ -18,8 +18,8 @@ from core.hooks.contributions import JobKind
 from core.i18n import _
 from core.messages.attachments import gone, has_lost_files
 from core.messages.models import Message, MessageEvent, Receipt
+from core.messages.receipts import take_receipt, take_turns
 from core.messages.states import FAILED, QUEUED, REFUSED, SENDING, SENT, UNCERTAIN
-from core.messages.telling import take_receipt, take_turns
 from core.messages.writing import SEND, channel_of, wake
 from core.runtime import CRM
 from core.store.plainly import add_row, change_row, read_row

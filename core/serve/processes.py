@@ -1,20 +1,14 @@
 """Processes of the supervisor: forked from it, so that what is loaded once is shared by all and they start quickly."""
 
 import ctypes
-import errno
-import fcntl
 import multiprocessing
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-
-from core.errors import Conflict
 
 GRACE_S = 10
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -75,41 +69,6 @@ class Child:
         if not self.is_dead:
             self.process.kill()
             self.process.join()
-
-
-def bound(host: str, port: int) -> socket.socket:
-    """Returns a socket with this address, not listening yet; raises Conflict, with what to do, when it can't have it.
-
-    So who asks before a web server is there is refused, and does not wait in vain.
-    """
-    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
-    except OSError as error:
-        made.close()
-        if error.errno == errno.EADDRINUSE:
-            reason = f"Another program uses port {port} (perhaps Hinka runs already)."
-        else:
-            reason = f"Hinka can't listen at {host}, port {port}: {error.strerror}."
-        remedy = f"Choose another with “hinka serve --port {port + 1}” or “make run PORT={port + 1}”."
-        raise Conflict(f"{reason} {remedy}") from error
-    return made
-
-
-@contextmanager
-def only_here(folder: Path) -> Iterator[None]:
-    """Runs the block as the one supervisor of an instance on this machine; raises Conflict where there is another."""
-    # Other machines may share the folder. A lock of this kind is not inherited: it ends with this process, however
-    # that ends, and no number of a process is left that another may have by then.
-    with (folder / f"supervisor.{socket.gethostname()}.lock").open("a") as handle:
-        try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EAGAIN):
-                raise
-            raise Conflict(f"Hinka serves the instance {folder} already: stop that “hinka serve” first.") from error
-        yield
 
 
 def end_with_parent(number: int) -> None:

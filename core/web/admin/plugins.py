@@ -124,7 +124,7 @@ def marks() -> Response:
     return go("plugins.hooks")
 
 
-def _state(name: str) -> switch.PluginState:
+def _state(name: str) -> switch.ShownPlugin:
     found = next((state for state in switch.states(crm()) if state.name == name), None)
     if found is None:
         raise NotFound(_("There is no plugin %(name)s.", name=name))

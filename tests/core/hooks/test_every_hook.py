@@ -24,7 +24,7 @@ from core.instance.doctor import examine
 from core.interactions.files import store_file
 from core.interactions.services import change_interaction, log_interaction
 from core.interactions.timeline import timeline
-from core.messages.telling import receive_message
+from core.messages.incoming import receive_message
 from core.process.services import kinds_of_evidence
 from core.serve.listeners import listen
 from core.testing import running

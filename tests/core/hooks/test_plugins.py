@@ -10,7 +10,8 @@ from core import VERSION
 from core.boot import boot
 from core.config import Config, read_config, write_config
 from core.errors import Conflict, NotFound, PluginRefused
-from core.hooks.plugins import Manifest, discover, in_order, read_manifest
+from core.hooks.order import in_order
+from core.hooks.plugins import Manifest, discover, read_manifest
 from core.hooks.switch import disable, enable, states
 from core.hooks.versions import can_agree, fits
 from tests.core.hooks.written import write_plugin

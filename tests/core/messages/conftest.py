@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.messages.telling import receive_message
+from core.messages.incoming import receive_message
 
 PHONE = "+355691111111"
 

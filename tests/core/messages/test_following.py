@@ -10,7 +10,7 @@ from core.errors import InvalidInput, ProviderError
 from core.messages.again import send_again
 from core.messages.inbox import NEWS_KEY
 from core.messages.models import Message
-from core.messages.telling import report_state, take_receipts
+from core.messages.receipts import report_state, take_receipts
 from core.messages.writing import queue_message
 
 from .conftest import PHONE

@@ -9,10 +9,10 @@ from core.hooks.dispatch import marker
 from core.interactions import files as kept_files
 from core.interactions.files import files_of
 from core.interactions.models import StoredFile
-from core.messages import incoming
+from core.messages import incoming_files
 from core.messages.inbox import assign
+from core.messages.incoming import receive_message
 from core.messages.models import Message
-from core.messages.telling import receive_message
 from core.messages.writing import queue_message
 from core.users.services import create_token
 
@@ -91,7 +91,7 @@ def test_those_of_a_stranger_go_to_the_client_that_it_turns_out_to_be(crm, chann
 
 def test_what_can_not_be_kept_is_named_and_the_message_comes(crm, channel, web, client, owner, monkeypatch):
     monkeypatch.setattr(kept_files, "LARGEST", 100)
-    monkeypatch.setattr(incoming, "MOST_FILES", 1)
+    monkeypatch.setattr(incoming_files, "MOST_FILES", 1)
     sent = [("empty.pdf", b""), ("film.mp4", b"x" * 101), ("a.txt", b"a"), ("../b.txt", b"b")]
     message = channel.receive(crm, PHONE, "See", files=sent)
     assert (len(message.file_ids), message.left_out) == (1, ["empty.pdf", "film.mp4", "b.txt"])

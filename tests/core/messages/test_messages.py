@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from core.clients.consent import is_allowed, record_consent
 from core.errors import InvalidInput, NotFound, ProviderError
 from core.interactions.models import Interaction
+from core.messages.incoming import receive_message
 from core.messages.models import Message, MessageEvent, Receipt
+from core.messages.receipts import report_state
 from core.messages.sending import LONGEST_WAIT, LOOK_AGAIN, MOST_ATTEMPTS, SHIFT, send_queued
 from core.messages.standing import stuck
 from core.messages.states import TOLD, is_news
-from core.messages.telling import receive_message, report_state
 from core.messages.writing import cancel_message, queue_message
 from core.tasks.models import Task
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.messages.incoming import receive_message
 from core.messages.models import Message
-from core.messages.telling import receive_message
 from core.messages.writing import queue_message
 
 PHONE = "+355691111111"
