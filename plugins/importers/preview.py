@@ -107,7 +107,7 @@ def _mark(rows: list[PreviewRow], batch: Batch, errors: list[tuple[int, str, obj
         if title in places:
             row.reasons[places[title]] = text
         else:
-            row.others.append(text)
+            row.others.append(f"{title}: {text}" if title else text)
 
 
 def _sample(texts: list[list[str]], place: int) -> list[str]:

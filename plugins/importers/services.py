@@ -250,9 +250,8 @@ def _check_required(kind: ImportKind, batch: Batch) -> None:
     if missing:
         raise ImportRefused(
             lazy(
-                "No column of the file says the %(label)s (%(name)s). Name it in the map: [columns] “title in the "
-                "file” = "
-                "“%(name)s”; the file has %(titles)s.",
+                "No column of the file says the %(label)s (%(name)s). Choose the one that does (in a map: [columns] "
+                "“title in the file” = “%(name)s”); the file has %(titles)s.",
                 label=missing[0].label,
                 name=missing[0].key,
                 titles=", ".join(batch.plan["titles"]),

@@ -115,14 +115,16 @@ class ClientWriter:
             return
         ours = {row["id"] for row in fresh}
         batch_id = self.writing.batch.id
-        added = 0
         own = [
             (known, row)
             for known, row in repeated
             if row.get("contact_name") and (known in ours or self._made_by(known) == batch_id)
         ]
-        if own and not self.writing.is_dry:
-            added = add_contacts(self.writing, own)
+        if self.writing.is_dry:
+            present = {(row["id"], row.get("contact_name")) for row in fresh}
+            added = len({(known, row["contact_name"]) for known, row in own} - present)
+        else:
+            added = add_contacts(self.writing, own) if own else 0
         outcome.updated += added
         outcome.skipped += len(repeated) - added
 

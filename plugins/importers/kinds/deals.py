@@ -79,7 +79,10 @@ class DealWriter:
         row["field"] = "client"
         if row["client"] is None:
             raise CellRefused(
-                lazy("the deal has no client. Fill in the cell, or name a default one: [options.defaults] client = “…”")
+                lazy(
+                    "the deal has no client. Fill in the cell, or name a client of deals that name none (in a map: "
+                    "[options.defaults] client = “…”)"
+                )
             )
         row["field"] = "state"
         row["state"] = row.get("state") or self._state_of(row)

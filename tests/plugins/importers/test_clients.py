@@ -123,6 +123,11 @@ def test_rows_of_one_company_become_its_contacts(crm, importing, counts):
     ]
 
 
+def test_a_dry_run_counts_further_contacts_as_the_run_does(crm, importing, counts):
+    table = "name,contact_name\nHoxha,Ana\nHoxha,Beni\nHoxha,Ana\n"
+    assert counts(importing("clients", table, is_dry=True)) == counts(importing("clients", table)) == (1, 1, 1, 0)
+
+
 def test_consent_and_refusal_are_noted(crm, importing):
     importing("clients", "name,Do Not Email,consent_phone\nHoxha,Yes,po\nKola,No,\n")
     assert [(row.client.name, row.channel, row.is_given) for row in Consent.select().order_by(Consent.id)] == [

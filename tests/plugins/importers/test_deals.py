@@ -53,7 +53,7 @@ def test_won_lost_and_open_deals_stand_where_they_should(crm, base, importing, c
         (
             "D1,,,Retail,,open,,,,2026-01-01,,,,",
             "Row 2, column “client”: the deal has no client. Fill in the cell, or name a "
-            "default one: [options.defaults] client = “…”.",
+            "client of deals that name none (in a map: [options.defaults] client = “…”).",
         ),
         (
             "D1,,Nobody,Retail,,open,,,,2026-01-01,,,,",

@@ -82,6 +82,14 @@ def test_result_tells_what_else_was_made_and_which_losses_have_no_reason(web, cr
     assert "1 deal was lost without a reason in the file; its reason is “Not given”." in page
 
 
+def test_a_table_without_the_field_that_is_needed_says_which(web):
+    send(web, "1,2\n4,5\n")
+    batch = Batch.get()
+    assert "name: The cell is empty." in web.text(f"/imports/{batch.id}")
+    refused = web.post(f"/imports/{batch.id}/columns", {"start": "yes", "header_row": "0"}).get_data(as_text=True)
+    assert "No column of the file says the Name (name). Choose the one that does" in refused
+
+
 def test_two_columns_of_one_field_are_refused(web):
     send(web, "a,b\nHoxha,Tirana\n")
     answer = web.post(f"/imports/{Batch.get().id}/columns", {"field0": "city", "field1": "city", "header_row": "1"})
