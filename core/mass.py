@@ -18,6 +18,7 @@ from core.fields.tree import JSON_PREFIX, Entity
 from core.i18n import _
 from core.runtime import CRM
 from core.store.audit import Audit, as_json
+from core.store.reading import read_number
 from core.users.models import User
 
 CHUNK = 500
@@ -100,7 +101,7 @@ def undo(crm: CRM, start: Entity, token: str, user: User, change: Change, restor
 
 def _rows(token: str, user_id: int) -> Any:
     number = token.removeprefix(PREFIX)
-    first = int(number) if number.isdecimal() and len(number) < 19 else 0
+    first = read_number(number) or 0
     return Audit.select().where(Audit.id >= first, Audit.source == token, Audit.user_id == user_id)
 
 

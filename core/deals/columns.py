@@ -18,7 +18,8 @@ from core.i18n import _
 from core.money import from_units
 from core.stages.models import DealType, DealTypeVersion, TypeStage
 from core.stages.types import versions_of
-from core.store.fields import from_microseconds, to_microseconds
+from core.store.fields import to_microseconds
+from core.store.reading import read_number
 from core.store.written import Written, is_among
 from core.users.models import User
 
@@ -159,12 +160,12 @@ _CARDS = Written(_cards)
 
 def _comes_after(place: int | None, after: str) -> Expression:
     entered, _dash, deal_id = after.partition("-")
-    if not (deal_id.isdecimal() and (entered.isdecimal() or place is None)):
+    last, entered_at = read_number(deal_id), read_number(entered)
+    if last is None or (entered_at is None and place is not None):
         raise InvalidInput(_("The board's columns go on from a card; reload the page."))
     if place is None:
-        return Deal.id < int(deal_id)
-    entered_at = from_microseconds(int(entered))
-    return (Deal.entered_at < entered_at) | ((Deal.entered_at == entered_at) & (Deal.id < int(deal_id)))
+        return Deal.id < last
+    return (Deal.entered_at < entered_at) | ((Deal.entered_at == entered_at) & (Deal.id < last))
 
 
 def _page(cards: list[Card]) -> Cards:

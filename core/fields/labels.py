@@ -17,7 +17,7 @@ from core.i18n import _, format_date, format_number
 from core.money import from_units
 from core.once import once
 from core.runtime import CRM
-from core.store.reading import read_column
+from core.store.reading import LARGEST, read_column, read_number
 from core.users.models import User
 
 SUGGESTIONS = 20
@@ -112,7 +112,8 @@ def _known_titles(name: str) -> dict[int, str]:
 
 def _ids(value: Any) -> list[int]:
     listed = value if isinstance(value, list) else [value]
-    return [int(one) for one in listed if isinstance(one, int) or (isinstance(one, str) and one.isdecimal())]
+    found = [one if isinstance(one, int) else read_number(one) for one in listed if isinstance(one, int | str)]
+    return [one for one in found if one is not None and abs(one) <= LARGEST]
 
 
 def _sentence(label: str, field: Field, op: str, value: Any, named: dict[int, str], user: User | None) -> str:

@@ -19,6 +19,7 @@ from core.interactions.models import Interaction
 from core.interactions.panels import contact_choices, deal_choices
 from core.interactions.schemas import RegisterSchema
 from core.interactions.words import BY_HAND, ICONS, KINDS
+from core.store.reading import read_number
 from core.users.access import visible_to
 from core.web.context import crm, needs, page_arguments, user
 from core.web.forms import SchemaForm
@@ -136,7 +137,7 @@ def _noted(made: Interaction, client: Client) -> str | Response:
 
 def _subject(names: dict[str, Any]) -> tuple[Client | None, Deal | None]:
     """Returns the client and deal of these arguments, as far as the user sees them."""
-    client_id, deal_id = (_number(names.get(name) or names.get(f"{name}_id")) for name in ("client", "deal"))
+    client_id, deal_id = (read_number(names.get(name) or names.get(f"{name}_id")) for name in ("client", "deal"))
     try:
         deal = get_deal(crm(), user(), deal_id) if deal_id else None
         if deal is not None:
@@ -159,7 +160,3 @@ def _choices(client: Client | None) -> dict[str, list[tuple[int, str]]]:
     if client is None:
         return {}
     return {"contact": contact_choices(client), "deal": deal_choices(user(), client)}
-
-
-def _number(text: Any) -> int | None:
-    return int(text) if str(text or "").isdecimal() else None

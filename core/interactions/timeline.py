@@ -20,6 +20,7 @@ from core.interactions.words import KINDS
 from core.runtime import CRM
 from core.store.audit import Audit
 from core.store.fields import from_microseconds, to_microseconds
+from core.store.reading import read_number
 from core.users.access import visible_to
 from core.users.models import User
 
@@ -187,10 +188,13 @@ def _page(query: ModelSelect, at: Field, key: Field, source: str, *, cursor: tup
 
 
 def _cursor(after: str) -> tuple[datetime, int, int] | None:
-    parts = after.split("-")
-    if len(parts) != 3 or not all(part.isdigit() and len(part) < 19 for part in parts):
+    numbers = [number for part in after.split("-") if (number := read_number(part)) is not None]
+    if len(numbers) != 3:
         return None
-    return from_microseconds(int(parts[0])), int(parts[1]), int(parts[2])
+    try:
+        return from_microseconds(numbers[0]), numbers[1], numbers[2]
+    except OverflowError:  # after the last year there is
+        return None
 
 
 def _with_users(entries: list[Entry]) -> list[Entry]:

@@ -10,6 +10,7 @@ from core.process.version_moves import Moved, move_to_version
 from core.process.versions import preview_move
 from core.stages.models import DealType
 from core.stages.types import get_type
+from core.store.reading import read_number
 from core.web.context import crm, needs, user
 from core.web.pages import go, is_htmx, page
 
@@ -51,9 +52,10 @@ def _choices() -> dict[int, int]:
     """Returns the stage that was chosen for each that is gone."""
     chosen = {}
     for name, text in request.form.items():
-        stage_id = name.removeprefix("instead-")
-        if stage_id != name and stage_id.isdecimal() and text.isdecimal():
-            chosen[int(stage_id)] = int(text)
+        word, _dash, stage_id = name.rpartition("-")
+        gone, instead = read_number(stage_id), read_number(text)
+        if word == "instead" and gone is not None and instead is not None:
+            chosen[gone] = instead
     return chosen
 
 

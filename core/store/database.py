@@ -1,13 +1,15 @@
 """Opens the customer's one database: SQLite in WAL mode, or PostgreSQL, each with a bounded pool of connections."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from peewee import Database
+from peewee import Database, DataError
 from playhouse.db_url import parse as parse_url
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
-from core.errors import ConfigError
+from core.errors import ConfigError, InvalidInput
+from core.i18n import _
 from core.store.fields import database_proxy
 
 PRAGMAS = {
@@ -19,6 +21,27 @@ PRAGMAS = {
     "temp_store": "memory",
 }
 MAX_CONNECTIONS = 24
+_OUT_OF_RANGE = "22003"
+
+
+class _Bounded:
+    """Refuses a number that is beyond what the database keeps, wherever it came from, in a sentence."""
+
+    def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
+        try:
+            return super()._execute_cursor(sql, params, **options)
+        except (OverflowError, DataError) as error:
+            if isinstance(error, DataError) and getattr(error.orig, "sqlstate", "") != _OUT_OF_RANGE:
+                raise
+            raise InvalidInput(_("A number is larger than any that can be kept; correct it.")) from error
+
+
+class _Sqlite(_Bounded, PooledSqliteDatabase):
+    pass
+
+
+class _Postgres(_Bounded, PooledPostgresqlDatabase):
+    pass
 
 
 def open_database(url: str, folder: Path, pragmas: dict | None = None) -> Database:
@@ -31,7 +54,7 @@ def open_database(url: str, folder: Path, pragmas: dict | None = None) -> Databa
         path = folder / url.removeprefix("sqlite:///")
         path.parent.mkdir(parents=True, exist_ok=True)
         # timeout: the turn of `store.work` already orders our own writers; this is for foreign ones (backup, a shell).
-        database = PooledSqliteDatabase(
+        database = _Sqlite(
             str(path),
             pragmas={**PRAGMAS, **(pragmas or {})},
             timeout=30,
@@ -44,7 +67,7 @@ def open_database(url: str, folder: Path, pragmas: dict | None = None) -> Databa
     elif scheme in ("postgresql", "postgres"):
         settings = parse_url(url)
         name = settings.pop("database")
-        database = PooledPostgresqlDatabase(name, max_connections=MAX_CONNECTIONS, prefer_psycopg3=True, **settings)
+        database = _Postgres(name, max_connections=MAX_CONNECTIONS, prefer_psycopg3=True, **settings)
     else:
         raise ConfigError(f"database {url!r}: use sqlite:///hinka.db or postgresql://user@host/name.")
     database_proxy.initialize(database)

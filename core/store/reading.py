@@ -11,10 +11,15 @@ from typing import Any, TypeVar
 from peewee import OP, Expression, Field, Model
 
 Row = TypeVar("Row", bound=Model)
+# No database takes more, nor has it what is asked for.
+LARGEST = 2**63 - 1
+_DIGITS = 18
 
 
 def read_by_id(model: type[Row], record_id: int, lock: str = "") -> Row | None:
     """Returns the record of an id, or None; `lock` is what the statement ends with."""
+    if abs(record_id) > LARGEST:
+        return None
     # Models know the database through a proxy.
     database = model._meta.database.obj
     statement, columns = _statement(model, database.param)
@@ -25,6 +30,12 @@ def read_by_id(model: type[Row], record_id: int, lock: str = "") -> Row | None:
     for (name, convert), value in zip(columns, row, strict=True):
         record.__data__[name] = value if value is None else convert(value)
     return record
+
+
+def read_number(text: Any) -> int | None:
+    """Returns the whole number that a text writes, such as an id; None for any other text, and for too long a one."""
+    digits = str(text or "")
+    return int(digits) if digits.isdecimal() and len(digits) <= _DIGITS else None
 
 
 def read_column(field: Field, ids: Iterable[int]) -> dict[int, Any]:

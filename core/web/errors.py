@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.errors import CRMError, NotSignedIn
 from core.i18n import _
+from core.web.asked import AskingRequest
 from core.web.context import came_from, is_api
 from core.web.pages import is_htmx, page
 from core.web.rules import LateRule
@@ -23,6 +24,7 @@ class Web(Flask):
     """A Flask application whose log names each failure by the number that the user reads."""
 
     url_rule_class = LateRule
+    request_class = AskingRequest
 
     def send_static_file(self, filename: str) -> Response:
         """Sends a file of ours, packed where the build has packed it and the browser takes it so."""

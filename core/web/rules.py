@@ -5,7 +5,7 @@ from typing import Any
 
 from werkzeug.routing import BaseConverter, Rule
 
-LARGEST = 2**63 - 1  # no database takes more, nor has it what is asked for
+from core.store.reading import LARGEST
 
 
 class LateRule(Rule):

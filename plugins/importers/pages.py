@@ -33,6 +33,8 @@ MOVING = ("waiting", "running", "undoing")
 CHANGEABLE = (
     "sheet", "header_row", "date_order", "decimal", "encoding", "on_duplicate", "create_missing", "defaults", "lookups",
 )  # fmt: skip
+# As many digits as no sheet has columns.
+_LONGEST_NUMBER = 7
 
 
 @blueprint.get("/")
@@ -92,7 +94,7 @@ def change(batch_id: int) -> str | BaseResponse:
 def fix(batch_id: int, row: int) -> str:
     """Keeps corrected cells of a row and shows the row as it is checked now."""
     batch = visible_batch(present_user(), batch_id)
-    cells = {int(name[1:]): text for name, text in request.form.items() if name[:1] == "c" and name[1:].isdigit()}
+    cells = {int(name[1:]): text for name, text in request.form.items() if _is_numbered("c", name)}
     fix_cells(present_crm(), batch, row, cells)
     preview = make_preview(present_crm(), batch, only=row)
     return page(
@@ -168,12 +170,18 @@ def _lookups(batch: Batch, options: Options) -> dict[str, Lookup]:
     return {name: lookup for name, lookup in options.lookups.items() if name != form.get("stop_lookup")}
 
 
+def _is_numbered(word: str, name: str) -> bool:
+    """Tells whether the name of a field is a word and the number of a column."""
+    number = name.removeprefix(word)
+    return number != name and number.isdecimal() and len(number) < _LONGEST_NUMBER
+
+
 def _change(batch: Batch) -> None:
     form, options = request.form, options_of(batch.plan)
     wanted = replace(
         options,
         sheet=form.get("sheet", ""),
-        header_row=int(form["header_row"]) if form.get("header_row", "").isdigit() else None,
+        header_row=form.get("header_row", type=int),
         date_order=form.get("date_order", ""),
         decimal=form.get("decimal", options.decimal),
         encoding=options.encoding if form.get("encoding", "") in ("", batch.plan["encoding"]) else form["encoding"],
@@ -189,7 +197,7 @@ def _change(batch: Batch) -> None:
     columns = {
         int(name[5:]): "" if text in wanted.lookups and text not in options.lookups else text
         for name, text in form.items()
-        if name.startswith("field") and name[5:].isdigit()
+        if _is_numbered("field", name)
     }
     present_header = batch.plan["header_row"] + 1
     changed = {

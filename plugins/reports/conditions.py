@@ -9,6 +9,7 @@ from plugins.reports.dimensions import ALIASES
 
 PARAMETER = "f"
 LISTS = ("in", "not_in", "between")
+_LONGEST_ID = 18
 
 
 def is_field(crm: CRM, name: str, of: str = "deal") -> bool:
@@ -92,7 +93,7 @@ def _value(crm: CRM, user: User | None, deals: Any, path: str, name: str, value:
     found = [key for key, label in offered if str(label).casefold() == wanted]
     if found:
         return found[0]
-    if value.isdecimal():
+    if value.isdecimal() and len(value) <= _LONGEST_ID:
         return int(value)
     sentence = _("Nothing is called “%(value)s” under %(name)s.", value=value, name=name)
     raise InvalidInput(sentence, fields={name: [sentence]})

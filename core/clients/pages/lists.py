@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import request
 from peewee import JOIN, Expression
 from werkzeug.wrappers import Response
 
@@ -16,6 +15,7 @@ from core.contacts import format_phone
 from core.i18n import _, lazy
 from core.users.access import visible_to
 from core.users.models import User
+from core.web.asked import page_number
 from core.web.context import crm, needs, user
 from core.web.lists.definition import Empty, ListPage, quick_filters
 from core.web.lists.show import show
@@ -88,7 +88,7 @@ def index() -> Response | str:
 @needs("clients.delete")
 def trash() -> str:
     """Shows what was deleted, the newest first, without those that were merged into others."""
-    number = max(1, request.args.get("page", 1, int))
+    number = page_number()
     query = Client.select(Client, User).join(User, JOIN.LEFT_OUTER)
     query = query.where(
         Client.deleted_at.is_null(False), Client.merged_into_id.is_null(), visible_to(user(), Client.owner)

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from core.clients.models import Client, Contact
 from core.deals.pages.blueprint import blueprint
 from core.i18n import Text
+from core.store.reading import read_number
 from core.users.access import visible_to
 from core.web.context import needs, user
 from core.web.forms import SchemaForm
@@ -59,9 +60,9 @@ def find_client(text: str) -> Client | None:
     """Returns the visible client that was chosen by number, by suggestion, or by its whole name."""
     text = text.strip()
     chosen = _CHOSEN.match(text)
-    number = chosen[1] if chosen else text if text.isdecimal() else ""
+    number = read_number(chosen[1] if chosen else text)
     visible = Client.select().where(Client.deleted_at.is_null(), visible_to(user(), Client.owner))
-    if number:
-        return visible.where(Client.id == int(number)).first()
+    if number is not None:
+        return visible.where(Client.id == number).first()
     found = list(visible.where(Client.name == text).limit(2)) if text else []
     return found[0] if len(found) == 1 else None

@@ -17,6 +17,7 @@ from core.messages.pages.blueprint import blueprint, shown_message
 from core.messages.reading import FINAL, events_of, newest_of, of_interactions, visible_messages
 from core.messages.states import COLOURS, STATES, UNCERTAIN
 from core.messages.writing import cancel_message
+from core.store.reading import read_number
 from core.users.services import users_by_id
 from core.web.context import crm, needs, user
 from core.web.pages import go_to, is_htmx, page, safe_next, toast
@@ -72,7 +73,7 @@ def download(message_id: int, file_id: int) -> Response:
 @needs("clients.read")
 def states() -> str:
     """Shows the states of the messages named by the address anew, and that others have come in since."""
-    ids = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()][:MOST_SHOWN]
+    ids = [one for one in map(read_number, request.args.get("ids", "").split(",")) if one is not None][:MOST_SHOWN]
     entity, entity_id = request.args.get("entity", "client"), request.args.get("entity_id", 0, int)
     found = list(visible_messages(user()).where(Message.id.in_(ids))) if ids else []
     has_news = newest_of(user(), entity, entity_id) > request.args.get("newest", 0, int)

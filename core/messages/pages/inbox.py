@@ -11,6 +11,7 @@ from core.messages.attachments import load_files
 from core.messages.inbox import assign, waiting_messages
 from core.messages.models import Message
 from core.messages.pages.blueprint import blueprint, shown_message
+from core.web.asked import page_number
 from core.web.context import crm, needs, user
 from core.web.pages import go, is_htmx, page
 
@@ -21,7 +22,7 @@ PAGE = 30
 @needs("clients.read")
 def inbox() -> str:
     """Shows what waits, the newest first; for unknown senders with the ways to make them known."""
-    number = max(1, request.args.get("page", 1, int))
+    number = page_number()
     found = list(waiting_messages(user()).offset((number - 1) * PAGE).limit(PAGE + 1))
     load_files(found)
     makers = {one.id: url_for("clients.new", **_asked(one)) for one in found if one.client_id is None}

@@ -23,6 +23,7 @@ from core.messages.pages.files import ENVELOPE, going_along
 from core.messages.schemas import WritingSchema
 from core.messages.wordings import filled, get_template, templates_for
 from core.messages.writing import prepared, queue_message
+from core.store.reading import read_number
 from core.web.context import crm, needs, takes_up_to, user
 from core.web.forms import SchemaForm
 from core.web.pages import go, is_htmx, page, toast
@@ -196,11 +197,12 @@ def _queued(about: About, values: dict[str, Any]) -> str | Response:
 def _about(sent: Any) -> About:
     """Returns who is written to, as far as the user sees them: who sees a deal may write about it."""
     deal_id, client_id = sent.get("deal", "", str), sent.get("client", "", str)
-    deal = _deal_of(int(deal_id), is_needed=not client_id) if deal_id.isdecimal() else None
+    asked = read_number(deal_id)
+    deal = _deal_of(asked, is_needed=not client_id) if asked is not None else None
     if deal is not None and client_id in ("", str(deal.client_id)):
         client = deal.client
     else:
-        client, deal = get_client(crm(), user(), int(client_id) if client_id.isdecimal() else 0), None
+        client, deal = get_client(crm(), user(), read_number(client_id) or 0), None
     ways = ways_to(crm(), client)
     usable = [way for way in ways if not way.why_not]
     way = next((way for way in usable if way.channel.key == sent.get("channel")), usable[0] if usable else None)

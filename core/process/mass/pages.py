@@ -15,6 +15,7 @@ from core.process.mass.giving import RIGHT, Wish, plan_giving
 from core.process.mass.schemas import PROPERTY, WHAT, TurnSchema, segments_for, wish_schema
 from core.process.mass.turning import MOST, Planned, Turn, plan_turning
 from core.runtime import CRM
+from core.store.reading import read_number
 from core.users.models import User
 from core.web.context import crm, needs, user
 from core.web.forms import SchemaForm
@@ -51,7 +52,7 @@ def hand_over() -> str | BaseResponse:
 @needs("deals.write")
 def deals() -> str | BaseResponse:
     """Shows what a change of many deals will do, and begins it once it was seen."""
-    ids = [int(one) for one in request.form.get("ids", "").split(",") if one.isdecimal() and len(one) < 19]
+    ids = [one for one in map(read_number, request.form.get("ids", "").split(",")) if one is not None]
     form = SchemaForm(TurnSchema, {"do": "move"})
     turn, planned = None, []
     with form.catching():

@@ -7,6 +7,7 @@ from core.runtime import CRM
 from core.stages.models import Stage
 from core.stages.pages.drafts import DraftField, DraftStep, of_stage, with_chances
 from core.stages.reference import create_stage, find_stage, get_stage
+from core.store.reading import read_number
 
 
 def edited(crm: CRM, draft: list[DraftStep], action: str, sent: Any) -> list[DraftStep]:
@@ -17,7 +18,7 @@ def edited(crm: CRM, draft: list[DraftStep], action: str, sent: Any) -> list[Dra
     known. Any other word changes nothing.
     """
     verb, *texts = action.split(":")
-    places = [int(text) for text in texts if text.isdecimal()]
+    places = [place for place in map(read_number, texts) if place is not None]
     rows = list(draft)
     if verb == "add":
         stage = _chosen(crm, sent)
@@ -34,7 +35,7 @@ def edited(crm: CRM, draft: list[DraftStep], action: str, sent: Any) -> list[Dra
 
 def _turned(rows: list[Any], verb: str, places: list[int]) -> list[Any]:
     if verb == "add":
-        number = max((int(one.row) for one in rows if one.row.isdecimal()), default=-1) + 1
+        number = max((read_number(one.row) or 0 for one in rows), default=-1) + 1
         return [*rows, DraftField(str(number))]
     place = places[0] if places else -1
     if not 0 <= place < len(rows):
@@ -51,5 +52,5 @@ def _chosen(crm: CRM, sent: Any) -> Stage | None:
     name = sent.get("new_stage", "").strip()
     if name:
         return find_stage(name) or create_stage(crm, name)
-    text = sent.get("add_stage", "")
-    return get_stage(int(text)) if text.isdecimal() else None
+    stage_id = read_number(sent.get("add_stage"))
+    return None if stage_id is None else get_stage(stage_id)

@@ -14,6 +14,7 @@ from core.stages.responsibles import OWNER, written
 from core.stages.results import ResultField
 from core.stages.step_schemas import StepSchema, as_step
 from core.stages.steps import Step
+from core.store.reading import read_number
 from core.web.sentences import plain
 
 TEXTS = ("probability", "limit", "unit", "responsible", "task_title", "instructions", "checklist")
@@ -62,7 +63,7 @@ def read_draft(sent: Any) -> list[DraftStep]:
     names = {stage.id: stage.name for stage in Stage.select()}
     rows = []
     for text in dict.fromkeys(sent.getlist("stage_id")):
-        stage_id = int(text) if text.isdecimal() else 0
+        stage_id = read_number(text) or 0
         rows.append(_read_step(sent, stage_id, names.get(stage_id) or get_stage(stage_id).name))
     return with_chances(rows)
 
@@ -102,7 +103,8 @@ def with_chances(draft: list[DraftStep]) -> list[DraftStep]:
     rows = []
     for row in reversed(draft):
         typed = _number(row.texts["probability"])
-        chance = chance * int(typed) / 100 if chance is not None and typed.isdecimal() else None
+        share = read_number(typed)
+        chance = chance * share / 100 if chance is not None and share is not None else None
         rows.append(replace(row, chance=chance))
     return rows[::-1]
 

@@ -16,6 +16,7 @@ from core.moments import day_of
 from core.runtime import CRM
 from core.store.audit import Audit
 from core.users.models import User
+from core.web.asked import page_number
 from core.web.context import crm, needs
 from core.web.pages import page
 
@@ -76,7 +77,7 @@ FIELDS: dict[str, Text] = {
 @needs("admin.users")
 def index() -> str:
     """Shows changes, newest first, narrowed by user, kind of record, action, days and source."""
-    number = max(1, request.args.get("page", 1, int))
+    number = page_number()
     # One row more than a page tells whether another page follows; counting a long history would be slow.
     rows = list(
         _narrowed(Audit.select()).order_by(Audit.id.desc()).limit(PAGE_SIZE + 1).offset((number - 1) * PAGE_SIZE)

@@ -7,6 +7,7 @@ from core.i18n import Text, _, lazy
 from core.jobs import Job
 from core.jobs.regular import counts as counted
 from core.jobs.regular import is_noteworthy
+from core.web.asked import page_number
 from core.web.context import crm, needs, user
 from core.web.pages import go, is_htmx, page
 
@@ -27,7 +28,7 @@ def index() -> str:
     """Shows jobs, newest first, regular ones only if asked; htmx asks for the table alone, to keep it fresh."""
     with_regular = request.args.get("regular") == "1"
     state = request.args.get("state", "")
-    number = max(1, request.args.get("page", 1, int))
+    number = page_number()
     query = Job.select().order_by(Job.id.desc())
     if state in STATES:
         query = query.where(Job.state == state)

@@ -16,6 +16,7 @@ from core.fields.tree import Field
 from core.i18n import _, group_sign, ngettext
 from core.moments import day_of
 from core.money import parse_amount
+from core.store.reading import read_number
 from core.users.access import require
 from core.web.lists import favourites
 from core.web.lists.filters import CHOOSING
@@ -66,7 +67,7 @@ def undo_of(source: Source) -> Undo | None:
 
 def chosen(source: Source) -> list[int]:
     """Returns the ids that the form has chosen, or of all that match if it says so."""
-    ids = [int(one) for one in request.form.getlist("ids") if one.isdecimal() and len(one) < 19]
+    ids = [one for one in map(read_number, request.form.getlist("ids")) if one is not None]
     return source.chosen_ids(ids, is_all="all" in request.form)
 
 

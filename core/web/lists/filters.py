@@ -12,6 +12,7 @@ from core.fields.tree import Field
 from core.i18n import Text
 from core.moments import iso_day
 from core.runtime import CRM
+from core.store.reading import read_number
 from core.users.models import User
 
 CHOOSING = ("choice", "multichoice", "bool", "user", "link")
@@ -98,7 +99,8 @@ def condition_of(field: Field, path: str, args: MultiDict) -> dict:
 def _typed(field: Field, value: str) -> Any:
     if field.kind == "bool":
         return value in ("True", "true", "1")
-    return int(value) if value.isdecimal() and field.kind != "choice" and not field.json_key else value
+    number = read_number(value)
+    return value if number is None or field.kind == "choice" or field.json_key else number
 
 
 def _flat(nodes: list[dict], above: str) -> list[tuple[str, str, str]]:
