@@ -188,8 +188,9 @@ def _page(query: ModelSelect, at: Field, key: Field, source: str, *, cursor: tup
 
 
 def _cursor(after: str) -> tuple[datetime, int, int] | None:
-    numbers = [number for part in after.split("-") if (number := read_number(part)) is not None]
-    if len(numbers) != 3:
+    parts = after.split("-")
+    numbers = [number for part in parts if (number := read_number(part)) is not None]
+    if len(numbers) != len(parts) or len(parts) != 3:
         return None
     try:
         return from_microseconds(numbers[0]), numbers[1], numbers[2]

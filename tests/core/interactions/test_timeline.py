@@ -84,7 +84,7 @@ def test_filter_shows_its_kind(crm, client, seller):
     assert [entry.record.kind for entry in found.entries] == ["note"]
 
 
-@pytest.mark.parametrize("after", ["x", "1-2", "9-9-9-9", "1-1-" + "9" * 30, "-1-0-1"])
+@pytest.mark.parametrize("after", ["9".ljust(18, "9") + "-0-1", "x", "1-2", "9-9-9-9", "1-1-" + "9" * 30, "-1-0-1"])
 def test_broken_mark_of_a_page_shows_the_first_one(crm, client, seller, after):
     log_interaction(crm, client, kind="note")
     assert len(timeline(crm, seller, "client", client, after=after).entries) == 1
