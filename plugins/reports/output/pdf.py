@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from core.api import format_date, ngettext
+from core.api import CRMError, format_date, format_number, ngettext
 from core.api import gettext as _
 from plugins.reports.charts import on_paper
 from plugins.reports.document import TEXT, Chart, Document, Figure, as_shown
@@ -15,13 +15,27 @@ from plugins.reports.output.sheets import sheets_of
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "reports"
 FIGURES_ACROSS = 4
+# Some 120 pages, which take the printer 12 s: nobody reads more on paper.
+MOST_CELLS = 20_000
 # How wide a chart is, and the names of its bars: with the names of its stages and one without beside it, two alike, or
 # all across the page.
-WIDTHS = {"labelled": (430, 170), "beside": (300, 0), "half": (365, 120), "alone": (745, 190)}
+WIDTHS = {"labelled": (430, 170), "beside": (300, 0), "half": (365, 150), "alone": (745, 190)}
 
 
 def write_pdf(document: Document) -> bytes:
-    """Returns the PDF: title, settings, figures, charts side by side, tables; wide ones lie on their side."""
+    """Returns the PDF: title, settings, figures, charts side by side, tables; wide ones lie on their side.
+
+    Raises CRMError for tables that nobody would read on paper.
+    """
+    cells = sum(len(table.rows) * len(table.columns) for table in document.tables)
+    if cells > MOST_CELLS:
+        words = _(
+            "This report has %(cells)s cells, and paper takes at most %(most)s. "
+            "Choose fewer rows or columns, or take the Excel form.",
+            cells=format_number(cells),
+            most=format_number(MOST_CELLS),
+        )
+        raise CRMError(words)
     widths = [WIDTHS[name] for pair in pairs_of(document.charts) for _number, name in pair]
     charts = [
         on_paper(chart.specification, width=width, labels=labels)
@@ -40,7 +54,7 @@ def write_html(document: Document) -> str:
             document=document,
             made_at=made_at,
             pairs=pairs_of(document.charts),
-            sheets=[sheet for table in document.tables for sheet in sheets_of(table)],
+            sheets=[sheet for table in document.tables for sheet in sheets_of(table, document.title)],
             figures_across=-(-len(document.figures) // max(-(-len(document.figures) // FIGURES_ACROSS), 1)) or 1,
             shown=as_shown,
             change=change_words,

@@ -14,6 +14,7 @@ from plugins.reports.document import TEXT, Column, Table, as_shown
 UPRIGHT_MM, LYING_MM = 182, 269  # across A4, without its margins
 LYING_HEIGHT_MM = 175
 TITLE_MM = 23  # the name of a table with its headings
+APART_MM = 2.5  # before a text that follows a number
 WIDEST_TEXT = 17  # in ems: a longer name takes a second line
 # Parts of an em in DejaVu Sans, the widest of the fonts that a page may get.
 NARROW, WIDE = frozenset(" .,:;'’|!()[]-·/iIjltfr\u00a0\u202f"), frozenset("mwMWQ@%—−…шщжюыфмЖШЩЮЫФМД")
@@ -68,15 +69,18 @@ class Sheet:
     begins_page: bool = False
 
 
-def sheets_of(table: Table) -> list[Sheet]:
-    """Returns the sheets that show the whole table, each no wider than its page."""
+def sheets_of(table: Table, name: str = "") -> list[Sheet]:
+    """Returns the sheets that show the whole table, each no wider than its page.
+
+    Where one table takes several, a table without a title goes by `name`.
+    """
     texts = [tuple(_texts(column, table)) for column in table.columns]
     for page, across in (("", UPRIGHT_MM), ("lying", LYING_MM)):
         for size in (NORMAL, DENSE):
             widths = [_width(column, cells, size) for column, cells in zip(table.columns, texts, strict=True)]
             if sum(widths) <= across:
                 return [_sheet(table, widths, texts, size, page=page)]
-    return _several(table, widths, texts)
+    return _several(replace(table, title=table.title or name), widths, texts)
 
 
 def _several(table: Table, widths: Sequence[float], texts: Sequence[Texts]) -> list[Sheet]:
@@ -126,7 +130,7 @@ def _lines(table: Table, texts: Sequence[Texts]) -> Iterator[Line]:
     looks = ["text" if column.kind == TEXT else "" for column in table.columns]
     keys = [column.key for column in table.columns]
     for number, (row, cells) in enumerate(zip(table.rows, zip(*texts, strict=True), strict=True)):
-        look = "heading" if row.is_heading else "even" * (number % 2)
+        look = "heading" if row.is_heading else "total" if row.is_total else "even" * (number % 2)
         if row.is_heading and not any(cells[1:]):
             yield Line(look, (Cell(cells[0] or "", looks[0], len(cells)),))
             continue
@@ -156,8 +160,9 @@ def _width(column: Column, texts: Texts, size: Print) -> float:
     heading = max((_ems(word) for word in str(column.title).split()), default=0) * BOLD * size.heading_em
     widest = max((_ems(text) for text in set(texts) if text), default=0)
     # A number may be bold: one that is worse than others.
-    cells = min(widest, WIDEST_TEXT) if column.kind == TEXT else widest * BOLD
-    return max(heading, cells * size.em) + size.sides
+    is_text = column.kind == TEXT
+    cells = min(widest, WIDEST_TEXT) if is_text else widest * BOLD
+    return max(heading, cells * size.em) + size.sides + APART_MM * is_text
 
 
 def _ems(text: str) -> float:

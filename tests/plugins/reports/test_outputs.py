@@ -4,17 +4,18 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
 import pytest
 
 from core.api import CRMError, speaking
-from plugins.reports.document import Column, Table
+from plugins.reports.document import TEXT, Column, Row, Table
 from plugins.reports.output import paper
 from plugins.reports.output.csv import harmless
 from plugins.reports.output.forms import write
-from plugins.reports.output.pdf import write_html
+from plugins.reports.output.pdf import MOST_CELLS, write_html
 
 PARAMS = {"from_": "2025-03-01", "to": "2025-09-01", "by": "owner"}
 NAMES = ("reached", "passed", "lost", "skipped", "reached_potential", "passed_potential", "lost_potential")
@@ -152,6 +153,12 @@ def test_press_fetches_nothing(tmp_path):
 def test_a_chart_that_cannot_be_drawn_is_one_clear_sentence(html):
     with pytest.raises(CRMError, match="could not be drawn"):
         paper.press([{"mark": "no such mark"}], html)
+
+
+def test_a_table_that_nobody_would_read_on_paper_is_refused_with_the_way_out(document):
+    table = Table("t", "", (Column("name", "Name", TEXT),), (Row({"name": "a"}),) * (MOST_CELLS + 1))
+    with pytest.raises(CRMError, match=r"20,001 cells, and paper takes at most 20,000.*Excel"):
+        write(replace(document, tables=(table,)), "pdf")
 
 
 def test_press_is_stopped_when_it_takes_too_long():

@@ -56,6 +56,12 @@ def test_every_column_stands_on_one_sheet_beside_the_first(groups, columns, rows
     assert all(abs(sum(sheet.widths) - 100) < 0.5 for sheet in sheets)
 
 
+def test_numbered_sheets_of_a_table_without_title_go_by_the_name_of_the_report():
+    groups = [f"Manager {number}" for number in range(50)]
+    assert sheets_of(table_of(groups, title=""), "Reasons of loss")[0].table.title.startswith("Reasons of loss (1/")
+    assert sheets_of(table_of(groups[:2], title=""), "Reasons of loss")[0].table.title == ""
+
+
 def test_a_heading_spans_its_line_and_what_is_worse_is_set_off():
     mark = SimpleNamespace(words="Few", is_worse=True)
     rows = (
