@@ -44,27 +44,29 @@ def _look(crm: CRM, wire: Wire, is_web: bool, pause: threading.Event, leave: Cal
         looks += 1
         pages = [call for call in crm.hooks.calls.hung_pages() if call.plugin not in counted]
         hung = [*crm.hooks.calls.endless(), *pages]
-        keepers = [call for call in hung if call.thread == crm.desk.turn_of]
-        if keepers:
+        if keepers := [call for call in hung if call.thread == crm.desk.turn_of]:
             _tell(wire, keepers)
             pause.wait(KEEPER_GRACE_S if is_web else 0)
             leave()
             return
         if pages:
             wire.tell(HANGS)  # before anything is written, which the page may keep us from
-        if not hung and (looks % LOOKS_A_SAVING or not crm.hooks.calls.tallies):
-            continue
-        try:
-            with crm.database.connection_context():
-                save_times(crm)
-                note_hung_pages(crm, counted)
-                is_stuck = len(hung) > len(pages) and stop_endless(crm)
-        except PeeweeException:
-            log.exception("the database does not take the figures of plugins; trying again")
-            continue
-        if is_stuck and not is_web:
+        is_due = looks % LOOKS_A_SAVING == 0 and crm.hooks.calls.tallies
+        if (hung or is_due) and _write_down(crm, counted) and not is_web:
             leave()
             return
+
+
+def _write_down(crm: CRM, counted: set[str]) -> bool:
+    """Saves the figures and what hangs, and tells whether a plugin is stopped whose call never comes back."""
+    try:
+        with crm.database.connection_context():
+            save_times(crm)
+            note_hung_pages(crm, counted)
+            return stop_endless(crm)
+    except PeeweeException:
+        log.exception("the database does not take the figures of plugins; trying again")
+        return False
 
 
 def _tell(wire: Wire, keepers: list[Call]) -> None:

@@ -88,27 +88,29 @@ def waits_for(_crm: CRM, number: str) -> str:
 
 def send(crm: CRM, outgoing: Sequence[Outgoing]) -> list[Sent]:
     """Hands messages over, each to the first gateway that takes it; raises ProviderError when none was handed over."""
+    ways = {one.id: gateways_for(one.address) for one in outgoing}
     results: dict[int, Sent] = {}
-    waiting = [(one, gateways_for(one.address)) for one in outgoing]
+    waiting = list(outgoing)
     while waiting:
-        gateway = waiting[0][1][0] if waiting[0][1] else None
-        mine = [one for one, ways in waiting if (ways[0] if ways else None) == gateway]
-        rest = [(one, ways) for one, ways in waiting if (ways[0] if ways else None) != gateway]
-        answers = _by(crm, gateway, mine) if gateway else [_nowhere(crm, one) for one in mine]
-        for one, sent in zip(mine, answers, strict=True):
-            others = next(ways for each, ways in waiting if each is one)[1:]
+        gateway = next(iter(ways[waiting[0].id]), None)
+        mine = [one for one in waiting if next(iter(ways[one.id]), None) == gateway]
+        waiting = [one for one in waiting if one not in mine]
+        for one, sent in zip(mine, _answers(crm, gateway, mine), strict=True):
+            ways[one.id] = ways[one.id][1:]
             # What a gateway did not take the next one may; of what it took in part it gets the rest itself.
-            if sent.state == "queued" and others and not has_begun(one.id):
-                rest.append((one, others))
+            if sent.state == "queued" and ways[one.id] and not has_begun(one.id):
+                waiting.append(one)
             else:
                 results[one.id] = sent
-        waiting = rest
     if results and all(sent.state == "queued" for sent in results.values()):
         raise ProviderError(next(iter(results.values())).reason, retryable=True)
     return [results[one.id] for one in outgoing]
 
 
-def _by(crm: CRM, gateway: Gateway, outgoing: Sequence[Outgoing]) -> Sequence[Sent]:
+def _answers(crm: CRM, gateway: Gateway | None, outgoing: Sequence[Outgoing]) -> Sequence[Sent]:
+    """Returns what a gateway said to each message; without one, why none serves it."""
+    if gateway is None:
+        return [_nowhere(crm, one) for one in outgoing]
     try:
         return provider_of(gateway.kind).send(crm, gateway, outgoing)
     except ProviderError as error:

@@ -6,7 +6,7 @@ import pytest
 
 from plugins.sms import listener
 from plugins.sms.gateways import save_gateway
-from plugins.sms.providers import smpp
+from plugins.sms.providers import smpp_kept_lines
 from plugins.sms.schemas import GatewaySchema
 
 
@@ -56,4 +56,4 @@ def line(crm, gateway, own_network, network):
     yield made
     stop.set()
     thread.join()
-    smpp.close_lines()
+    smpp_kept_lines.close_lines()

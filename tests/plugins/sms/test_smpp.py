@@ -8,7 +8,7 @@ from core.api import queue_message
 from core.messages.again import send_again
 from core.messages.models import Message
 from core.messages.sending import send_queued
-from plugins.sms.providers import smpp
+from plugins.sms.providers import smpp, smpp_kept_lines
 from tests.plugins.sms.counterparts import smsc
 
 
@@ -16,7 +16,7 @@ from tests.plugins.sms.counterparts import smsc
 def network():
     with smsc() as server:
         yield server
-    smpp.close_lines()
+    smpp_kept_lines.close_lines()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from core.messages.models import Message
 from core.messages.sending import send_queued
 from plugins.sms import listener
 from plugins.sms.models import Gateway
-from plugins.sms.providers import smpp, smpp_line
+from plugins.sms.providers import smpp_kept_lines, smpp_line
 from plugins.sms.providers.tls import context_of
 from plugins.sms.trying import try_gateway
 from tests.plugins.sms.certificates import FROM, UNTIL, Authority
@@ -39,7 +39,7 @@ def servers(authority, tmp_path_factory):
     }
     with ExitStack() as stack:
         yield {name: stack.enter_context(smsc(CERTIFICATE=file)) for name, file in files.items()}
-    smpp.close_lines()
+    smpp_kept_lines.close_lines()
 
 
 @pytest.fixture
