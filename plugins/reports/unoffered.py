@@ -25,7 +25,7 @@ def name_of(crm: CRM, setting: str, value: str, given: Mapping[str, str], *, is_
             return words_of(crm, value)
         if setting == "period" and fields.period_label(value) != value:
             return fields.period_label(value)
-        if setting == "type" and value.isdecimal() and int(value) in deal_types(crm):
+        if setting == "type" and value.isdecimal() and len(value) < 19 and int(value) in deal_types(crm):
             return deal_types(crm)[int(value)]
     except InvalidInput:
         return unknown(value)

@@ -1,12 +1,12 @@
 """Deals that were deleted: the list of them, what is shown of one, and the way back."""
 
-from flask import request
 from werkzeug.wrappers import Response
 
 from core.deals import services
 from core.deals.pages.blueprint import blueprint
 from core.deals.reading import deleted_deals, get_deal, who_deleted
 from core.i18n import _
+from core.web.asked import page_number
 from core.web.context import crm, needs, user
 from core.web.pages import go, page
 
@@ -17,7 +17,7 @@ PAGE = 50
 @needs("deals.delete")
 def trash() -> str:
     """Shows what was deleted, the newest first."""
-    number = max(1, request.args.get("page", 1, int))
+    number = page_number()
     rows = list(deleted_deals(user()).offset((number - 1) * PAGE).limit(PAGE + 1))
     return page("deals/trash.html", deals=rows[:PAGE], has_more=len(rows) > PAGE, number=number)
 

@@ -227,15 +227,18 @@ def _value(field: Field) -> Any:
     """Returns the typed value of the sent form; raises InvalidInput for one that does not fit the field."""
     sent = request.form.getlist("value")
     text = sent[0].strip() if sent else ""
-    if field.kind == "multichoice":
-        return [int(one) if field.members else one for one in sent if one]
-    if "nothing" in request.form or text == "":
-        return [] if field.kind == "multichoice" else (None if field.kind not in ("text", "choice") else "")
+    is_many = field.kind == "multichoice"
+    if not is_many and ("nothing" in request.form or text == ""):
+        return "" if field.kind in ("text", "choice") else None
     try:
-        return _READERS.get(field.kind, _text)(field, text)
+        return _several(field, sent) if is_many else _READERS.get(field.kind, _text)(field, text)
     except (ValueError, InvalidOperation) as error:
         sentence = _("“%(value)s” is no value for “%(field)s”.", value=text[:40], field=str(field.label))
         raise InvalidInput(sentence, fields={"value": [sentence]}) from error
+
+
+def _several(field: Field, sent: list[str]) -> list[Any]:
+    return [int(one) if field.members else one for one in sent if one]
 
 
 def _text(field: Field, text: str) -> str:

@@ -16,6 +16,7 @@ PAGES = [
     "/clients/?part=row&id={}",
     "/clients/trash?page={}",
     "/clients/?add=owner&op=equal&value={}",
+    "/deals/trash?page={}",
     "/deals/board?version={}",
     "/deals/board?lane={}",
     "/deals/board/lane?lane={}",
@@ -80,6 +81,16 @@ def test_a_form_with_a_huge_number_is_no_failure(visitor):
     for path, name in FORMS:
         for number in (HUGE, f"-{HUGE}", MANY_DIGITS):
             assert visitor.post(path, {name: number}).status_code < 500, (path, name)
+
+
+@pytest.mark.parametrize("value", [HUGE, MANY_DIGITS, "x"], ids=["huge", "many-digits", "word"])
+def test_a_change_of_many_to_a_huge_number_is_refused(visitor, make, value):
+    client = make.client("Alba")
+    for field in ("owner", "source", "categories"):
+        answer = visitor.post(
+            "/clients/", {"action": "edit", "field": field, "value": value, "ids": client.id, "how": "set"}
+        )
+        assert 400 <= answer.status_code < 500, (field, answer.status_code)
 
 
 def test_a_filter_with_a_huge_number_is_no_failure(visitor):
