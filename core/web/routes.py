@@ -18,7 +18,7 @@ from core.stages.pages import reasons, reference, types
 from core.tasks import pages as tasks
 from core.users import pages as users
 from core.users import profile_pages, roles_pages, teams_pages
-from core.web import export_pages, health, home, search, sign_in, stream
+from core.web import export_pages, health, home, keys, search, sign_in, stream
 from core.web.admin import history, jobs, plugins, rates, settings, sources, worktime
 from core.web.measured import measure
 from core.web.rest.mount import add_rest
@@ -27,6 +27,7 @@ from core.webhooks import pages as webhooks
 CORE = (
     (home.blueprint, ""),
     (search.blueprint, ""),
+    (keys.blueprint, ""),
     (export_pages.blueprint, "/exports"),
     (sign_in.blueprint, ""),
     (health.blueprint, ""),
