@@ -21,6 +21,11 @@ def is_field(crm: CRM, name: str, of: str = "deal") -> bool:
     return True
 
 
+def is_of_records(crm: CRM, name: str, of: str = "deal") -> bool:
+    """Tells whether a parameter of this name is a filter on linked records or users, which may be called by name."""
+    return fields.resolve(crm, fields.entity(crm, of), _path(name)[0]).field.is_link
+
+
 def read_condition(crm: CRM, user: User | None, name: str, values: Sequence[str], of: str = "deal") -> dict[str, Any]:
     """Returns the condition that a parameter means; several values mean one of them.
 

@@ -75,14 +75,15 @@ class Panel:
 
 def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     """Returns the panel of a report with the present settings, usable even if some of them are not."""
-    values = dict(pairs)
+    values, types = dict(pairs), deal_types(crm)
+    values["type"] = _numbered(types, values.get("type", ""))
     usual = OFFERED.get(report.usual_by, lazy("nothing"))
     others = [(name, title) for name, title in OFFERED.items() if name not in ("type", report.usual_by)]
     dimensions = [("", usual), *others]
     offered: dict[str, tuple[Text, list[tuple[str, Text]]]] = {
         "type": (
             lazy("Deal type"),
-            [("", lazy("All types")), *((name, name) for name in deal_types(crm).values())],
+            [("", lazy("All types")), *((str(type_id), name) for type_id, name in types.items())],
         ),
         "period": (lazy("Period"), _ahead(report) if AHEAD_ONLY & set(report.parameters) else _periods(report)),
         "compare": (lazy("Compare with"), list(COMPARED.items())),
@@ -118,6 +119,11 @@ def make_panel(crm: CRM, user: User, report: Report, pairs: Pairs) -> Panel:
     kept = [(name, value) for name, value in pairs if name not in shown]
     chips = _chips(crm, user, report, pairs, known_facts(crm, report, pairs)[1])
     return Panel(choices, indicators, chips, values, kept, _last_day(values), inputs)
+
+
+def _numbered(types: dict[int, str], name: str) -> str:
+    """Returns the number of the type of a name, as the panel chooses types; what it does not know stays."""
+    return next((str(type_id) for type_id, known in types.items() if known.casefold() == name.casefold()), name)
 
 
 def _last_day(values: dict[str, str]) -> str:

@@ -123,7 +123,8 @@ def read_types(crm: CRM, names: Sequence[str]) -> tuple[int, ...]:
     types = deal_types(crm)
     found = []
     for name in names:
-        match = [key for key, known in types.items() if known.casefold() == name.casefold() or str(key) == name]
+        match = [key for key in types if str(key) == name]
+        match += [key for key, known in types.items() if known.casefold() == name.casefold()]
         if not match:
             known = ", ".join(types.values()) or "—"
             refuse("type", _("There is no deal type “%(name)s”; known are %(known)s.", name=name, known=known))

@@ -8,7 +8,6 @@ from plugins.reports.dimensions import words_of
 from plugins.reports.engine.axes import title_of
 from plugins.reports.engine.facts import FACTS, get_facts
 from plugins.reports.engine.wanted import offered_measures
-from plugins.reports.funnel.types import deal_types
 
 
 def name_of(crm: CRM, setting: str, value: str, given: Mapping[str, str], *, is_own: bool) -> str:
@@ -25,8 +24,6 @@ def name_of(crm: CRM, setting: str, value: str, given: Mapping[str, str], *, is_
             return words_of(crm, value)
         if setting == "period" and fields.period_label(value) != value:
             return fields.period_label(value)
-        if setting == "type" and value.isdecimal() and len(value) < 19 and int(value) in deal_types(crm):
-            return deal_types(crm)[int(value)]
     except InvalidInput:
         return unknown(value)
     return unknown(value)

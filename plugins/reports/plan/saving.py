@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, bulk, money, write_history
 from core.api import gettext as _
 from plugins.reports.models import Plan, PlanLine
+from plugins.reports.naming import numbered
 from plugins.reports.plan.asking import Asked
+from plugins.reports.plan.report import PARAMETERS
 
 SHARE = "reports.share"
 LONGEST_NAME = 80
@@ -34,7 +36,7 @@ def save_plan(
             name=name,
             owner=user.id,
             is_shared=is_shared,
-            settings=[list(pair) for pair in pairs],
+            settings=[list(pair) for pair in numbered(crm, user, PARAMETERS, pairs)],
             contracts=asked.plan.lines[-1].in_all,
             amount=None if goal.amount is None else money.from_units(goal.amount),
             begin_on=goal.begin,

@@ -61,7 +61,7 @@ def _more(variants: Sequence[Any]) -> dict[int, dict[str, Any]]:
     return {
         one.id: {
             "audience": keeping.audience_of(one),
-            "params": _params(keeping.pairs_of(one)),
+            "params": _params(keeping.written_pairs(present_crm(), present_user(), one)),
             "is_default": one.id in begun,
         }
         for one in Variant.select().where(Variant.id.in_(ids))

@@ -8,9 +8,11 @@ from peewee import Expression, IntegrityError
 
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, lazy, ngettext, write_history
 from core.api import gettext as _
+from plugins.reports.engine.facts import known_facts
 from plugins.reports.mending import usable
 from plugins.reports.models import Variant
-from plugins.reports.registry import get_report, read_pairs
+from plugins.reports.naming import named, numbered
+from plugins.reports.registry import find_report, get_report, read_pairs
 from plugins.reports.variants.files import forget
 from plugins.reports.variants.models import Default, Schedule, Sending, Tile
 
@@ -37,7 +39,7 @@ def save_variant(
     share.
     """
     name = _checked_name(name)
-    _check_settings(crm, user, report, pairs)
+    pairs = _checked_settings(crm, user, report, pairs)
     with _one_of_a_name(name), crm.work():
         if is_new:
             _check_free(report, user.id, name)
@@ -69,8 +71,7 @@ def change_variant(
     variant = _own(user, variant_id)
     name = _checked_name(variant.name if name is None else name)
     if pairs is not None:
-        _check_settings(crm, user, variant.report, pairs)
-        variant.settings = [list(pair) for pair in pairs]
+        variant.settings = [list(pair) for pair in _checked_settings(crm, user, variant.report, pairs)]
     with _one_of_a_name(name), crm.work():
         _check_free(variant.report, variant.owner_id, name, variant.id)
         write_history(crm, "reports_variant", variant.id, "changed", {"name": [variant.name, name]})
@@ -174,6 +175,12 @@ def pairs_of(variant: Variant) -> list[tuple[str, str]]:
     return [(str(name), str(value)) for name, value in variant.settings]
 
 
+def written_pairs(crm: CRM, user: User, variant: Variant) -> list[tuple[str, str]]:
+    """Returns the settings of a variant with the names of today, as people and programs read them."""
+    report, pairs = find_report(crm, variant.report), pairs_of(variant)
+    return pairs if report is None else named(crm, user, pairs, known_facts(crm, report, pairs)[1])
+
+
 def query_of(variant: Variant) -> str:
     """Returns the variant's settings as the query of an address, with the number of the variant."""
     return urlencode([*pairs_of(variant), ("variant", str(variant.id))])
@@ -198,12 +205,14 @@ def _seen_by(user: User, audience: str) -> tuple[bool, int | None]:
     return audience == ALL, user.team_id if audience == TEAM else None
 
 
-def _check_settings(crm: CRM, user: User, name: str, pairs: Sequence[tuple[str, str]]) -> None:
+def _checked_settings(crm: CRM, user: User, name: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Returns the settings as they are kept; raises InvalidInput for what can't be used."""
     report = get_report(crm, name)
     read_pairs(crm, user, report, pairs)
     _usable, lost = usable(crm, user, report, pairs)
     if lost:
         raise InvalidInput(lost[0], fields={"params": lost})
+    return numbered(crm, user, report.parameters, pairs, known_facts(crm, report, pairs)[1])
 
 
 def _check_free(report: str, owner_id: int, name: str, but: int | None = None) -> None:

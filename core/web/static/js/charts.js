@@ -6,6 +6,8 @@ import { compile } from "vega-lite";
 
 const drawn = new Map();
 const NARROW = 480;
+// What a square of a legend and the gaps around it take, in pixels.
+const SYMBOL = 30;
 
 /**
  * Draws the chart of `element`: its `data-chart` is the address of a Vega-Lite specification, or is empty
@@ -56,11 +58,19 @@ function viewOf(element, spec) {
 function narrowed(spec, width) {
   const most = { fontSize: 10.5, labelFontSize: 10.5, labelLimit: width / 3 };
   return JSON.parse(JSON.stringify(spec), (key, value) => {
-    if (key === "legend" && value) {
-      return { ...value, columns: 2 };
+    if (value?.legend && value.scale?.domain) {
+      return { ...value, legend: { ...value.legend, ...fitted(value.scale.domain, (width * 2) / 3) } };
     }
     return key in most ? Math.min(value, most[key]) : value;
   });
+}
+
+/** How a legend above the bars stands in `room` pixels: in two columns where both fit, else one below the other. */
+function fitted(words, room) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `10.5px ${getComputedStyle(document.body).fontFamily}`;
+  const widest = Math.max(...words.map((word) => pen.measureText(word).width)) + SYMBOL;
+  return { columns: 2 * widest <= room ? 2 : 1, labelLimit: room - SYMBOL };
 }
 
 /** The place inside `element` to draw in; the specification beside it stays for the next drawing. */

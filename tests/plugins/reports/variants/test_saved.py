@@ -174,13 +174,14 @@ def test_settings_of_a_team_stay_its_own_when_one_who_moved_on_renames_them(crm,
 
 
 def test_two_tabs_give_a_name_once(crm, head, monkeypatch):
-    check = keeping._check_settings
+    check = keeping._checked_settings
 
     def save_elsewhere(*given):
-        monkeypatch.setattr(keeping, "_check_settings", check)
+        monkeypatch.setattr(keeping, "_checked_settings", check)
         saved(crm, head, "One")
+        return check(*given)
 
-    monkeypatch.setattr(keeping, "_check_settings", save_elsewhere)
+    monkeypatch.setattr(keeping, "_checked_settings", save_elsewhere)
     with pytest.raises(InvalidInput, match="There are settings called “One” already"):
         keeping.save_variant(crm, head, "managers", "One", [], is_new=True)
     assert Variant.select().count() == 1
