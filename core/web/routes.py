@@ -47,7 +47,7 @@ CORE = (
     (version_pages.blueprint, "/settings/deal-types"),
     (reference.blueprint, "/settings/stages"),
     (reasons.blueprint, "/settings/loss-reasons"),
-    (messages.wordings.blueprint, "/settings/message-templates"),
+    (messages.message_templates.blueprint, "/settings/message-templates"),
     (profile_pages.blueprint, "/profile"),
     (settings.blueprint, "/settings"),
     (worktime.blueprint, "/settings/worktime"),

@@ -18,10 +18,10 @@ from core.interactions.panels import deal_choices
 from core.interactions.register_pages import clients_found, clients_of_late
 from core.messages.addressing import SETTING_UP, Way, ways_to
 from core.messages.attachments import files_at_hand, limits
+from core.messages.message_templates import filled, get_template, templates_for
 from core.messages.pages.blueprint import blueprint
 from core.messages.pages.files import ENVELOPE, going_along
 from core.messages.schemas import WritingSchema
-from core.messages.wordings import filled, get_template, templates_for
 from core.messages.writing import prepared, queue_message
 from core.store.reading import read_number
 from core.web.context import crm, needs, takes_up_to, user

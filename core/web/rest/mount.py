@@ -12,7 +12,7 @@ from core.deals import demand_api as demand
 from core.errors import PluginRefused
 from core.interactions import api as interactions
 from core.messages import api as messages
-from core.messages import templates_api as message_templates
+from core.messages import message_templates_api as message_templates
 from core.process import api as process
 from core.process import maps_api as maps
 from core.process import versions_api as versions

@@ -10,8 +10,8 @@ from core.clients.contacts import create_contact
 from core.errors import InvalidInput
 from core.hooks.channels import Prepared
 from core.interactions.files import store_file
+from core.messages.message_templates import save_template
 from core.messages.models import Message
-from core.messages.wordings import save_template
 
 from .conftest import PHONE
 

@@ -3,6 +3,7 @@
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -70,11 +71,18 @@ def test_a_line_is_served_until_the_end_and_the_lease_is_free_then(crm):
     assert take_lease(crm, listeners.LEASE, "another", LASTS)
 
 
-def test_who_has_no_lease_waits_for_it(crm):
+def test_who_has_no_lease_waits_for_it(crm, monkeypatch):
     take_lease(crm, listeners.LEASE, "another", LASTS)
-    told = []
+    told, asked = [], []
+
+    def ask(*values):
+        asked.append(take_lease(*values))
+        return asked[-1]
+
+    monkeypatch.setattr(listeners, "take_lease", ask)
     with listening(crm, lambda _crm, stop: (told.append(1), stop.wait())):
-        assert told == []
+        until(lambda: len(asked) > 2)
+        assert (told, asked[:3]) == ([], [False] * 3)
         with crm.database.connection_context():
             give_back(crm, listeners.LEASE, "another")
         until(lambda: told)
@@ -97,19 +105,14 @@ def test_a_line_that_breaks_counts_against_its_plugin_and_is_begun_again(crm, mo
 
 
 def test_lines_of_a_paused_plugin_wait_until_it_is_resumed(crm):
-    begun = []
+    begun, waits = [], []
     crm.hooks.paused = {"broken": "it failed"}
-    stop = threading.Event()
 
-    def line(_crm, ended):
-        begun.append(1)
-        ended.wait()
+    def wait(_seconds):
+        waits.append(list(begun))
+        if len(waits) == 3:
+            crm.hooks.paused = {}
 
-    arguments = (crm, "broken", Listener("broken", line), stop)
-    thread = threading.Thread(target=listeners.keep_listening, args=arguments)
-    thread.start()
-    assert not begun
-    crm.hooks.paused = {}
-    until(lambda: begun)
-    stop.set()
-    thread.join(20)
+    stop = SimpleNamespace(is_set=lambda: len(waits) == 5, wait=wait)
+    listeners.keep_listening(crm, "broken", Listener("broken", lambda _crm, _stop: begun.append(1)), stop)
+    assert waits == [[], [], [], [1], [1, 1]]

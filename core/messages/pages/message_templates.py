@@ -4,9 +4,9 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from core.i18n import _
+from core.messages.message_templates import delete_template, get_template, save_template, templates_for
 from core.messages.models import MessageTemplate
 from core.messages.schemas import TemplateSchema
-from core.messages.wordings import delete_template, get_template, save_template, templates_for
 from core.web.context import crm, needs
 from core.web.forms import SchemaForm
 from core.web.pages import go, page

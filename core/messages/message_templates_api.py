@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Response
 
+from core.messages.message_templates import delete_template, get_template, save_template
 from core.messages.models import MessageTemplate
 from core.messages.schemas import TemplateSchema
-from core.messages.wordings import delete_template, get_template, save_template
 from core.web.context import crm, needs
 from core.web.rest import ID, Resource, answer, gone, guard, listing, rest_blueprint
 

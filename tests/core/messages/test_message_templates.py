@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from core.errors import InvalidInput
+from core.messages.message_templates import filled, save_template, templates_for
 from core.messages.models import MessageTemplate
-from core.messages.wordings import filled, save_template, templates_for
 
 
 @pytest.mark.parametrize("body", ["{client.nothing}", "{user.name}", "{client.owner.nothing}"])
