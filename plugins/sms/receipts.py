@@ -65,6 +65,11 @@ def read(text: str, *, ref: str = "", state: int | None = None) -> Told | None:
     return Told(ref, told, status, pairs.get("err", "")) if ref and told else None
 
 
+def is_number(text: str) -> bool:
+    """Tells whether a text is a number that a network or we may have given."""
+    return text.isdecimal() and len(text) <= LONGEST_REF
+
+
 def kept_form(ref: str) -> str:
     """Returns a network's number as it is kept to be compared: without zeros in front, in small letters."""
     return ref.strip("\0 ").lower().lstrip("0") or "0"
@@ -77,7 +82,7 @@ def forms(ref: str) -> list[str]:
     """
     kept = kept_form(ref)
     found = [kept]
-    if kept.isdecimal():
+    if is_number(kept):
         found.append(f"{int(kept):x}")
     if re.fullmatch(r"[0-9a-f]{1,32}", kept):
         found.append(str(int(kept, 16)))

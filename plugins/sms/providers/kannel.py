@@ -40,7 +40,7 @@ def is_genuine(_crm: CRM, _gateway: Gateway, _request: Request) -> bool:
 def told(values: Mapping[str, str]) -> tuple[int, str, str, str] | None:
     """Returns our number of a message, its state, why, and that of the try; None if it is none."""
     state = STATES.get(values.get("type", ""))
-    if state is None or not values.get("id", "").isdecimal():
+    if state is None or not receipts.is_number(values.get("id", "")):
         return None
     inner = receipts.read(values.get("rep", ""), ref=values["id"])
     reason = str(inner.reason) if inner else values.get("rep", "")

@@ -58,7 +58,7 @@ def is_genuine(crm: CRM, gateway: Gateway, request: Request) -> bool:
 def told(values: Mapping[str, str]) -> tuple[int, str, str, str] | None:
     """Returns our number of a message, its state, why, and the gateway's number, if it says it; None if it is none."""
     state, message_id = STATES.get(values.get("MessageStatus", "")), values.get("id", "")
-    if state is None or not message_id.isdecimal():
+    if state is None or not receipts.is_number(message_id):
         return None
     code = values.get("ErrorCode", "")
     reason = receipts.Told("", state, values["MessageStatus"], code).reason
@@ -92,6 +92,6 @@ def _read(answer: outside.Answer) -> http.Taken:
         said = {}
     if answer.status in (200, 201):
         parts = str(said.get("num_segments", ""))
-        return http.Taken(str(said.get("sid", "")), int(parts) if parts.isdecimal() else 0)
+        return http.Taken(str(said.get("sid", "")), int(parts) if receipts.is_number(parts) else 0)
     words = str(said.get("message") or answer.status)[:200]
     raise ProviderError(gettext("The gateway refused it: %(said)s.", said=words), retryable=answer.status >= 500)

@@ -123,6 +123,12 @@ def test_a_signed_receipt_is_taken(web, sent, line):
     assert Message.get_by_id(message.id).state == "delivered"
 
 
+def test_a_receipt_for_a_number_that_no_message_has_changes_nothing(web, line):
+    for number in ("1" * 25, "9" * 5_000):
+        url = f"/sms/{line.token}/receipt?id={number}"
+        assert told(web, url, {"MessageStatus": "delivered", "MessageSid": "SM1"}) == 204
+
+
 def test_the_late_failure_of_an_earlier_try_does_not_fail_the_next(crm, web, sent, line, network):
     message = sent()
     url = f"/sms/{line.token}/receipt?id={message.id}"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.sms import receipts
-from plugins.sms.providers import kannel
+from plugins.sms.providers import kannel, twilio
 from plugins.sms.receipts import DELIVERED, FAILED, SENT, Told, forms, kept_form, read
 
 
@@ -69,3 +69,6 @@ def test_a_failure_is_told_in_words():
 def test_a_number_of_thousands_of_digits_breaks_nothing():
     found = read("stat:DELIVRD", ref="9" * 60_000)
     assert forms(found.ref)[0] == "9" * 65
+    assert forms("9" * 60_000) == ["9" * 60_000]
+    assert kannel.told({"type": "1", "id": "9" * 60_000}) is None
+    assert twilio.told({"MessageStatus": "delivered", "id": "9" * 60_000}) is None
