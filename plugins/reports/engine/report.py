@@ -13,6 +13,7 @@ from plugins.reports.engine.drawing import draw
 from plugins.reports.engine.wanted import Wanted, read_wanted, title_of_moment
 from plugins.reports.funnel.common import head
 from plugins.reports.parameters import MATRIX, Settings
+from plugins.reports.words import as_sentence
 
 NAME = "matrix"
 TITLE = lazy("Own report")
@@ -27,7 +28,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     return Document(
         name=NAME,
         title=_title(wanted),
-        subtitle=_period_words(crm, wanted),
+        subtitle=as_sentence(_period_words(crm, wanted)),
         settings=tuple(_settings_words(crm, user, wanted)),
         figures=tuple(_figures(found, behind, crm.currency)),
         tables=(_table(found, behind),),

@@ -146,7 +146,9 @@ def _method_table(body: Mapping[str, Any]) -> Table:
         Column("method", _("Chances by"), TEXT),
         Column("deals", _("Guesses"), COUNT),
         Column("log_loss", _("Log loss"), TEXT, hint=_("How far the chances were from what happened; lower is better")),
-        Column("brier", _("Brier score"), TEXT, hint=_("Mean squared error; lower is better")),
+        Column(
+            "brier", _("Brier score"), TEXT, hint=_("The same, but single large misses weigh less; lower is better")
+        ),
         Column("calibration_error", _("Chances off by"), SHARE, hint=_("Forecast 30%, result 28%: off by 2 points")),
         Column("bias", _("Sums too high (+) or low (−)"), SHARE),
     )

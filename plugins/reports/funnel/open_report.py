@@ -96,7 +96,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         figures=_figures(company, clients, crm.currency, linker),
         tables=tuple(tables),
         draw=partial(_charts, frames, company.rows, crm.currency, linker),
-        notes=_notes(company, no_rate, linker),
+        notes=(*_moment_notes(crm, settings), *_notes(company, no_rate, linker)),
         data=data,
         is_empty=not (company.totals.count or company.totals.on_hold),
         **head(crm, user),
@@ -260,6 +260,12 @@ def _bar(row: OpenRow, linker: Linker, *, by_money: bool) -> Bar:
         core_hint=_("%(stage)s: %(n)s expected (%(share)s)", stage=stage, n=format_number(core, 1), share=chance),
         flank_hint=_("%(stage)s: %(n)s open", stage=stage, n=format_number(whole)),
     )
+
+
+def _moment_notes(crm: CRM, settings: Settings) -> list[Note]:
+    if settings.as_of_on is None or settings.as_of_on <= crm.today():
+        return []
+    return [Note(_("This day is still to come: these are the deals that are open now."))]
 
 
 def _notes(funnel: OpenFunnel, no_rate: int, linker: Linker) -> tuple[Note, ...]:

@@ -196,7 +196,7 @@ def _chart(key: str, title: str, asked: Asked, whole: Cells, value: Any, words: 
         found = value(_change(whole, part))
         # The same bars in both charts: on paper they share their names.
         if is_total or _change(whole, part).count or _change(whole, part).money:
-            said = words(found) if is_total or found < 0 else f"+{words(found)}"
+            said = words(found) if is_total or found <= 0 else f"+{words(found)}"
             falls.append(Fall(str(WORDS[part]), found, said, is_total, asked.link(part)))
     described = "; ".join(f"{fall.name}: {fall.words}" for fall in falls)
     return Chart(key, title, waterfall_chart(falls, _("More"), _("Less"), _("Open deals")), described)

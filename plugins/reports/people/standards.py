@@ -20,7 +20,15 @@ from plugins.reports.people import standards_facts as facts
 from plugins.reports.people.alarm import A_WEEK, WEEKS, Count, together, week_of
 from plugins.reports.people.standards_counts import Line, client_lines, handling_lines, hours_of, median_hours
 from plugins.reports.people.standards_facts import HOUR, IN_TIME, LATE, NEVER
-from plugins.reports.people.standards_tables import ANY, charts, contact_tables, figures, handling_table, week_table
+from plugins.reports.people.standards_tables import (
+    ANY,
+    charts,
+    contact_figures,
+    contact_tables,
+    figures,
+    handling_table,
+    week_table,
+)
 
 NAME = "standards"
 TITLE = lazy("Standards of service")
@@ -47,7 +55,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         "category": fields.titles(crm, "category", list(days)),
         "user": fields.titles(crm, "user", [one.key for one in (*managers, *handling) if one.key is not None]),
     }
-    by_contact = contact_tables(settings, categories, managers, days, names)
+    by_contact = contact_tables(settings, categories, managers, days, names) if days else []
     return make_document(
         crm,
         user,
@@ -64,7 +72,10 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
             "usual_interests": whole.usual,
             "is_too_few": whole.is_too_few,
         },
-        figures=figures(settings, managers, handled, hours, whole, week),
+        figures=[
+            *(contact_figures(settings, managers) if days else ()),
+            *figures(settings, handled, hours, whole, week),
+        ],
         draw=partial(charts, settings, managers, names["user"]) if managers else tuple,
         notes=_notes(days),
         is_empty=not (managers or handled or whole.usual),

@@ -133,22 +133,24 @@ def _day_link(settings: Settings, first: date, last: date, one: Count) -> dict[s
     return {"count": as_query([*settings.conditions, *types, opened])}
 
 
-def figures(
-    settings: Settings,
-    managers: Sequence[Line],
-    handled: Sequence[Handled],
-    hours: int,
-    whole: Count,
-    week: Mapping[date, Count],
-) -> list[Figure]:
-    """Returns the figures above the tables."""
+def contact_figures(settings: Settings, managers: Sequence[Line]) -> list[Figure]:
+    """Returns how many clients wait for a word."""
     late = Line(None, {name: sum(one.counts[name] for one in managers) for name in STATES})
     links = _client_links(settings, late, owner=ANY)
-    in_time = sum(one.state(hours * HOUR) == IN_TIME for one in handled)
     return [
         Figure("late", _("Clients not contacted for too long"), late.counts[LATE], link=links.get(LATE, "")),
         Figure("never", _("Never contacted"), late.counts[NEVER], link=links.get(NEVER, "")),
-        Figure("taken_up", _("Taken up within %(n)s hours", n=hours), in_time / max(len(handled), 1), SHARE),
+    ]
+
+
+def figures(
+    settings: Settings, handled: Sequence[Handled], hours: int, whole: Count, week: Mapping[date, Count]
+) -> list[Figure]:
+    """Returns how soon interest was taken up, and how much of it came."""
+    in_time = sum(one.state(hours * HOUR) == IN_TIME for one in handled)
+    taken_up = in_time / len(handled) if handled else None
+    return [
+        Figure("taken_up", _("Taken up within %(n)s hours", n=hours), taken_up, SHARE),
         Figure("median", _("To the first step, hours"), median_hours(handled), NUMBER),
         Figure("interests", _("Interests in seven days, and usual"), whole.count, before=round(whole.usual),
                link=_day_link(settings, min(week), max(week), whole).get("count", "")),

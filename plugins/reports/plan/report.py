@@ -36,7 +36,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         figures=_figures(plan, crm.currency, Linker(crm, settings)) if plan else (),
         tables=_tables(asked) if asked else (),
         draw=partial(_charts, plan) if plan else tuple,
-        notes=tuple(map(Note, _notes(asked))) if asked else (),
+        notes=tuple(map(Note, [*_goal_notes(asked, settings), *_notes(asked)])) if asked else (),
         data=data_of(asked, settings),
         is_empty=plan is None,
         summary=tuple(_summary(plan)) if plan else (),
@@ -186,6 +186,15 @@ def _charts(plan: Plan) -> tuple[Chart, ...]:
         ranking("steps", _("What it takes"), steps),
         ranking("weeks", _("Interested clients, week by week"), weeks),
     )
+
+
+def _goal_notes(asked: Asked, settings: Settings) -> list[str]:
+    """Returns where the goal comes from when nobody has given one."""
+    if {"contracts", "amount"} & set(settings.given):
+        return []
+    if not asked.plan.learned.is_learned:
+        return [_("No goal was given, so the number of contracts is only an example.")]
+    return [_("No goal was given, so this plans as many contracts as are usually won in so many days.")]
 
 
 def _notes(asked: Asked) -> list[str]:

@@ -1,5 +1,6 @@
 """The funnel of a past day: what held then counts, whatever was changed, deleted or published since."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from core.deals.services import change_deal, delete_deal, hand_over, hold, lose
@@ -29,6 +30,13 @@ def test_what_changed_since_changes_no_past_day(crm, make, report):
     assert before() == as_it_was
     assert as_it_was["totals"]["count"] == 4
     assert report("funnel-open").data["totals"]["count"] == 1
+
+
+def test_a_day_still_to_come_says_that_it_shows_the_present(crm, make, report):
+    make.deal()
+    notes = [note.words for note in report("funnel-open", as_of=str(crm.today() + timedelta(days=1))).notes]
+    assert "still to come" in notes[0]
+    assert not any("still to come" in note.words for note in report("funnel-open", as_of=str(crm.today())).notes)
 
 
 def test_chances_of_a_past_day_are_those_of_the_version_of_then(crm, make, report):

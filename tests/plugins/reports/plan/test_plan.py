@@ -170,7 +170,10 @@ def test_a_company_that_never_won_plans_by_the_types_own_chances(report, make, s
 
 
 def test_nothing_given_is_a_plan_for_as_much_as_usual(history, report):
-    assert report("plan").data["totals"]["contracts"] >= 1
+    document = report("plan")
+    assert document.data["totals"]["contracts"] >= 1
+    assert "No goal was given" in document.notes[0].words
+    assert not any("No goal" in note.words for note in report("plan", contracts="3").notes)
 
 
 @pytest.mark.parametrize(
