@@ -150,7 +150,7 @@ def format_percent(value: float | None, digits: int = 0) -> str:
     """Returns a share from 0 to 1 as per cent, a dash for None."""
     if value is None:
         return "—"
-    return _written_percent(round(Decimal(str(value)), digits + 2) + 0, digits, _language.get())
+    return _written_percent(_rounded_share(value, digits), digits, _language.get())
 
 
 def format_money(value: Decimal | None, currency: str) -> str:
@@ -199,6 +199,11 @@ def _written_day(day: date, locale: str) -> str:
 @lru_cache(maxsize=10_000)
 def _written_number(value: int | float | Decimal, pattern: str | None, locale: str) -> str:
     return numbers.format_decimal(value, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=10_000)
+def _rounded_share(value: float, digits: int) -> Decimal:
+    return round(Decimal(str(value)), digits + 2) + 0  # never "-0"
 
 
 @lru_cache(maxsize=10_000)

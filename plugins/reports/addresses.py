@@ -1,5 +1,8 @@
 """Where the link of a number leads: to the list of deals, or, where it names another one, to that."""
 
+from collections.abc import Callable
+from functools import cache, partial
+
 CLIENTS, TALKS = "clients", "talks"
 DEALS = "deals.index"
 LISTS = {CLIENTS: "clients.index", TALKS: "interactions.index"}
@@ -15,13 +18,20 @@ def address_of(link: str) -> str:
 
     A link is a path of ours, the name of a list with a query, or the query of the list of deals alone.
     """
+    return addresses()(link)
+
+
+def addresses() -> Callable[[str], str]:
+    """Returns `address_of` for many links: what it asks of the request is asked once."""
     from flask import g, request, url_for  # reports are made on the command line, too
 
+    if "address_of_link" not in g:
+        g.address_of_link = partial(_address, request.script_root, cache(lambda place: url_for(place) + "?"))
+    return g.address_of_link
+
+
+def _address(root: str, start_of: Callable[[str], str], link: str) -> str:
     if link.startswith("/"):
-        return request.script_root + link
+        return root + link
     name, mark, query = link.partition("?")
-    place, query = (LISTS[name], query) if mark and name in LISTS else (DEALS, link)
-    starts = g.setdefault("starts_of_lists", {})
-    if place not in starts:
-        starts[place] = url_for(place)
-    return f"{starts[place]}?{query}"
+    return start_of(LISTS[name]) + query if mark and name in LISTS else start_of(DEALS) + link

@@ -8,13 +8,14 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from plugins.reports.addresses import address_of
+from plugins.reports.addresses import addresses
 from plugins.reports.document import TEXT, Column, Row, as_shown
 
 
 def cells_of(row: Row, columns: Sequence[Column]) -> Markup:
     """Returns the cells of a row in these columns: each with the list behind it, and with what is said of it."""
     values, links, marks = row.values, row.links, row.marks
+    address_of = addresses()
     found = []
     for column in columns:
         key, is_text = column.key, column.kind == TEXT

@@ -20,8 +20,9 @@ def test_a_cell_has_the_list_behind_it_and_what_is_said_of_it(web):
         )
 
 
-def test_a_cell_without_a_value_is_empty_and_leads_nowhere():
-    assert cells_of(Row({}, lambda: {"won": "/won"}), COLUMNS[1:]) == "<td></td><td></td>"
+def test_a_cell_without_a_value_is_empty_and_leads_nowhere(web):
+    with web.app.test_request_context():
+        assert cells_of(Row({}, lambda: {"won": "/won"}), COLUMNS[1:]) == "<td></td><td></td>"
 
 
 def test_no_and_naught_are_different_conditions():
