@@ -30,6 +30,8 @@ def enter(crm: CRM, row: Deal, step: TypeStage, at: datetime) -> int:
         responsible_id=row.owner_id,
         potential=row.potential,
         potential_base=row.potential_base,
+        version_id=row.version_id,
+        deal_state=row.state,
     )
     add_row(visit)
     row.stage_id, row.place, row.entered_at, row.late_at = step.stage_id, step.place, at, limit_of(crm, step, at)

@@ -19,11 +19,13 @@ def find_wrong_deals(crm: CRM) -> list[tuple[str, str]]:
         visits = _by_deal(StageVisit, recount.KeptVisit, StageVisit.entered_at, first, last)
         endings = _by_deal(Closing, recount.Ending, Closing.closed_at, first, last)
         periods = _by_deal(DealPeriod, recount.Period, DealPeriod.from_at, first, last)
-        for deal_id, number, opened_at, *row in deals:
+        for deal_id, number, version_id, deleted_at, opened_at, *row in deals:
             wrong = recount.faults(
                 recount.Standing(*row), opened_at, visits[deal_id], endings[deal_id], periods[deal_id]
             )
-            found += [(number, what) for what in wrong + recount.way_faults(visits[deal_id])]
+            state = row[0] if deleted_at is None else None
+            wrong += recount.way_faults(visits[deal_id], version_id, state)
+            found += [(number, what) for what in wrong]
     return found
 
 
@@ -31,8 +33,8 @@ def _chunks() -> Iterator[list[tuple]]:
     """Yields the rows of all deals, deleted ones too, in order of id."""
     last = 0
     columns = (
-        Deal.id, Deal.number, Deal.opened_at, Deal.state, Deal.stage, Deal.place, Deal.furthest, Deal.stood_at,
-        Deal.entered_at, Deal.closed_at,
+        Deal.id, Deal.number, Deal.version_id, Deal.deleted_at, Deal.opened_at, Deal.state, Deal.stage, Deal.place,
+        Deal.furthest, Deal.stood_at, Deal.entered_at, Deal.closed_at,
     )  # fmt: skip
     while True:
         rows = list(Deal.select(*columns).where(Deal.id > last).order_by(Deal.id).limit(CHUNK).tuples())

@@ -84,7 +84,8 @@ class StageVisit(Record):
     """A stay at a stage; visits of a deal touch and don't overlap. `outcome`: passed, returned, won, lost, or empty.
 
     `onto_place` is that of the visit that followed; `is_again` says of one that ended that the deal had been further
-    before, so that it may pass a stage for the second time (`core.deals.ways`).
+    before, so that it may pass a stage for the second time. `version_id` and `deal_state` are the deal's own, as they
+    are today; in the trash it has no state. (See `core.deals.ways`.)
     """
 
     deal = ForeignKeyField(Deal)
@@ -99,6 +100,8 @@ class StageVisit(Record):
     user_id = BigIntegerField(null=True)
     onto_place = IntegerField(null=True)
     is_again = BooleanField(default=False)
+    version_id = BigIntegerField(null=True)
+    deal_state = CharField(null=True)
 
     class Meta:
         table_name = "core_stage_visit"

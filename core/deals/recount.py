@@ -28,6 +28,8 @@ class KeptVisit(NamedTuple):
     left_at: Any
     onto_place: int | None
     is_again: bool
+    version_id: int | None
+    deal_state: str | None
 
 
 class Ending(NamedTuple):
@@ -118,10 +120,13 @@ def ways(visits: Sequence[Visit | KeptVisit]) -> list[tuple[int | None, bool]]:
     return found
 
 
-def way_faults(visits: Sequence[KeptVisit]) -> list[str]:
-    """Returns a sentence if visits keep another way than they tell."""
+def way_faults(visits: Sequence[KeptVisit], version_id: int, state: str | None) -> list[str]:
+    """Returns sentences if visits keep another way than they tell, or what the deal is not; `state` None is deleted."""
     kept = [(visit.onto_place, visit.is_again) for visit in visits]
-    return [] if kept == ways(visits) else ["its visits of stages don't say rightly which of them followed."]
+    found = [] if kept == ways(visits) else ["its visits of stages don't say rightly which of them followed."]
+    if any((visit.version_id, visit.deal_state) != (version_id, state) for visit in visits):
+        found.append("its visits of stages don't say rightly what became of it.")
+    return found
 
 
 def merged(kept: Iterable[Period]) -> list[Period]:

@@ -26,7 +26,7 @@ COLUMNS = {
     "entered_at on_hold_until owner_id source_id currency potential amount potential_base amount_base loss_reason_id "
     "loss_note expected_on note properties version opened_at closed_at created_at changed_at".split(),
     "core_stage_visit": "deal_id stage_id place entered_at left_at outcome responsible_id potential potential_base "
-    "user_id onto_place is_again".split(),
+    "user_id onto_place is_again version_id deal_state".split(),
     "core_deal_period": "deal_id from_at to_at stage_id place owner_id potential_base is_on_hold".split(),
     "core_closing": "deal_id state closed_at stage_id place owner_id currency potential amount potential_base "
     "amount_base loss_reason_id loss_note user_id reopened_at reopen_note".split(),
@@ -180,7 +180,7 @@ class _Book:
             mover = None if visit.left is None else owner_id
             self.rows["core_stage_visit"].append(
                 (deal.id, stages[visit.place], visit.place, visit.entered, visit.left, visit.outcome, owner_id,
-                 potential, base, mover, *way)
+                 potential, base, mover, *way, deal.ladder.version_id, deal.way.state)
             )  # fmt: skip
         for start, end, place, is_on_hold in deal.periods():
             self.rows["core_deal_period"].append(

@@ -4,7 +4,8 @@ Everything passes `visible_to`. `closed_facts` and `open_facts` hold the questio
 `tests/bench/funnel.py` has the same ones written by hand.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -110,6 +111,18 @@ def grouped(query: Any, columns: Sequence[Any], sums: Sequence[Any], dimension: 
         columns.append(key)
         places.insert(1, str(len(columns)))
     return query.select(*columns, *sums).group_by(*map(SQL, places))
+
+
+def tally(scope: Scope, query: Any, columns: Sequence[Any]) -> Iterable[tuple[tuple, int]]:
+    """Returns how often each combination of the columns' values occurs.
+
+    SQLite would sort all rows to group them: counted here, as they come, they take a third of the time.
+    """
+    if not bulk.is_postgres(scope.crm.database):
+        return Counter(scope.crm.database.execute(query.select(*columns))).items()
+    places = [SQL(str(place + 1)) for place in range(len(columns))]
+    rows = scope.rows(query.select(*columns, fn.COUNT(SQL("*"))).group_by(*places))
+    return [(row[:-1], row[-1]) for row in rows]
 
 
 def keyed(rows: Sequence[tuple], size: int, dimension: Dimension | None) -> list[tuple]:

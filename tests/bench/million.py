@@ -29,11 +29,14 @@ TIMES = f"d.opened_at + {SPAN} / 5 * n.number, CASE WHEN n.number < 4 THEN d.ope
 TIMES += " ELSE d.closed_at END"
 # Every tenth deal goes back after its third stay: 0, 1, 2, 1, 2.
 GOES_BACK = "d.id / 10 * 10 = d.id"
+PLACE = f"CASE WHEN {GOES_BACK} AND n.number > 2 THEN n.number - 2 ELSE n.number END"
+ENDED = "CASE d.state WHEN 'open' THEN '' ELSE d.state END"
 STAYED = f"""
     INSERT INTO core_stage_visit (deal_id, stage_id, place, entered_at, left_at, outcome, responsible_id,
-        potential_base, onto_place, is_again)
-    SELECT d.id, d.stage_id, CASE WHEN {GOES_BACK} AND n.number > 2 THEN n.number - 2 ELSE n.number END, {TIMES},
-        CASE WHEN {GOES_BACK} AND n.number = 2 THEN 'returned' ELSE 'passed' END, d.owner_id, d.potential_base,
+        potential_base, version_id, deal_state, onto_place, is_again)
+    SELECT d.id, 1 + {PLACE}, {PLACE}, {TIMES},
+        CASE WHEN n.number = 4 THEN {ENDED} WHEN {GOES_BACK} AND n.number = 2 THEN 'returned' ELSE 'passed' END,
+        d.owner_id, d.potential_base, d.version_id, d.state,
         CASE WHEN n.number = 4 THEN NULL WHEN {GOES_BACK} AND n.number > 1 THEN n.number - 1 ELSE n.number + 1 END,
         {GOES_BACK} AND n.number = 3
     FROM core_deal d CROSS JOIN ({STAYS}) n

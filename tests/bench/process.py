@@ -100,8 +100,8 @@ def _bare(crm: CRM, user: User, deal: Deal) -> Callable[[], None]:
         ),
         (
             "INSERT INTO core_stage_visit (deal_id, stage_id, place, entered_at, outcome, responsible_id, potential,"
-            " potential_base) VALUES (?, ?, 1, ?, '', ?, ?, ?)",
-            (deal_id, deal.stage_id, now, user.id, 9_000_000, 9_000_000),
+            " potential_base, version_id, deal_state) VALUES (?, ?, 1, ?, '', ?, ?, ?, ?, 'open')",
+            (deal_id, deal.stage_id, now, user.id, 9_000_000, 9_000_000, deal.version_id),
         ),
         ("UPDATE core_deal_period SET to_at = ? WHERE deal_id = ? AND to_at IS NULL", (now, deal_id)),
         (f"{periods} VALUES (?, ?, ?, 1, ?, ?, ?)", (deal_id, now, deal.stage_id, user.id, 9_000_000, False)),

@@ -13,8 +13,9 @@ from plugins.reports.document import COUNT, NUMBER, SHARE, Chart, Column, Docume
 from plugins.reports.funnel.common import MOST_CHARTS, stage_column, stage_words, type_words
 from plugins.reports.funnel.ladders import Frame
 from plugins.reports.history.behind import Behind
-from plugins.reports.history.conversion_facts import Exits, Left
+from plugins.reports.history.conversion_facts import Exits
 from plugins.reports.history.flow_facts import Flow
+from plugins.reports.history.stays import Left
 from plugins.reports.history.writing import (
     Asked,
     Cell,
@@ -86,24 +87,17 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
 
 def _count(crm: CRM, user: User | None, settings: Settings) -> Counted:
     asked = ask(crm, user, settings, "left_at")
-    used: set[int] = set()
-    cells = _cells(Exits(asked.scope, settings.period, asked.dimension), used)
-    whole = _cells(Exits(asked.scope, settings.period), used) if asked.dimension else cells
+    exits = Exits(asked.scope, settings.period, asked.dimension)
+    stays = exits.stays()
+    cells = exits.counted(stays)
+    whole = exits.counted(stays.as_one()) if asked.dimension else cells
     skipped: dict[Cell, int] = {}
-    for (type_id, _version, stage_id, key), passed in (
-        Flow(asked.scope, settings.period, asked.dimension).passed().items()
+    for (type_id, _version, stage_id, key), deals in (
+        Flow(asked.scope, settings.period, asked.dimension).skipped().items()
     ):
-        skipped[type_id, stage_id, key] = skipped.get((type_id, stage_id, key), 0) + passed.skipped
+        skipped[type_id, stage_id, key] = skipped.get((type_id, stage_id, key), 0) + deals
     asked = asked.named([key for *_cell, key in cells])
-    return Counted(asked, asked.frames(used or asked.published), cells, whole, skipped)
-
-
-def _cells(exits: Exits, used: set[int]) -> dict[Cell, Left]:
-    found: dict[Cell, Left] = {}
-    for type_id, stage_id, key, versions, left in exits.counted():
-        found[type_id, stage_id, key] = left
-        used |= versions
-    return found
+    return Counted(asked, asked.frames(stays.versions or asked.published), cells, whole, skipped)
 
 
 def _values(counted: Counted, cell: Cell) -> dict[str, Any]:

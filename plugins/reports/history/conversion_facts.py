@@ -1,39 +1,32 @@
 """How deals left their stages within a period, and how long they had stood there, as their visits tell it.
 
 What a deal did at one stage is added up: its last way out counts, and all of its stays there that ended in the period.
+All visits are counted along an index of them, as if none were repeated; what deals did twice is then exchanged.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
-from peewee import SQL, Case, Select, Value, fn
+from peewee import SQL, Case, NodeList, Select, Value, fn
 
 from core.api import Deal, StageVisit
 from plugins.reports.dimensions import Dimension
-from plugins.reports.facts import Scope, total
-from plugins.reports.history.flow_facts import AsLeft, within
+from plugins.reports.facts import Scope, tally
+from plugins.reports.funnel.types import load_ladders
+from plugins.reports.history.stays import BUCKET_US, LOST, PASSED, RETURNED, Cell, Left, Stays, without_key
+from plugins.reports.history.visits import AsLeft, needs_deals, visits_within, within, within_period
 from plugins.reports.periods import Period
 
 OUTCOMES = {"passed": ("passed", "won"), "lost": ("lost",), "returned": ("returned",)}
-
-
-class Left(NamedTuple):
-    """Deals that left a stage: how, how many stays ended by a return, and half and 80 % of their times there."""
-
-    deals: int = 0
-    passed: int = 0
-    lost: int = 0
-    returned: int = 0
-    returns: int = 0
-    median_us: int | None = None
-    most_us: int | None = None
-
-    @property
-    def conversion(self) -> float | None:
-        """The share that went on of those whose way is decided; a deal that went back is not."""
-        decided = self.passed + self.lost
-        return self.passed / decided if decided else None
+WAY = Case(StageVisit.outcome, [("returned", RETURNED), ("lost", LOST)], PASSED)
+STAY = StageVisit.left_at - StageVisit.entered_at
+BUCKET = NodeList((NodeList((STAY,), parens=True), SQL(f"/ {BUCKET_US}")))
+# A stage and a bucket as one number.
+FEWER = 1 << 20
+STAGE_AND_BUCKET = NodeList((StageVisit.stage_id, SQL(f"* {FEWER} +"), BUCKET), parens=True)
 
 
 @dataclass(frozen=True)
@@ -44,59 +37,92 @@ class Exits:
     period: Period
     dimension: Dimension | None = None
 
-    def counted(self) -> Iterator[tuple[int, int | None, Any, set[int], Left]]:
-        """Yields type, stage, key, some versions that have the stage, and the numbers."""
-        each = self._ranked().alias("ranked")
-        names = [SQL(name) for name in ("deal_type_id", "stage_id", "key")]
-        sums = [
-            fn.COUNT(SQL("*")),
-            *(_count(each.c.outcome << outcomes) for outcomes in OUTCOMES.values()),
-            fn.COALESCE(total(SQL("returns")), 0),
-            # The least time that is not beaten by half, and by 80 %, of the deals.
-            fn.MIN(Case(None, [(each.c.nth * 2 >= each.c.size, each.c.stay)])),
-            fn.MIN(Case(None, [(each.c.nth * 5 >= each.c.size * 4, each.c.stay)])),
-        ]
-        query = Select((each,), [*names, fn.MIN(SQL("version_id")), fn.MAX(SQL("version_id")), *sums]).group_by(*names)
-        for type_id, stage_id, key, oldest, newest, *numbers in self.scope.rows(query):
-            yield type_id, stage_id, None if key == "" else key, {oldest, newest}, Left(*map(int, numbers))
+    def stays(self) -> Stays:
+        """Returns the stays that ended, counted by type, stage and key."""
+        stays, query = Stays(), self._visits()
+        query, raw = self._parted(query)
+        for (version_id, stage_id, way, bucket, *key), count in tally(
+            self.scope, query, [StageVisit.version_id, StageVisit.stage_id, WAY, BUCKET, *raw]
+        ):
+            stays.versions.add(version_id)
+            stays.add(self._cell(version_id, stage_id, *key), way, bucket, count)
+        for visits in self._repeated():
+            for visit in visits:
+                stays.exchange(*visit, -1, visit[1] == RETURNED)
+            *last, _time = visits[-1]
+            returns = sum(way == RETURNED for _cell, way, _time in visits)
+            stays.exchange(*last, sum(time for *_last, time in visits), 1, returns)
+        return stays
+
+    def counted(self, stays: Stays) -> dict[Cell, Left]:
+        """Returns the numbers of each cell of the stays; only the times near the middle are asked for one by one."""
+        times: dict[Cell, Counter[int]] = defaultdict(Counter)
+        wanted = [stage_id * FEWER + bucket for stage_id, bucket in sorted(stays.wanted())]
+        query, raw = self._parted(self._visits().where(STAGE_AND_BUCKET << wanted))
+        for (version_id, stage_id, time, *key), count in tally(
+            self.scope, query, [StageVisit.version_id, StageVisit.stage_id, STAY, *raw]
+        ):
+            cell = self._cell(version_id, stage_id, *key)
+            times[without_key(cell) if stays.is_whole else cell][time] += count
+        return stays.counted(times)
 
     def left(self, type_id: int, stage_id: int, what: str, key: str | None) -> Any:
         """Returns the query of the ids of the deals that left a stage: of all, or of those that left it so.
 
         Of *returns* it is the deals that were sent back from there at least once.
         """
-        each = self._last().alias("each")
+        each = self._last(stage_id).alias("each")
         query = Select((each,), [each.c.deal_id]).bind(self.scope.crm.database)
-        query = query.where(each.c.last == 1, each.c.deal_type_id == type_id, each.c.stage_id == stage_id)
+        query = query.where(each.c.last == 1, each.c.deal_type_id == type_id)
         query = query.where(each.c.outcome << OUTCOMES[what]) if what in OUTCOMES else query
         query = query.where(each.c.returns > 0) if what == "returns" else query
         if key is None:
             return query
         return query.where(each.c.key.cast("text") == key if key else each.c.key.is_null())
 
-    def _ranked(self) -> Any:
-        """Returns the query of each deal at each stage that it left, in the order of the time that it stood there."""
-        each = self._last().alias("each")
-        group = [each.c.deal_type_id, each.c.stage_id, each.c.key]
-        nth = fn.ROW_NUMBER().over(partition_by=group, order_by=[each.c.stay])
-        size = fn.COUNT(SQL("*")).over(partition_by=group)
-        columns = ("deal_type_id", "version_id", "stage_id", "key", "outcome", "stay", "returns")
-        named = [getattr(each.c, name) for name in columns]
-        return Select((each,), [*named, nth.alias("nth"), size.alias("size")]).where(each.c.last == 1)
+    def _repeated(self) -> Iterator[list[tuple[Cell, int, int]]]:
+        """Yields cell, way and time of each visit of a deal that left a stage more than once, the last at the end.
 
-    def _last(self) -> Any:
-        """Returns the query of the stays that ended; `last` is 1 for the deal's last one at the stage."""
+        Only a deal that went on to no later place, at least once within the period, can have come back.
+        """
+        went = StageVisit.alias()
+        where = (went.onto_place <= went.place) & within_period(self.scope, self.period, went.left_at)
+        query = self._visits().where(StageVisit.deal_id << went.select(went.deal_id).where(where))
+        query, raw = self._parted(query.order_by(StageVisit.left_at, StageVisit.id))
+        columns = [StageVisit.deal_id, StageVisit.version_id, StageVisit.stage_id, WAY, STAY, *raw]
+        found: dict[tuple[int, int], list] = defaultdict(list)
+        for deal_id, version_id, stage_id, way, time, *key in self.scope.rows(query.select(*columns)):
+            found[deal_id, stage_id].append((self._cell(version_id, stage_id, *key), way, time))
+        return (visits for visits in found.values() if len(visits) > 1)
+
+    def _visits(self) -> Any:
+        return visits_within(self.scope, self.period, is_joined=needs_deals(self.scope, self.dimension))
+
+    def _parted(self, query: Any) -> tuple[Any, list[Any]]:
+        """Returns the query, and the column by which its answers part, if they do."""
+        if self.dimension is None:
+            return query, []
+        query, key = self.dimension.apply(query, AsLeft())
+        return query, [key]
+
+    def _cell(self, version_id: int, stage_id: int, *raw: Any) -> Cell:
+        return self._types[version_id], stage_id, self.dimension.key(*raw) if raw else None
+
+    @cached_property
+    def _types(self) -> dict[int, int]:
+        return {version_id: ladder.type_id for version_id, ladder in load_ladders(self.scope.crm)[0].items()}
+
+    def _last(self, stage_id: int) -> Any:
+        """Returns the query of the stays at a stage that ended; `last` is 1 for the deal's last one."""
         source = AsLeft()
-        query = StageVisit.select(StageVisit.id).join(Deal)
+        query = StageVisit.select(StageVisit.id).join(Deal).where(StageVisit.stage == stage_id)
         query, key = self.dimension.apply(query, source) if self.dimension else (query, Value(None).cast("bigint"))
-        mine = [StageVisit.deal_id, StageVisit.stage_id]
+        mine = [StageVisit.deal_id]
         last = fn.ROW_NUMBER().over(partition_by=mine, order_by=[StageVisit.left_at.desc(), StageVisit.id.desc()])
         columns = {
-            "deal_id": Deal.id, "deal_type_id": Deal.deal_type, "version_id": Deal.version_id,
-            "stage_id": StageVisit.stage_id, "key": _mapped(self.dimension, key), "outcome": StageVisit.outcome,
-            "stay": fn.SUM(StageVisit.left_at - StageVisit.entered_at).over(partition_by=mine).cast("bigint"),
+            "deal_id": Deal.id, "deal_type_id": Deal.deal_type, "key": _mapped(self.dimension, key),
+            "outcome": StageVisit.outcome, "last": last,
             "returns": fn.SUM(Case(None, [(StageVisit.outcome == "returned", 1)], 0)).over(partition_by=mine),
-            "last": last,
         }  # fmt: skip
         query = query.select(*(column.alias(name) for name, column in columns.items()))
         return within(self.scope, self.period, query, source)
@@ -108,7 +134,3 @@ def _mapped(dimension: Dimension | None, key: Any) -> Any:
         return key
     named = [(key == raw, mapped) for raw, mapped in dimension.keys.items() if mapped is not None]
     return Case(None, named) if named else Value(None).cast("bigint")
-
-
-def _count(condition: Any) -> Any:
-    return fn.SUM(Case(None, [(condition, 1)], 0))

@@ -3,7 +3,7 @@
 A move from one stage to a later one passes the first and all between; a deal that is won passes the rest of its stages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,11 +14,13 @@ from plugins.reports.dimensions import Dimension
 from plugins.reports.facts import Scope, grouped, total
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.past import of_key
+from plugins.reports.history.visits import AsLeft, AsWon, needs_deals, visits_within, within, within_period
 from plugins.reports.periods import Period
 
 FURTHER_THAN_ANY = 1 << 20
 STATES = ("open", "won", "lost")
-WENT_ON = StageVisit.outcome << ("passed", "won")
+# Written out: so a database knows that the index of such visits holds them all.
+WENT_ON = StageVisit.outcome << SQL("('passed', 'won')")
 # Before which place a visit that went on passed: where the next one is not known, its own stage and no other.
 UNTIL = Case(
     None,
@@ -26,27 +28,13 @@ UNTIL = Case(
     fn.COALESCE(StageVisit.onto_place, StageVisit.place + 1, coerce=False),
 )
 NOTHING = Value(None).cast("bigint")
+# Only such a visit can have skipped a stage.
+LEAPT = (StageVisit.outcome == "won") | (fn.COALESCE(StageVisit.onto_place, 0, coerce=False) > StageVisit.place + 1)
+# What visits that went on are counted by, in the order of their index.
+STEPS = (
+    StageVisit.version_id, StageVisit.place, StageVisit.outcome, StageVisit.onto_place, StageVisit.deal_state,
+)  # fmt: skip
 Cell = tuple[int, int, int | None, Any]  # type, version, stage, key
-
-
-class AsLeft:
-    """A deal as it was when it left a stage: owner and potential of that time, all else as it is."""
-
-    left_at = StageVisit.left_at
-    potential_base = StageVisit.potential_base
-
-    def __getattr__(self, name: str) -> Any:
-        return StageVisit.responsible_id if name in ("owner", "owner_id") else getattr(Deal, name)
-
-
-class AsWon(AsLeft):
-    """A deal without stages as it was when it was won, in the words of `AsLeft`."""
-
-    left_at = Closing.closed_at
-    potential_base = Closing.potential_base
-
-    def __getattr__(self, name: str) -> Any:
-        return Closing.owner_id if name in ("owner", "owner_id") else getattr(Deal, name)
 
 
 class Passed(NamedTuple):
@@ -81,12 +69,20 @@ class Flow:
         All passages are counted along an index of visits; those of deals that passed a stage once more within the
         period, which only deals that had been further before can, are then taken off again.
         """
+        won = self._grouped(self._won(), AsWon(), NOTHING, NOTHING, NOTHING)
+        return self._summed([self._steps(is_leap=False), self._steps(is_leap=True), won])
+
+    def skipped(self) -> dict[Cell, int]:
+        """Returns how many deals passed each stage without standing there, by type, version, stage and key."""
+        return {cell: numbers.skipped for cell, numbers in self._summed([self._steps(is_leap=True)]).items()}
+
+    def _summed(self, queries: Iterable[Any]) -> dict[Cell, Passed]:
         found: dict[Cell, Passed] = {}
-        for query in (self._exits(), self._grouped(self._won(), AsWon(), NOTHING, NOTHING, NOTHING)):
+        for query in queries:
             for cell, numbers in self._spread(query):
                 found[cell] = found.get(cell, Passed()) + numbers
         for cell, numbers in self._repeated():
-            found[cell] = found[cell] - numbers
+            found[cell] = found.get(cell, Passed()) - numbers
         return found
 
     def passages(self, *where: Any) -> Any:
@@ -102,14 +98,20 @@ class Flow:
         )
         return self._selected(query, AsLeft(), TypeStage.stage_id, _is_skipped(TypeStage.place), nth)
 
-    def _exits(self) -> Any:
-        """Returns the query of the visits that led on, grouped by all that tells which stages they passed."""
-        query = StageVisit.select(StageVisit.id).join(Deal)
-        query = within(self.scope, self.period, query.where(WENT_ON), AsLeft())
-        # Where a deal stood matters only to a visit that skipped something.
-        after = StageVisit.place + 1
-        stood_at = Case(None, [(after < UNTIL, Deal.stood_at)], 0)
-        return self._grouped(query, AsLeft(), StageVisit.place, UNTIL, stood_at)
+    def _steps(self, *, is_leap: bool) -> Any:
+        """Returns the query of the visits that led on, grouped by all that tells which stages they passed.
+
+        Where the deal really stood matters only to a leap; else the index tells all that is asked for most.
+        """
+        is_joined = is_leap or needs_deals(self.scope, self.dimension)
+        query = visits_within(self.scope, self.period, is_joined=is_joined, is_grouped=not is_joined).where(WENT_ON)
+        query, key = self._parted(query.where(LEAPT if is_leap else ~LEAPT), AsLeft())
+        stood_at = Deal.stood_at if is_leap else Value(0)
+        potential = StageVisit.potential_base
+        sums = (fn.COUNT(SQL("*")), fn.COUNT(potential), total(potential))
+        raw, sixth = ([key], [SQL("6")]) if self.dimension else ([], [])
+        columns = [StageVisit.version_id, StageVisit.deal_state, StageVisit.place, UNTIL, stood_at, *raw, *sums]
+        return query.select(*columns).group_by(*STEPS, *([stood_at] if is_leap else ()), *sixth)
 
     def _spread(self, query: Any) -> Iterator[tuple[Cell, Passed]]:
         """Yields the cells in which each group of visits, or of deals without stages, counts."""
@@ -202,22 +204,6 @@ class Flow:
             "key": key, "potential": source.potential_base, "state": Deal.state, "is_skipped": skipped, "nth": nth,
         }  # fmt: skip
         return query.select(*(column.alias(name) for name, column in columns.items()))
-
-
-def within(scope: Scope, period: Period, query: Any, source: Any) -> Any:
-    """Returns the query of the deals of the scope that left within the period, as `source` tells when."""
-    known = (Deal.deleted_at.is_null(), Deal.version_id << scope.version_ids)
-    return query.where(*known, within_period(scope, period, source.left_at), *scope.where(source))
-
-
-def within_period(scope: Scope, period: Period, moment: Any) -> Any:
-    """Returns the condition that a moment is known and lies within the period."""
-    found = moment.is_null(is_null=False)
-    if period.first:
-        found &= moment >= scope.moment(period.first)
-    if period.until:
-        found &= moment < scope.moment(period.until)
-    return found
 
 
 def _is_skipped(place: Any) -> Any:

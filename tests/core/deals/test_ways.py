@@ -4,7 +4,8 @@ from core.deals import services
 from core.deals.inspection import find_wrong_deals
 from core.deals.models import StageVisit
 from core.deals.recount import Visit, ways
-from core.migrations import m0028_ways
+from core.deals.ways import keep_ways
+from core.migrations import m0028_ways, m0029_visit_deals
 from core.stages.services import ladders
 
 
@@ -49,3 +50,42 @@ def test_visits_from_before_learn_their_way(crm, make):
     StageVisit.update(onto_place=None, is_again=False).execute()
     crm.database.execute_sql(m0028_ways.FILL)
     assert [kept(deal) for deal in deals] == before
+
+
+def became(deal) -> set[tuple]:
+    """Returns what the visits of a deal say of it."""
+    return set(StageVisit.select(StageVisit.version_id, StageVisit.deal_state).where(StageVisit.deal == deal).tuples())
+
+
+def test_visits_follow_what_becomes_of_their_deal(crm, make):
+    deal, other = led(crm, make), make.deal()
+    assert became(deal) == {(deal.version_id, "won")}
+    services.reopen(crm, deal)
+    assert became(deal) == {(deal.version_id, "open")}
+    services.delete_deal(crm, deal)
+    assert became(deal) == {(deal.version_id, None)}
+    services.restore_deal(crm, deal)
+    assert became(deal) == {(deal.version_id, "open")}
+    assert became(other) == {(other.version_id, "open")}
+
+
+def test_visits_follow_whoever_writes_to_a_deal(crm, make):
+    deal = led(crm, make)
+    crm.database.execute_sql(f"UPDATE core_deal SET state = 'lost', closed_at = 1 WHERE id = {deal.id}")
+    assert became(deal) == {(deal.version_id, "lost")}
+
+
+def test_doctor_finds_visits_that_tell_another_state(crm, make):
+    deal = led(crm, make)
+    StageVisit.update(deal_state="lost").where(StageVisit.deal == deal, StageVisit.place == 1).execute()
+    assert [number for number, _what in find_wrong_deals(crm)] == [deal.number]
+
+
+def test_visits_from_before_learn_what_became_of_their_deals(crm, make):
+    deals = [led(crm, make), make.deal(), led(crm, make)]
+    services.delete_deal(crm, deals[2])
+    before = [became(deal) for deal in deals]
+    for keep in (lambda: crm.database.execute_sql(m0029_visit_deals.FILL), lambda: keep_ways(crm.database)):
+        StageVisit.update(version_id=None, deal_state=None).execute()
+        keep()
+        assert [became(deal) for deal in deals] == before
