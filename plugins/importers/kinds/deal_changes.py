@@ -3,6 +3,8 @@
 from typing import Any
 
 from core.api import CRMError, Deal, LossReason, bulk, change_deal, lose, move, reopen, win
+from plugins.importers.errors import CellRefused
+from plugins.importers.kinds.deal_closings import correct_closing
 from plugins.importers.kinds.deal_rows import Rates, units
 from plugins.importers.kinds.writing import Writing, write_history
 from plugins.importers.sql import change
@@ -17,6 +19,8 @@ def update_deals(writing: Writing, repeated: list[tuple[int, dict[str, Any]]]) -
         try:
             with writing.crm.work():
                 _update(writing, Deal.get_by_id(deal_id), row)
+        except CellRefused as refused:
+            errors.append((row["row"], writing.titles.get(row["field"], ""), refused.sentence))
         except CRMError as error:
             errors.append((row["row"], "", str(error).rstrip(".")))
     keep_images(writing, [deal_id for deal_id, _row in repeated], is_after=True)
@@ -30,6 +34,7 @@ def _update(writing: Writing, deal: Deal, row: dict[str, Any]) -> None:
     if facts := _facts(writing, row):
         change_deal(crm, deal, facts)
     if not deal.is_open:
+        correct_closing(writing, deal, row)
         return
     _correct_standing(writing, deal, row)
     if row.get("stage") and row["step"][0] != deal.stage_id:

@@ -11,6 +11,7 @@ from core.deals.models import Closing, Deal, DealPeriod, StageVisit
 from core.deals.rates import set_rate
 from core.stages.models import DealType, LossReason
 from core.stages.services import steps_of
+from plugins.importers.undo.batch import undo_batch
 
 HEAD = "number,title,client,type,stage,state,amount,potential,currency,opened_at,closed_at,owner,source,loss_reason\n"
 
@@ -187,6 +188,45 @@ def test_known_numbers_are_skipped_or_updated(crm, base, importing, counts):
     deal = Deal.get()
     assert (deal.stage.name, deal.potential) == ("Offer", Decimal(150))
     assert list(find_wrong_deals(crm)) == []
+
+
+def test_a_closed_deal_is_updated_where_its_closing_may_be_corrected(crm, base, importing, counts, messages):
+    set_rate(crm, "USD", date(2026, 1, 1), Decimal("0.5"))
+    won = "D1,One,Hoxha,Retail,Pay,won,310,300,USD,2026-01-03,2026-03-01,,,"
+    lost = "D2,Two,Hoxha,Retail,Talk,lost,,200,USD,2026-01-02,2026-02-01,,,"
+    take(importing, won, lost)
+    again = (won.replace("310,300", "410,400"), lost.replace("200", "250") + "Too expensive")
+    batch = take(importing, *again, on_duplicate="update", create_missing=True)
+    assert counts(batch) == (0, 2, 0, 0)
+    assert [(one.potential, one.amount, one.amount_base) for one in Closing.select().order_by(Closing.deal)] == [
+        (Decimal(400), Decimal(410), Decimal(205)),
+        (Decimal(250), None, None),
+    ]
+    assert [deal.potential_base for deal in Deal.select().order_by(Deal.number)] == [Decimal(200), Decimal(125)]
+    assert Deal.get(Deal.number == "D2").loss_reason.name == "Too expensive"
+    assert list(find_wrong_deals(crm)) == []
+    undo_batch(crm, batch)
+    assert [one.potential for one in Closing.select().order_by(Closing.deal)] == [Decimal(300), Decimal(200)]
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (
+            "D1,One,Hoxha,Retail,Pay,lost,,300,EUR,2026-01-03,2026-03-01,,,",
+            "Row 2, column “state”: the deal is closed otherwise already. Re-open it first, then import this row.",
+        ),
+        (
+            "D1,One,Hoxha,Retail,Pay,won,310,300,EUR,2026-01-03,2026-03-05,,,",
+            "Row 2, column “closed_at”: the deal was closed already, on 1 Mar 2026. Re-open it first, then import this "
+            "row.",
+        ),
+    ],
+)
+def test_a_closed_deal_is_not_closed_otherwise_by_an_update(crm, base, importing, messages, row, sentence):
+    take(importing, "D1,One,Hoxha,Retail,Pay,won,310,300,EUR,2026-01-03,2026-03-01,,,")
+    assert messages(take(importing, row, on_duplicate="update")) == [sentence]
+    assert (Deal.get().state, Deal.get().version) == ("won", 1)
 
 
 def test_number_twice_in_a_file_is_taken_once(crm, base, importing, counts):
