@@ -110,7 +110,8 @@ def on_paper(specification: Mapping[str, Any], *, width: int, labels: int = LABE
         "font": FONT,
         "background": "white",
         "axis": config.get("axis", {}) | ink | {"labels": bool(labels)},
-        "legend": config.get("legend", {}) | ink,
+        # One that is wider than the bars reaches over their names.
+        "legend": config.get("legend", {}) | ink | {"layout": {"top": {"anchor": "end" if labels else "start"}}},
         "text": {"color": INK, "font": FONT},
     }
     layers = [_printed(layer) for layer in specification["layer"]]

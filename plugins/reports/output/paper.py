@@ -5,7 +5,7 @@ import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -20,16 +20,23 @@ log = logging.getLogger("hinka.reports")
 
 
 def press(
-    charts: Sequence[Mapping[str, Any]], html: str | None = None, *, seconds: int = SECONDS, picture: str = "svg"
+    charts: Sequence[Mapping[str, Any]],
+    write: Callable[[], str] | None = None,
+    *,
+    seconds: int = SECONDS,
+    picture: str = "svg",
 ) -> bytes:
-    """Returns the PDF of `html` with its charts, or the first chart as a `picture`; CRMError if limits are exceeded."""
+    """Returns the PDF of the HTML that is written, with its charts, or the first chart as a `picture`.
+
+    Raises CRMError if limits are exceeded.
+    """
     order = json.dumps(list(charts)).encode()
     with tempfile.TemporaryFile() as said:
         try:
-            if html is None:
+            if write is None:
                 with _started(said, seconds, picture) as drawer:
                     return _answer_of(drawer, order, seconds)
-            return _printed(said, order, html, seconds)
+            return _printed(said, order, write, seconds)
         except subprocess.TimeoutExpired as error:
             raise CRMError(_("The report took too long to draw. Choose fewer columns or a shorter period.")) from error
         except (subprocess.CalledProcessError, BrokenPipeError) as error:
@@ -39,8 +46,8 @@ def press(
             raise CRMError(words) from error
 
 
-def _printed(said: IO[bytes], order: bytes, html: str, seconds: int) -> bytes:
-    """Returns the PDF: the printer loads itself and reads the text while another process draws what it will ask for."""
+def _printed(said: IO[bytes], order: bytes, write: Callable[[], str], seconds: int) -> bytes:
+    """Returns the PDF: the printer loads itself as we write, and another process draws what it will ask for."""
     with tempfile.TemporaryFile() as wanted:
         # From a file: at a pipe we would wait for a drawer that does not read, however long.
         wanted.write(order)
@@ -50,7 +57,7 @@ def _printed(said: IO[bytes], order: bytes, html: str, seconds: int) -> bytes:
             with _started(said, seconds, "pdf", str(drawings), pass_fds=(drawings,)) as printer:
                 # From here on the printer alone holds it: a drawer whose printer is gone ends too.
                 drawer.stdout.close()
-                return _answer_of(printer, html.encode(), seconds)
+                return _answer_of(printer, write().encode(), seconds)
 
 
 @contextmanager

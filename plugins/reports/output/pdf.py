@@ -1,7 +1,7 @@
 """A report as a PDF on A4: a page one would hand to a director."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -41,7 +41,7 @@ def write_pdf(document: Document) -> bytes:
         on_paper(chart.specification, width=width, labels=labels)
         for chart, (width, labels) in zip(document.charts, widths, strict=True)
     ]
-    return press(charts, write_html(document))
+    return press(charts, partial(write_html, document))
 
 
 def write_html(document: Document) -> str:

@@ -5,6 +5,7 @@
 address is the first of the drawings that come by that file descriptor. Nothing is fetched from anywhere.
 """
 
+import ctypes.util
 import gc
 import json
 import os
@@ -36,6 +37,10 @@ def _drawn(wish: str) -> bytes:
 
 
 def _pdf(drawings: int) -> bytes:
+    # For every name that a library may have somewhere, gcc and ldconfig would be asked, which takes half a second; on
+    # Linux the printer also tries the one that the library has here.
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 

@@ -142,17 +142,17 @@ def test_press_fetches_nothing(tmp_path):
     picture.write_text(
         "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='90'><rect width='50' height='50' fill='red'/></svg>"
     )
-    plain = paper.press([], "<p>a</p>")
-    fetched = paper.press([], f'<p>a</p><img src="file://{picture}"><img src="http://127.0.0.1:9/x.png">')
-    drawn = paper.press([{"mark": "bar", "data": {"values": [{"a": 1}]}}], '<p>a</p><img src="chart:0">')
+    plain = paper.press([], lambda: "<p>a</p>")
+    fetched = paper.press([], lambda: f'<p>a</p><img src="file://{picture}"><img src="http://127.0.0.1:9/x.png">')
+    drawn = paper.press([{"mark": "bar", "data": {"values": [{"a": 1}]}}], lambda: '<p>a</p><img src="chart:0">')
     assert abs(len(fetched) - len(plain)) < 30
     assert len(drawn) > len(plain) + 30
 
 
-@pytest.mark.parametrize("html", [None, '<p>a</p><img src="chart:0">'])
-def test_a_chart_that_cannot_be_drawn_is_one_clear_sentence(html):
+@pytest.mark.parametrize("write", [None, lambda: '<p>a</p><img src="chart:0">'], ids=["picture", "page"])
+def test_a_chart_that_cannot_be_drawn_is_one_clear_sentence(write):
     with pytest.raises(CRMError, match="could not be drawn"):
-        paper.press([{"mark": "no such mark"}], html)
+        paper.press([{"mark": "no such mark"}], write)
 
 
 def test_a_table_that_nobody_would_read_on_paper_is_refused_with_the_way_out(document):
@@ -163,7 +163,7 @@ def test_a_table_that_nobody_would_read_on_paper_is_refused_with_the_way_out(doc
 
 def test_press_is_stopped_when_it_takes_too_long():
     with pytest.raises(CRMError, match="too long"):
-        paper.press([], "<p>a</p>", seconds=0)
+        paper.press([], lambda: "<p>a</p>", seconds=0)
 
 
 def test_one_who_draws_and_does_not_even_read_is_not_waited_for(tmp_path, monkeypatch):
@@ -172,7 +172,7 @@ def test_one_who_draws_and_does_not_even_read_is_not_waited_for(tmp_path, monkey
     monkeypatch.setattr(paper, "PRESS", stuck)
     long = {"mark": "bar", "data": {"values": [{"a": "x" * (1 << 20)}]}}
     with pytest.raises(CRMError, match="too long"):
-        paper.press([long], "<p>a</p>", seconds=1)
+        paper.press([long], lambda: "<p>a</p>", seconds=1)
 
 
 def test_unknown_form_is_refused_with_the_known_ones(document):

@@ -42,7 +42,7 @@ def rows_of(document):
 def test_paper_says_every_row_of_every_report(crm, base, tmp_path):
     documents = [make_report(crm, None, name, MORE.get(name, ())) for name in OWN]
     # One press for all of them, without charts: it is the words that are read here.
-    said, at = said_in(press([], "".join(map(write_html, documents))), tmp_path), 0
+    said, at = said_in(press([], lambda: "".join(map(write_html, documents))), tmp_path), 0
     for document in documents:
         at = said.index(squeezed(document.title), at)
         for row in rows_of(document):
