@@ -25,6 +25,11 @@ SPECIFICATION = {
         "color": {"condition": {"test": "datum.deals > 5", "value": "green"}, "value": "red"},
     },
 }
+LONG_LEGEND = {
+    "field": "part",
+    "scale": {"domain": ["Ожидается выигрышей в квартале", "Открыты и отложены до весны"], "range": [1, 0.9]},
+    "legend": {"orient": "top", "title": None},
+}
 
 PAGE = f"""<!doctype html>
 <html lang="en" data-theme="auto">
@@ -136,6 +141,19 @@ def test_chart_is_drawn_at_phone_width_in_smaller_words(page, site):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     sizes = "e => [...e.querySelectorAll('.role-axis-label text')].map(one => one.getAttribute('font-size'))"
     assert "14px" not in page.eval_on_selector("#inline", sizes)
+
+
+def test_legend_of_a_narrow_chart_stands_within_it(page, site):
+    dressed = {**SPECIFICATION, "encoding": {**SPECIFICATION["encoding"], "opacity": LONG_LEGEND}}
+    body = PAGE.replace(json.dumps(SPECIFICATION), json.dumps(dressed))
+    page.route(site, lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(site)
+    page.wait_for_selector("#inline[data-chart-state=drawn] svg")
+    ends = "e => [...e.querySelectorAll('.role-legend-label text')].map(one => one.getBoundingClientRect().right)"
+    found = page.eval_on_selector("#inline", ends)
+    assert len(found) == 2
+    assert max(found) <= page.eval_on_selector("#inline", "e => e.getBoundingClientRect().right")
 
 
 def test_menu_opens_and_icon_is_painted(page, site):

@@ -207,8 +207,9 @@ def row_html(
         parts.append('<td class="list-check"></td>' if note else _CHECK.format(record_id, escape(_("Choose"))))
     for column, cell in zip(columns, cells, strict=True):
         inner = f'<a href="{card}">{cell}</a>' if column.is_title and url else cell
-        said = f' <span class="badge bg-secondary-lt">{escape(note)}</span>' if note and column.is_title else ""
-        parts.append(f'<td class="{column.css}">{inner}{said}</td>')
+        # Before the name: a long one is cut at its end.
+        said = f'<span class="badge bg-secondary-lt">{escape(note)}</span> ' if note and column.is_title else ""
+        parts.append(f'<td class="{column.css}">{said}{inner}</td>')
     return "".join((*parts, menu, "</tr>"))
 
 

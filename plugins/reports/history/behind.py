@@ -38,7 +38,7 @@ class Behind:
         if not self.moment:
             return self.words(cell)
         moment = bulk.from_microseconds(int(cell[self.moment]))
-        return f"{self.words(cell)}, {format_moment(moment, crm.config.zone)}"
+        return f"{self.words(cell)} {format_moment(moment, crm.config.zone)}"
 
 
 def conditions_of(settings: Settings, cell: Mapping[str, Any]) -> list[dict[str, Any]] | None:

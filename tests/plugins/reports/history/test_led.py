@@ -49,6 +49,7 @@ def test_a_past_day_opens_what_was_deleted_since(crm, web, make, report, deleted
     value, link = links(report, "funnel-open", as_of=deleted[1], user=seller)["count"]
     assert (value, listed(crm, seller, link)) == (2, 2)
     page = web.sign_in(seller).text("/deals/?" + link)
+    assert "Open deals as of 2" in page
     row = row_of(page, "Twice typed")
     assert "deleted" in row
     assert "checkbox" not in row
