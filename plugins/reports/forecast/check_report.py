@@ -109,15 +109,16 @@ def _scores(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     said, was = sum(month["by_method"][name] for month in months), sum(month["brought"] for month in months)
     return {
         "deals": score["count"],
-        "log_loss": score["log_loss"],
-        "brier": score["brier"],
-        "calibration_error": score["error"],
+        # Where no guess can be compared yet, nothing is known: a loss of 0 would be a perfect one.
+        "log_loss": score["log_loss"] if score["count"] else None,
+        "brier": score["brier"] if score["count"] else None,
+        "calibration_error": score["error"] if score["count"] else None,
         "bias": said / was - 1 if was else None,
     }
 
 
 def _best_words(card: Card) -> tuple[str, ...]:
-    if not card.body:
+    if not card.body or not card.body["scores"][card.best]["count"]:
         return ()
     best = METHOD_WORDS[card.best]
     if card.best == OWN:
@@ -130,7 +131,12 @@ def _figures(card: Card) -> tuple[Figure, ...]:
     return (
         Figure("months", _("Months checked"), found["months"], COUNT),
         Figure("bias", _("Too high (+) or low (−)"), found["bias"], SHARE),
-        Figure("coverage", _("Months within the range; 80% are promised"), found["coverage"], SHARE),
+        Figure(
+            "coverage",
+            _("Months within the range; 80% are promised"),
+            found["coverage"] if found["bias"] is not None else None,
+            SHARE,
+        ),
         Figure("calibration_error", _("Chances off by, on average"), scores["calibration_error"], SHARE),
         Figure("deals", _("Guesses compared"), scores["deals"], COUNT),
     )
@@ -155,7 +161,7 @@ def _method_table(body: Mapping[str, Any]) -> Table:
     rows = []
     for name in sorted(METHODS, key=lambda method: body["scores"][method]["log_loss"]):
         scores = _scores(body, name)
-        words = {key: format_number(scores[key], 4) for key in ("log_loss", "brier")}
+        words = {key: "—" if scores[key] is None else format_number(scores[key], 4) for key in ("log_loss", "brier")}
         rows.append(Row({"method": str(METHOD_WORDS[name]), **scores, **words}))
     return Table("methods", _("Ways to count, the best first"), columns, tuple(rows))
 

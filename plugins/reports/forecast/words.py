@@ -1,6 +1,7 @@
 """What the methods of a forecast are called, what its report card says in a sentence, money as one says it."""
 
 from decimal import Decimal
+from typing import Any
 
 from core.api import format_date, format_number, format_percent, lazy, ngettext
 from core.api import gettext as _
@@ -39,6 +40,8 @@ def card_words(card: Card) -> tuple[str, ...]:
 def check_words(card: Card) -> str:
     """Returns in one sentence how right forecasts of past months were."""
     found = card_figures(card.body)
+    if found["bias"] is None:
+        return _("Nothing was won in the months that were checked, so nobody can say how right forecasts are.")
     direction = _("%(share)s too high") if found["bias"] >= 0 else _("%(share)s too low")
     months = ngettext("Checked over %(n)s month", "Checked over %(n)s months", found["months"])
     return _("%(months)s: %(bias)s, %(coverage)s of the months within the range.",
@@ -66,20 +69,25 @@ def before_words(card: Card) -> str:
     if not months or "before" not in months[0]:
         return ""
     found = card_figures({"months": [{**month, **month["before"]} for month in months]})
+    if found["bias"] is None:
+        return ""
     return _("Each month is corrected by the errors of those before it. Without that: sums %(bias)s, %(coverage)s of "
              "the months within the range, log loss %(loss)s.",
              bias=_signed(found["bias"]), coverage=format_percent(found["coverage"], 0),
              loss=format_number(card.body["before"]["log_loss"], 4))  # fmt: skip
 
 
-def card_figures(body: dict) -> dict[str, float]:
-    """Returns the bias of all months together, the share of months within their range, and how many there are."""
+def card_figures(body: dict) -> dict[str, Any]:
+    """Returns the bias of all months together, the share of months within their range, and how many there are.
+
+    Where the months brought nothing there is no bias: None.
+    """
     months = body["months"]
     said, was = sum(month["expected"] for month in months), sum(month["brought"] for month in months)
     within = sum(month["low"] <= month["brought"] <= month["high"] for month in months)
     return {
         "months": len(months),
-        "bias": said / was - 1 if was else 0.0,
+        "bias": said / was - 1 if was else None,
         "coverage": within / len(months) if months else 0.0,
     }
 

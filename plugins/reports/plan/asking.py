@@ -25,11 +25,15 @@ A_MONTH = Fraction(1461, 48)  # days
 
 @dataclass(frozen=True)
 class Asked:
-    """The plan, with the months it was learned from and what its managers are called."""
+    """The plan, with the months it was learned from and what its managers are called.
+
+    `is_unripe` tells that deals were won, but that every month has too many open ones to learn from.
+    """
 
     plan: Plan
     months: tuple[date, ...]
     names: Mapping[int | None, str]
+    is_unripe: bool = False
 
 
 def ask(crm: CRM, user: User | None, settings: Settings) -> Asked | None:
@@ -39,6 +43,7 @@ def ask(crm: CRM, user: User | None, settings: Settings) -> Asked | None:
     begin, due = _days(crm, settings)
     months = tuple(sorted(facts.matured_months(scope)))
     learned = _learned(scope, months, ladders)
+    is_unripe = not months and facts.has_won(scope)
     if learned is None:
         ladder = _template(scope.type_ids, ladders, published)
         if ladder is None:
@@ -47,7 +52,7 @@ def ask(crm: CRM, user: User | None, settings: Settings) -> Asked | None:
     goal = _goal(settings, learned, len(months), begin, due)
     names = _managers(crm, user)
     shares = {key: learned.owners[key] for key in names if learned.owners.get(key)} or dict.fromkeys(names or [None], 1)
-    return Asked(make_plan(goal, learned, _awaited(scope, learned, goal), shares), months, names)
+    return Asked(make_plan(goal, learned, _awaited(scope, learned, goal), shares), months, names, is_unripe)
 
 
 def _days(crm: CRM, settings: Settings) -> tuple[date, date]:

@@ -101,6 +101,11 @@ def open_deals(scope: Scope) -> list[OpenDeal]:
     return [OpenDeal(*row) for row in scope.rows(query)]
 
 
+def has_won(scope: Scope) -> bool:
+    """Tells whether any deal was ever won."""
+    return Deal.select(Deal.id).where(*_all(scope), Deal.state == "won").exists()
+
+
 def _all(scope: Scope) -> list[Any]:
     return [Deal.deleted_at.is_null(), Deal.deal_type << scope.type_ids, *scope.where(Deal)]
 

@@ -215,6 +215,13 @@ def _notes(asked: Asked) -> list[str]:
             _("From interest to contract: half of the won deals within %(half)s days, four of five within %(most)s.",
               half=format_number(learned.lag, 0), most=format_number(learned.lag_most, 0))
         )  # fmt: skip
+    elif asked.is_unripe:
+        found.append(
+            _(
+                "More than a tenth of the deals of every month is still open, so nothing can be learned from them: "
+                "these are the type's own percentages, and nothing is known about the time it takes."
+            )
+        )
     else:
         found.append(_("Nothing was won yet in a month that is over, so these are the type's own percentages, and "
                        "nothing is known about the time it takes."))  # fmt: skip

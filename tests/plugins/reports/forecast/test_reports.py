@@ -118,7 +118,7 @@ def test_night_job_keeps_statistics_and_card_with_progress(crm, checked, report)
     assert card.data["totals"]["months"] == len(find_basis(crm).months) == len(card.data["rows"])
     assert [row["method"] for row in card.data["methods"]] == ["own", "template", "four_rates", "naive_bayes"]
     for row in card.data["methods"]:
-        assert 0 <= row["brier"] <= 1
+        assert 0 <= row["brier"] <= 1 if row["deals"] else row["brier"] is None
 
 
 def test_check_is_begun_once_at_a_time(crm, base):
@@ -142,6 +142,18 @@ def test_card_of_long_ago_stays_shown_with_its_date(crm, checked, report):
     crm.clock.advance(days=10)
     with speaking("en"):
         assert report("forecast-check").data["made_at"] == kept.find_kept(crm, kept.CARD).made_at.isoformat()
+
+
+def test_months_in_which_nothing_was_won_prove_nothing(crm, checked, report):
+    body = kept.find_kept(crm, kept.CARD).body
+    nothing = dict.fromkeys(("expected", "brought", "low", "high", "wins", "expected_wins"), 0)
+    body["months"] = [{**month, **nothing} for month in body["months"]]
+    body["scores"] = {name: {**score, "count": 0, "log_loss": 0.0} for name, score in body["scores"].items()}
+    kept.keep(crm, kept.CARD, body)
+    card = report("forecast-check")
+    assert any("Nothing was won" in sentence for sentence in card.summary)
+    assert not any("most exact" in sentence for sentence in card.summary)
+    assert card.data["totals"]["bias"] is card.data["totals"]["log_loss"] is None
 
 
 def test_seasons_say_how_many_months_are_missing(base, report):

@@ -169,6 +169,14 @@ def test_a_company_that_never_won_plans_by_the_types_own_chances(report, make, s
     assert data["totals"]["interested"] == ceil(3 / data["totals"]["conversion"])
 
 
+def test_wins_of_months_that_are_mostly_open_are_not_called_none(report, make, sale, crm):
+    deals = [make.deal(deal_type=sale) for _number in range(3)]
+    win(crm, deals[0], amount=Decimal(500))
+    notes = [note.words for note in report("plan", contracts="3").notes]
+    assert any("is still open" in words for words in notes)
+    assert not any("Nothing was won" in words for words in notes)
+
+
 def test_nothing_given_is_a_plan_for_as_much_as_usual(history, report):
     document = report("plan")
     assert document.data["totals"]["contracts"] >= 1
