@@ -36,12 +36,13 @@ def write_pdf(document: Document) -> bytes:
             most=format_number(MOST_CELLS),
         )
         raise CRMError(words)
-    widths = [WIDTHS[name] for pair in pairs_of(document.charts) for _number, name in pair]
-    charts = [
+    charts = _charts_of(document)
+    widths = [WIDTHS[name] for pair in pairs_of(charts) for _number, name in pair]
+    drawn = [
         on_paper(chart.specification, width=width, labels=labels)
-        for chart, (width, labels) in zip(document.charts, widths, strict=True)
+        for chart, (width, labels) in zip(charts, widths, strict=True)
     ]
-    return press(charts, partial(write_html, document))
+    return press(drawn, partial(write_html, document))
 
 
 def write_html(document: Document) -> str:
@@ -53,7 +54,7 @@ def write_html(document: Document) -> str:
         .render(
             document=document,
             made_at=made_at,
-            pairs=pairs_of(document.charts),
+            pairs=pairs_of(_charts_of(document)),
             sheets=[sheet for table in document.tables for sheet in sheets_of(table, document.title)],
             figures_across=-(-len(document.figures) // max(-(-len(document.figures) // FIGURES_ACROSS), 1)) or 1,
             shown=as_shown,
@@ -89,6 +90,11 @@ def change_words(figure: Figure) -> str:
     if not figure.before:
         return ""
     return f"{(float(figure.value) / float(figure.before) - 1) * 100:+.0f} %".replace("-", "−")
+
+
+def _charts_of(document: Document) -> Sequence[Chart]:
+    # A title above nothing tells less than the sentence that nothing matches.
+    return () if document.is_empty else document.charts
 
 
 @lru_cache(1)

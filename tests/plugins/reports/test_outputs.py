@@ -155,6 +155,11 @@ def test_a_chart_that_cannot_be_drawn_is_one_clear_sentence(write):
         paper.press([{"mark": "no such mark"}], write)
 
 
+def test_paper_without_deals_has_a_sentence_in_place_of_charts(document):
+    page = write_html(replace(document, is_empty=True))
+    assert ("No deals match these settings." in page, "<figure" in page) == (True, False)
+
+
 def test_a_table_that_nobody_would_read_on_paper_is_refused_with_the_way_out(document):
     table = Table("t", "", (Column("name", "Name", TEXT),), (Row({"name": "a"}),) * (MOST_CELLS + 1))
     with pytest.raises(CRMError, match=r"20,001 cells, and paper takes at most 20,000.*Excel"):
