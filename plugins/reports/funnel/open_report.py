@@ -271,6 +271,10 @@ def _moment_notes(crm: CRM, settings: Settings) -> list[Note]:
 def _notes(funnel: OpenFunnel, no_rate: int, linker: Linker) -> tuple[Note, ...]:
     notes = [Note(_("This is the whole pipeline, not the forecast of one month."))]
     totals = funnel.totals
+    if count := sum(row.count for row in funnel.rows if row.stage_id is None):
+        words = _("Deals without stages have no probability: %(n)s of them add nothing to what is expected.",
+                  n=format_number(count))  # fmt: skip
+        notes.append(Note(words))
     notes += money_notes(totals.no_potential, no_rate, linker.open_whole())
     if totals.on_hold:
         held = format_number(money(totals.on_hold_potential), 0)

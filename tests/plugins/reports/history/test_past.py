@@ -32,6 +32,11 @@ def test_what_changed_since_changes_no_past_day(crm, make, report):
     assert report("funnel-open").data["totals"]["count"] == 1
 
 
+def test_deals_without_stages_are_said_to_add_nothing_to_what_is_expected(crm, make, report):
+    make.deal(deal_type=make.deal_type("No stages", mode="none"))
+    assert any("1 of them add nothing" in note.words for note in report("funnel-open").notes)
+
+
 def test_a_day_still_to_come_says_that_it_shows_the_present(crm, make, report):
     make.deal()
     notes = [note.words for note in report("funnel-open", as_of=str(crm.today() + timedelta(days=1))).notes]
