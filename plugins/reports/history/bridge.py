@@ -148,7 +148,13 @@ class Ledger:
         cell.money += money or 0
 
     def _cell(self, key: Hashable, stage: Stage, part: str) -> Cell:
-        return self.cells.setdefault((key, stage), {}).setdefault(part, Cell())
+        parts = self.cells.get((key, stage))
+        if parts is None:
+            parts = self.cells[key, stage] = {}
+        cell = parts.get(part)
+        if cell is None:
+            cell = parts[part] = Cell()
+        return cell
 
 
 def _is_told(before: Side, after: Side) -> bool:

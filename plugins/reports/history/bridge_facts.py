@@ -40,6 +40,7 @@ class Between:
     ladders: Mapping[int, Ladder]
     dimension: Dimension | None = None
     used: set[int] = field(default_factory=set)  # the versions of types met on the way
+    _stages: dict[tuple, Stage] = field(default_factory=dict)  # hundreds of thousands of deals stand at a few of them
 
     def ledger(self) -> Ledger:
         """Returns the ledger of all that stood and all that changed."""
@@ -55,7 +56,8 @@ class Between:
         self._delete(before, after)
         missing = [deal_id for deal_id in after if deal_id not in before]
         older = self._opened_by_then(missing)
-        before |= {deal_id: Side(CLOSED if deal_id in older else UNBORN) for deal_id in missing}
+        closed, unborn = Side(CLOSED), Side(UNBORN)
+        before |= {deal_id: closed if deal_id in older else unborn for deal_id in missing}
         return [Change(deal_id, before[deal_id], after.get(deal_id, Side(OUTSIDE))) for deal_id in sorted(before)]
 
     def _unchanged(self) -> list[tuple[Stage, Any, int, int]]:
@@ -119,8 +121,8 @@ class Between:
         rows = self.scope.rows(self._known(query, self.since).select(*columns))
         name = self.dimension.key if self.dimension else lambda raw: None
         return {
-            deal_id: Side(what, self._stage(*place), place[3], name(raw), owner_id, potential)
-            for deal_id, what, *place, owner_id, potential, raw in rows
+            deal_id: Side(what, self._stage(*stood, place), place, name(raw), owner_id, potential)
+            for deal_id, what, *stood, place, owner_id, potential, raw in rows
         }
 
     def _known(self, query: Any, moment: int) -> Any:
@@ -128,8 +130,12 @@ class Between:
         is_there = Deal.deleted_at.is_null() | (Deal.deleted_at > moment)
         return query.where(Deal.version_id << self.scope.version_ids, is_there, *self.scope.seen_now())
 
-    def _stage(self, type_id: int, version_id: int, stage_id: int | None, place: int | None) -> Stage:
-        self.used.add(version_id)
-        ladder = self.ladders[version_id]
-        place = ladder.place_of(stage_id, place)
-        return type_id, ladder.steps[ladder.within(place)].stage_id if ladder.steps else None
+    def _stage(self, *stood: Any) -> Stage:
+        """Returns the stage at which a deal of a type and version stood, as the database tells stage and place."""
+        if stood not in self._stages:
+            type_id, version_id, stage_id, place = stood
+            self.used.add(version_id)
+            ladder = self.ladders[version_id]
+            place = ladder.place_of(stage_id, place)
+            self._stages[stood] = type_id, ladder.steps[ladder.within(place)].stage_id if ladder.steps else None
+        return self._stages[stood]
