@@ -32,11 +32,16 @@ class Mark(NamedTuple):
 
 
 def is_led(crm: CRM, start: Entity, conditions: Sequence[dict]) -> bool:
-    """Tells whether the conditions are those of a number alone; wrong ones are not."""
+    """Tells whether the conditions are those of a number alone; wrong ones are not.
+
+    Nor is what no number asks: for all that it did *not* count, or for what a linked record led to. The test of a field
+    lets pass what the reader may know, so that only its plain yes may stand without `seen`.
+    """
     try:
-        return bool(conditions) and all(checked(crm, start, one)[0].field.leads for one in conditions)
+        asked = [checked(crm, start, one) for one in conditions]
     except InvalidInput:
         return False
+    return bool(asked) and all(step.field.leads and not step.links and op == "equal" for step, op, _value in asked)
 
 
 def led_to(crm: CRM, start: Entity, conditions: Sequence[dict], user: User | None) -> Expression | None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from core.api import Deal, InvalidInput
+from core.api import Deal, InvalidInput, bulk
 from core.deals.services import delete_deal
 from plugins.reports.registry import make_report
 from tests.plugins.reports.lists import listed
@@ -125,3 +125,25 @@ def test_nobody_learns_by_a_name_that_a_record_of_others_is_there(crm, make, sel
     for name in ("Hidden sh.p.k.", "Nowhere sh.p.k."):
         with pytest.raises(InvalidInput, match="Nothing is called"):
             make_report(crm, seller, "funnel-open", (("client", name),))
+
+
+def test_no_other_question_with_the_field_of_a_number_opens_what_others_have(crm, web, make, seller, other):
+    borne, hidden = make.client("Borne sh.p.k.", owner=seller), make.client("Hidden sh.p.k.", owner=other)
+    make.deal("Secret deal", owner=other, client=borne)
+    make.deal("Secret too", owner=other, client=hidden)
+    behind = f"report=funnel-open&_at={bulk.to_microseconds(crm.clock.now())}"
+    web.sign_in(seller)
+    for address, field, op, value in (
+        ("/clients/?f=", "reports.of", "not_equal", "deal:[]"),
+        ("/deals/?f=", "reports.of", "not_equal", "visit:[]"),
+        ("/deals/?f=", "reports.behind", "not_equal", behind),
+        ("/deals/?f=", "client.reports.of", "equal", "client:[]"),
+        ("/deals/?f=", "client.reports.of", "not_equal", "deal:[]"),
+        ("/clients/?f=", "reports.of", "equal", f"deal:{json.dumps([_not(behind)])}"),
+    ):
+        page = web.text(address + quote(json.dumps({"field": field, "op": op, "value": value})))
+        assert [name for name in ("Hidden", "Secret") if name in page] == [], (field, op)
+
+
+def _not(behind):
+    return {"field": "reports.behind", "op": "not_equal", "value": behind}
