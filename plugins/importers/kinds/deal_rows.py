@@ -18,7 +18,7 @@ DEALS = (
 )  # fmt: skip
 VISITS = (
     "deal_id", "stage_id", "place", "entered_at", "left_at", "outcome", "responsible_id", "potential", "potential_base",
-    "user_id",
+    "user_id", "version_id", "deal_state",
 )  # fmt: skip
 PERIODS = ("deal_id", "from_at", "to_at", "stage_id", "place", "owner_id", "potential_base", "is_on_hold")
 CLOSINGS = (
@@ -54,7 +54,7 @@ def write_deals(writing: Writing, rows: Sequence[dict[str, Any]]) -> None:
             outcome = state if closed else ""
             visits.append((
                 deal_id, stage_id, place, opened, closed, outcome, owner_id, potential, potential_base,
-                user_id if closed else None,
+                user_id if closed else None, ladder.version_id, state,
             ))  # fmt: skip
         if closed is None or opened < closed:
             periods.append((deal_id, opened, closed, stage_id, place, owner_id, potential_base, False))
