@@ -5,7 +5,7 @@ What is asked for most is told by visits alone: whose, of which version, and wha
 
 from typing import Any
 
-from core.api import Closing, Deal, StageVisit
+from core.api import Closing, Deal, StageVisit, bulk
 from plugins.reports.dimensions import Dimension
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed_facts import past_indexes
@@ -44,7 +44,8 @@ def needs_deals(scope: Scope, dimension: Dimension | None) -> bool:
 def visits_within(scope: Scope, period: Period, *, is_joined: bool, is_grouped: bool = False) -> Any:
     """Returns the query of the visits of the scope that ended within the period, with their deals if need be.
 
-    `is_grouped` tells that they are counted by groups in the order of an index, which pays over a long period.
+    `is_grouped` tells that they are counted by groups in the order of an index: over a long period that is quicker than
+    to sort them, as SQLite would.
     """
     left_at = StageVisit.left_at
     query = StageVisit.select(StageVisit.id).where(StageVisit.deal_state.is_null(is_null=False))
@@ -52,7 +53,7 @@ def visits_within(scope: Scope, period: Period, *, is_joined: bool, is_grouped: 
         query = query.join(Deal).where(*scope.where(AsLeft()))
     if not scope.is_of_all_types:
         query = query.where(past_indexes(StageVisit.version_id) << scope.version_ids)
-    if is_grouped and _is_large(scope, period):
+    if is_grouped and not bulk.is_postgres(scope.crm.database) and _is_large(scope, period):
         left_at = past_indexes(left_at)
     return query.where(within_period(scope, period, left_at))
 
