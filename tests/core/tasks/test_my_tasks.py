@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from core.fields import as_text
 from core.tasks.mine import numbers
 from core.tasks.models import Task
 from core.tasks.orders import report
 from core.tasks.services import create_task
-from core.web.lists.state import to_text
 
 ROW = {"HX-Request": "true"}
 
@@ -160,7 +160,7 @@ def test_filters_and_search_narrow_every_part(crm, web, make, dan):
     create_task(crm, title="Write Mira", user=dan)
     page = web.sign_in(dan).text("/tasks/?q=call")
     assert titles(page) == ["Call Mira"]
-    one = to_text({"field": "deal", "op": "equal", "value": deal.id})
+    one = as_text({"field": "deal", "op": "equal", "value": deal.id})
     assert titles(web.get("/tasks/", query_string={"f": one}).text) == ["Call Mira"]
     assert "Filter by" in web.get("/tasks/?part=panel", headers=ROW).text
     assert titles(web.text("/tasks/?q=nothing")) == []

@@ -1,6 +1,5 @@
 """Sources, managers and reasons of loss agree with a count of plain deals, in every form, and fit every user."""
 
-import json
 from collections import defaultdict
 from decimal import Decimal
 from urllib.parse import parse_qs
@@ -78,7 +77,7 @@ def test_stages_without_a_column_of_their_own_share_one_that_opens_their_deals(c
     (table,) = report("loss-reasons", type="Sale").tables
     row, deals = table.rows[0], fields.entity(crm, "deal")
     at = [column.key for column in table.columns if column.key.startswith("stage_")]
-    conditions = [json.loads(one) for one in parse_qs(row.links["stage_others"])["f"]]
+    conditions = [fields.from_text(one) for one in parse_qs(row.links["stage_others"])["f"]]
     opened = deals.model.select().where(fields.condition(crm, deals, conditions, None)).count()
     assert len(at) == 3
     assert sum(row.values[key] for key in at) == row.values["lost"]
