@@ -32,10 +32,11 @@ class Job(Record):
 def is_in_hand(job: Job) -> Expression:
     """Returns the condition that a claimed job is still its worker's.
 
-    It is not when a person has stopped it; nor when its lease ended, as it does when the clock is put forward or the
-    machine slept: then another worker may have begun it anew.
+    It is not when a person has stopped it, even if it runs again since, as its other time tells; nor when its lease
+    ended, as it does when the clock is put forward or the machine slept: then another worker may have begun it anew.
     """
-    return (Job.id == job.id) & (Job.state == "running") & (Job.attempts == job.attempts)
+    is_this_run = (Job.attempts == job.attempts) & (Job.run_at == job.run_at)
+    return (Job.id == job.id) & (Job.state == "running") & is_this_run
 
 
 def job_counts() -> dict[str, int]:

@@ -120,7 +120,9 @@ class WorkDesk:
         with path.open("a") as handle:
             with self.waiting():
                 fcntl.flock(handle, fcntl.LOCK_EX)
-            self.turn_of, self.turn_since = threading.get_ident(), time.monotonic()
+            # In this order: whoever sees that a thread has the turn must not take the time of an earlier one for its.
+            self.turn_since = time.monotonic()
+            self.turn_of = threading.get_ident()
             try:
                 yield
             finally:

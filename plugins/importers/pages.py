@@ -22,14 +22,23 @@ from plugins.importers.preview import encoding_choices, field_choices, fix_cells
 from plugins.importers.reading.table import MAX_BYTES
 from plugins.importers.records.properties import properties_of
 from plugins.importers.rejected import rejected_sheet
-from plugins.importers.services import correct, forget, get_kind, prepare, start, start_undo
+from plugins.importers.services import (
+    MOVING,
+    correct,
+    failed_job,
+    forget,
+    get_kind,
+    prepare,
+    resume,
+    start,
+    start_undo,
+)
 from plugins.importers.summary import sentences_about
 
 blueprint = Blueprint(
     "importers", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
 SHOWN = 50
-MOVING = ("waiting", "running", "undoing")
 CHANGEABLE = (
     "sheet", "header_row", "date_order", "decimal", "encoding", "on_duplicate", "create_missing", "defaults", "lookups",
 )  # fmt: skip
@@ -109,9 +118,9 @@ def fix(batch_id: int, row: int) -> str:
 @blueprint.get("/<int:batch_id>/progress")
 @needs(RIGHT)
 def progress(batch_id: int) -> str | BaseResponse:
-    """Shows how far a running import is; when it is finished, the page is shown anew."""
+    """Shows how far a running import is; when it is finished or broken off, the page is shown anew."""
     batch = visible_batch(present_user(), batch_id)
-    if batch.state not in MOVING:
+    if batch.state not in MOVING or failed_job(batch):
         return go("importers.show", batch_id=batch.id)
     return _result("importers/progress.html", batch)
 
@@ -132,6 +141,14 @@ def rejected(batch_id: int) -> Response:
 def undo(batch_id: int) -> BaseResponse:
     """Takes an import back, in the background."""
     start_undo(present_crm(), visible_batch(present_user(), batch_id))
+    return go("importers.show", batch_id=batch_id)
+
+
+@blueprint.post("/<int:batch_id>/resume")
+@needs(RIGHT)
+def go_on(batch_id: int) -> BaseResponse:
+    """Goes on with an import whose job was stopped or took too long."""
+    resume(present_crm(), visible_batch(present_user(), batch_id))
     return go("importers.show", batch_id=batch_id)
 
 
@@ -246,6 +263,7 @@ def _pairs(titles: Iterable[str]) -> list[tuple[str, str]]:
 def _result(template: str, batch: Batch) -> str:
     errors = Rejected.select().where(Rejected.batch == batch.id).order_by(Rejected.row, Rejected.id).limit(SHOWN)
     job = Job.get_or_none(Job.id == batch.job_id) if batch.job_id else None
+    is_broken_off = failed_job(batch) is not None
     per_cent = job.progress if job else min(99, batch.done_row * 100 // max(batch.height, 1))
     return page(
         template,
@@ -255,7 +273,8 @@ def _result(template: str, batch: Batch) -> str:
         per_cent=per_cent,
         told=sentences_about(batch) if batch.state == "done" else (),
         job=job,
-        is_moving=batch.state in MOVING and not (job and job.state == "failed"),
+        is_moving=batch.state in MOVING and not is_broken_off,
+        is_broken_off=is_broken_off,
         list_url=_list_url(batch),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.api import CRM, Conflict, NotFound, gettext, language, lazy
+from core.api import CRM, Conflict, Job, NotFound, gettext, language, lazy
 from plugins.importers import child
 from plugins.importers.columns.memory import as_last_time, columns_of, remember, saved_for
 from plugins.importers.errors import ImportRefused
@@ -27,6 +27,7 @@ from plugins.importers.records.references import References
 from plugins.importers.stream import Chunk
 
 WRITERS = {"clients": ClientWriter, "deals": DealWriter, "stage-history": HistoryWriter}
+MOVING = ("waiting", "running", "undoing")
 MOST_REJECTED = 100_000
 # What a plan keeps when its columns are matched anew: the second table that is being looked at.
 KEPT = ("table",)
@@ -84,9 +85,23 @@ def get_broken_off(batch: Batch) -> Batch:
     """Returns an import of the command line that was cut off; raises Conflict for one that needs nobody to go on."""
     if batch.state != "running":
         raise Conflict(gettext("This import was not broken off, so there is nothing to go on with."))
-    if batch.job_id is not None:
+    if batch.job_id is not None and failed_job(batch) is None:
         raise Conflict(gettext("The worker goes on with this import by itself, as soon as it runs."))
     return batch
+
+
+def failed_job(batch: Batch) -> Job | None:
+    """Returns the job of an import that was stopped, or took too long, amid its work; None for any other."""
+    job = Job.get_or_none(Job.id == batch.job_id) if batch.job_id and batch.state in MOVING else None
+    return job if job is not None and job.state == "failed" else None
+
+
+def resume(crm: CRM, batch: Batch) -> None:
+    """Has the worker go on with an import, or an undo, whose job failed; raises Conflict for any other."""
+    job = failed_job(batch)
+    if job is None:
+        raise Conflict(gettext("This import was not broken off, so there is nothing to go on with."))
+    crm.jobs.retry(job)
 
 
 def broken_off(batch: Batch) -> ImportRefused:
@@ -145,7 +160,8 @@ def start(crm: CRM, batch: Batch) -> Batch:
 
 def start_undo(crm: CRM, batch: Batch) -> Batch:
     """Hands the undo of an import over to the worker and returns the batch."""
-    if batch.state not in ("done", "failed"):
+    is_half = batch.state == "running" and failed_job(batch) is not None
+    if batch.state not in ("done", "failed") and not is_half:
         raise Conflict(gettext("This import can't be undone: it has not run, or is undone already."))
     with crm.work():
         batch.plan = {**batch.plan, "language": language()}

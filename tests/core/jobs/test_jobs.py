@@ -7,7 +7,7 @@ from peewee import OperationalError
 
 from core.errors import Conflict, NotFound, ProviderError
 from core.hooks.contributions import JobKind
-from core.jobs import LEASE, Job, hand, job_counts
+from core.jobs import LEASE, Job, Progress, Stopped, hand, job_counts
 from tests.waiting import until
 
 
@@ -98,6 +98,17 @@ def test_a_worker_whose_clock_jumped_does_not_end_the_job_that_another_has_begun
     crm.jobs.run(first)
     job = Job.get_by_id(first.id)
     assert (second.id, job.state, job.attempts, job.last_error) == (first.id, "running", 2, "")
+
+
+def test_a_job_that_was_stopped_and_run_again_is_not_that_of_its_first_worker(crm, done):
+    crm.jobs.enqueue("test.note", {"note": "x"})
+    first = crm.jobs.claim()
+    crm.jobs.stop(first, "Ana stopped it.")
+    crm.clock.advance(seconds=1)
+    crm.jobs.retry(first)
+    crm.jobs.claim()
+    with pytest.raises(Stopped):
+        Progress(crm, first).tell(50)
 
 
 def test_a_lease_is_renewed_again_when_the_database_was_away(crm, done, monkeypatch):

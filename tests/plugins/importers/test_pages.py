@@ -5,6 +5,7 @@ import io
 import pytest
 
 from core.clients.models import Client
+from core.jobs import Job
 from plugins.importers.models import Batch, Rejected
 
 TABLE = "Emri,Telefoni,Email\nHoxha SHPK,0692345678,info@hoxha.al\nKola SHPK,0692345679,broken\n"
@@ -111,6 +112,36 @@ def test_progress_ends_in_the_result_with_undo_and_rejected_rows(web, crm):
     crm.jobs.run_waiting()
     assert "was taken back" in web.text(f"/imports/{batch.id}")
     assert Client.select().count() == 0
+
+
+@pytest.fixture
+def stopped(web, crm):
+    """An import whose job was stopped when its first chunk was in."""
+    send(web)
+    batch = Batch.get()
+    web.post(f"/imports/{batch.id}/columns", {"start": "yes", "header_row": "1"})
+    Batch.update(state="running").where(Batch.id == batch.id).execute()
+    crm.jobs.stop(Job.get_by_id(Batch.get().job_id), "Ana stopped it.")
+    return batch
+
+
+def test_a_stopped_import_is_gone_on_with(web, crm, stopped):
+    assert web.get(f"/imports/{stopped.id}/progress").status_code == 303
+    page = web.text(f"/imports/{stopped.id}")
+    assert "Ana stopped it." in page
+    assert f'action="/imports/{stopped.id}/resume"' in page
+    web.post(f"/imports/{stopped.id}/resume")
+    crm.jobs.run_waiting()
+    assert (Batch.get().state, Client.select().count()) == ("done", 1)
+    refused = web.post(f"/imports/{stopped.id}/resume").get_data(as_text=True)
+    assert "This import was not broken off" in refused
+
+
+def test_a_stopped_import_is_taken_back(web, crm, stopped):
+    assert f'action="/imports/{stopped.id}/undo"' in web.text(f"/imports/{stopped.id}")
+    web.post(f"/imports/{stopped.id}/undo")
+    crm.jobs.run_waiting()
+    assert Batch.get().state == "undone"
 
 
 def test_worker_speaks_the_language_of_the_one_who_began(web, make, crm):
