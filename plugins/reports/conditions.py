@@ -51,9 +51,13 @@ def read_conditions(text: str) -> list[dict[str, Any]]:
     except ValueError as error:
         raise _unreadable() from error
     found = found if isinstance(found, list) else [found]
-    if not all(isinstance(one, dict) and isinstance(one.get("field"), str) for one in found):
+    if not all(isinstance(one, dict) and _is_text(one.get("field")) and _is_text(one.get("op")) for one in found):
         raise _unreadable()
     return found
+
+
+def _is_text(part: Any) -> bool:
+    return isinstance(part, str)
 
 
 def _unreadable() -> InvalidInput:

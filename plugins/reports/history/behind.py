@@ -17,6 +17,8 @@ from plugins.reports.parameters import Settings
 
 FIELD = "reports.behind"
 LONGEST = 1_000  # as long as a text of a condition may be
+# What a cell raises that lacks a part, or has one that is no number or no moment.
+UNREADABLE = (KeyError, ValueError, OverflowError)
 Pairs = list[tuple[str, str]]
 
 
@@ -62,7 +64,7 @@ def record_field(
             raise _unknown()
         try:
             found = behind.find(crm, user, read(crm, user, report, pairs), cell, source)
-        except (KeyError, ValueError) as error:
+        except UNREADABLE as error:
             raise _unknown() from error
         start = fields.entity(crm, entity)
         found &= fields.condition(crm, start, (), user, source)
@@ -73,7 +75,7 @@ def record_field(
         behind = known().get(report)
         try:
             return behind.said(crm, cell) if behind else report
-        except (KeyError, ValueError):
+        except UNREADABLE:
             return report
 
     return RecordField(entity, fields.Field(FIELD, lazy("From a report"), "text", test=test, words=words, leads=True))

@@ -31,6 +31,8 @@ TODAY = date(2026, 11, 23)
         ({"period": "someday"}, "no period"),
         ({"indicators": "luck"}, "no indicator “luck”"),
         ({"f": "{"}, "filter can't be read"),
+        ({"f": '{"field": "owner"}'}, "filter can't be read"),
+        ({"f": '{"field": "owner", "op": 5, "value": 1}'}, "filter can't be read"),
         ({"f": '{"field": "zork", "op": "equal", "value": 1}'}, "zork"),
         ({"potential:greater": "much"}, "no number"),
     ],

@@ -29,7 +29,16 @@ def test_field_is_offered_in_no_chooser(crm, make):
 
 
 @pytest.mark.parametrize(
-    "value", ["zork", "report=zork", "report=flow", "report=bridge&_since=x", "report=flow&_stage=x"]
+    "value",
+    [
+        "zork",
+        "report=zork",
+        "report=flow",
+        "report=bridge&_since=x",
+        "report=flow&_stage=x",
+        "report=funnel-open&_at=9223372036854775807",
+        "report=funnel-open&_at=99999999999999999999999",
+    ],
 )
 def test_value_that_no_report_knows_is_refused_in_a_sentence(crm, value):
     with pytest.raises(InvalidInput):
