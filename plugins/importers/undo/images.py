@@ -16,7 +16,7 @@ PARTS = {
         "user_id",
     )),
     "periods": ("core_deal_period", (
-        "deal_id", "from_at", "to_at", "stage_id", "place", "owner_id", "potential_base", "is_on_hold",
+        "deal_id", "from_at", "to_at", "stage_id", "place", "owner_id", "potential_base", "is_on_hold", "version_id",
     )),
     "closings": ("core_closing", (
         "deal_id", "state", "closed_at", "stage_id", "place", "owner_id", "currency", "potential", "amount",
@@ -82,7 +82,7 @@ def replace_parts(crm: CRM, images: Mapping[int, Mapping[str, Any]], parts: Iter
         table, columns = PARTS[part]
         change(crm, f"DELETE FROM {table} WHERE deal_id IN ({listed})", ids)
         booleans = [columns.index(name) for name in BOOLEANS if name in columns]
-        rows = [_with_booleans(values, booleans) for image in images.values() for values in image[part]]
+        rows = [_completed(values, len(columns), booleans) for image in images.values() for values in image[part]]
         bulk.insert_rows(crm.database, table, columns, rows)
     bulk.keep_ways(crm.database, ids)
 
@@ -102,8 +102,9 @@ def _plain(name: str, value: Any) -> Any:
     return str(value) if name in ("on_hold_until", "expected_on") and value is not None else value
 
 
-def _with_booleans(values: list, places: list[int]) -> list:
-    values = list(values)
-    for place in places:
+def _completed(values: list, count: int, booleans: list[int]) -> list:
+    """Returns as many values as there are columns: a history from a file, or an older picture, ends earlier."""
+    values = [*values, *[None] * (count - len(values))]
+    for place in booleans:
         values[place] = bool(values[place])
     return values

@@ -112,6 +112,13 @@ def test_history_is_taken_back_to_what_was_before(crm, importing):
     assert Deal.get().version == 1
 
 
+def test_the_versions_of_past_periods_come_back_too(crm, importing):
+    importing("deals", DEALS, create_missing=True)
+    DealPeriod.update(version_id=Deal.get().version_id).execute()
+    undo_batch(crm, importing("stage-history", "deal,stage,entered_at\nD1,Talk,2026-01-01\nD1,Talk,2026-02-01\n"))
+    assert [period.version_id for period in DealPeriod.select()] == [Deal.get().version_id]
+
+
 def test_updated_deal_is_put_back(crm, importing, messages):
     importing("deals", DEALS, create_missing=True)
     crm.clock.advance(days=1)
