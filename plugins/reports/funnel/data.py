@@ -56,14 +56,14 @@ def open_row(row: OpenRow) -> dict[str, Any]:
 
 
 def open_totals(totals: OpenTotals, clients: int | None) -> dict[str, Any]:
-    """Returns the totals of the open funnel; deals on hold stand apart."""
+    """Returns the totals of the open funnel; deals on hold stand apart, what nobody knows is None."""
     return {
         "count": totals.count,
         "clients": clients,
         "potential": money(totals.potential),
         "win_probability": share(totals.win_chance),
-        "expected_wins": share(totals.expected_wins),
-        "expected_income": money(totals.expected_income),
+        "expected_wins": None if totals.is_unknown else share(totals.expected_wins),
+        "expected_income": None if totals.is_unknown else money(totals.expected_income),
         "no_potential": totals.no_potential,
         "on_hold": totals.on_hold,
         "on_hold_potential": money(totals.on_hold_potential),

@@ -53,9 +53,10 @@ class OpenRow:
 
 @dataclass(slots=True)
 class OpenTotals:
-    """What a whole open funnel, or one group of it, comes to."""
+    """What a whole open funnel, or one group of it, comes to; `unstaged` deals add nothing to what is expected."""
 
     count: int = 0
+    unstaged: int = 0
     potential: int = 0
     expected_wins: Fraction = Fraction(0)
     expected_income: Fraction = Fraction(0)
@@ -64,9 +65,14 @@ class OpenTotals:
     on_hold_potential: int = 0
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether there are deals, but none with a stage, so that nobody knows what to expect of them."""
+        return 0 < self.count == self.unstaged
+
+    @property
     def win_chance(self) -> Fraction | None:
-        """The mean P(win) of the deals, or None when there are none."""
-        return self.expected_wins / self.count if self.count else None
+        """The mean P(win) of the deals, or None when there are none or nothing is known of them."""
+        return self.expected_wins / self.count if self.count and not self.is_unknown else None
 
 
 @dataclass(slots=True)
@@ -167,6 +173,7 @@ def _add(totals: OpenTotals, group: Group, ladder: Ladder) -> None:
         return
     chance = ladder.chance_from(group.place) or Fraction(0)
     totals.count += group.deals
+    totals.unstaged += 0 if ladder.steps else group.deals
     totals.no_potential += group.deals - group.priced
     totals.potential += group.potential or 0
     totals.expected_wins += group.deals * chance

@@ -211,14 +211,15 @@ def _value(indicator: str, row: OpenRow) -> Any:
 
 def _figures(funnel: OpenFunnel, clients: int, currency: str, linker: Linker) -> tuple[Figure, ...]:
     totals = funnel.totals
-    income = money(totals.expected_income)
+    told = open_totals(totals, clients)
     links = {held: as_query(found) for held in (False, True) if (found := linker.stood_whole(is_on_hold=held))}
     link, potential = links.get(False, ""), _("Potential, %(currency)s", currency=currency)
+    income = _("Expected income, %(currency)s", currency=currency)
     return (
         Figure("count", _("Open deals"), totals.count, link=link),
         Figure("potential", potential, money(totals.potential), MONEY, link=link),
-        Figure("expected_wins", _("Expected wins"), share(totals.expected_wins), NUMBER),
-        Figure("expected_income", _("Expected income, %(currency)s", currency=currency), income, MONEY, link=link),
+        Figure("expected_wins", _("Expected wins"), told["expected_wins"], NUMBER),
+        Figure("expected_income", income, told["expected_income"], MONEY, link=link),
         Figure("clients", _("Distinct clients"), clients, link=clients_link(linker.stood_whole())),
         Figure("on_hold", _("On hold, apart"), totals.on_hold, link=links.get(True, "")),
     )
@@ -271,9 +272,9 @@ def _moment_notes(crm: CRM, settings: Settings) -> list[Note]:
 def _notes(funnel: OpenFunnel, no_rate: int, linker: Linker) -> tuple[Note, ...]:
     notes = [Note(_("This is the whole pipeline, not the forecast of one month."))]
     totals = funnel.totals
-    if count := sum(row.count for row in funnel.rows if row.stage_id is None):
+    if totals.unstaged:
         words = _("Deals without stages have no probability: %(n)s of them add nothing to what is expected.",
-                  n=format_number(count))  # fmt: skip
+                  n=format_number(totals.unstaged))  # fmt: skip
         notes.append(Note(words))
     notes += money_notes(totals.no_potential, no_rate, linker.open_whole())
     if totals.on_hold:

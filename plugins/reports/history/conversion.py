@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import Expression
 
-from core.api import CRM, Report, User, format_number, format_percent, lazy
+from core.api import CRM, Report, User, format_number, format_percent, lazy, ngettext
 from core.api import gettext as _
 from plugins.reports.document import COUNT, NUMBER, SHARE, Chart, Column, Document, Note, Row, Table
 from plugins.reports.funnel.common import MOST_CHARTS, stage_column, stage_words, type_words
@@ -41,6 +41,7 @@ WORDS = {
     "returns": lazy("Returns"),
     "skipped": lazy("Skipped it"),
 }
+REOPENED = "reopened"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Counted:
     cells: Mapping[Cell, Left]
     whole: Mapping[Cell, Left]
     skipped: Mapping[Cell, int]
+    reopened: int
 
 
 def make(crm: CRM, user: User | None, settings: Settings) -> Document:
@@ -80,6 +82,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
             Note(_("Conversion is the share that went on of all that went on or were lost here.")),
             Note(_("A deal that went back is not decided yet; one that skipped the stage was never there.")),
             Note(_("Several stays of a deal at one stage are added up. Half of the deals took at most the median.")),
+            *_reopened_note(counted),
         ],
         is_empty=not counted.cells,
     )
@@ -97,7 +100,20 @@ def _count(crm: CRM, user: User | None, settings: Settings) -> Counted:
     ):
         skipped[type_id, stage_id, key] = skipped.get((type_id, stage_id, key), 0) + deals
     asked = asked.named([key for *_cell, key in cells])
-    return Counted(asked, asked.frames(stays.versions or asked.published), cells, whole, skipped)
+    reopened = asked.scope.rows(exits.reopened())
+    return Counted(asked, asked.frames(stays.versions or asked.published), cells, whole, skipped, len(reopened))
+
+
+def _reopened_note(counted: Counted) -> list[Note]:
+    if not counted.reopened:
+        return []
+    words = ngettext(
+        "%(n)s deal was closed and re-opened while it stood at a stage: its days there count the time it was closed.",
+        "%(n)s deals were closed and re-opened while they stood at a stage: their days there count the time they were "
+        "closed.",
+        counted.reopened,
+    )
+    return [Note(words, counted.asked.link(REOPENED), _("Show them"))]
 
 
 def _values(counted: Counted, cell: Cell) -> dict[str, Any]:
@@ -178,10 +194,17 @@ def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, st
         flow = Flow(asked.scope, settings.period, asked.dimension)
         return source.id << flow.passed_at(int(cell["type"]), int(cell["stage"]), cell["what"], cell.get("key"))
     exits = Exits(asked.scope, settings.period, asked.dimension)
+    if cell["what"] == REOPENED:
+        return source.id << exits.reopened()
     return source.id << exits.left(int(cell["type"]), int(cell["stage"]), cell["what"], cell.get("key"))
 
 
-BEHIND = Behind(_find, lambda cell: f"{TITLE}, {WORDS[cell['what']]}")
+def _said(cell: Mapping[str, str]) -> str:
+    what = _("Closed and re-opened") if cell["what"] == REOPENED else WORDS[cell["what"]]
+    return f"{TITLE}, {what}"
+
+
+BEHIND = Behind(_find, _said)
 REPORT = Report(
     NAME,
     TITLE,

@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import SQL, Case, NodeList, Select, Value, fn
 
-from core.api import Deal, StageVisit
+from core.api import Closing, Deal, StageVisit
 from plugins.reports.dimensions import Dimension
 from plugins.reports.facts import Scope, tally
 from plugins.reports.funnel.types import load_ladders
@@ -79,6 +79,19 @@ class Exits:
         if key is None:
             return query
         return query.where(each.c.key.cast("text") == key if key else each.c.key.is_null())
+
+    def reopened(self) -> Any:
+        """Returns the query of the ids of the deals that were closed and re-opened during a stay that is counted."""
+        is_reopened = Closing.reopened_at.is_null(is_null=False)
+        spanned = Closing.select(Closing.id).where(
+            is_reopened,
+            Closing.deal_id == StageVisit.deal_id,
+            Closing.closed_at >= StageVisit.entered_at,
+            Closing.reopened_at <= StageVisit.left_at,
+        )
+        ever = Closing.select(Closing.deal_id).where(is_reopened)
+        query = self._visits().where(StageVisit.deal_id << ever, fn.EXISTS(spanned))
+        return query.select(StageVisit.deal_id).distinct()
 
     def _repeated(self) -> Iterator[list[tuple[Cell, int, int]]]:
         """Yields cell, way and time of each visit of a deal that left a stage more than once, the last at the end.

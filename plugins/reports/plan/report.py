@@ -7,6 +7,7 @@ from core.api import CRM, Report, User, format_date, format_number, format_perce
 from core.api import gettext as _
 from plugins.reports.conditions import PARAMETER
 from plugins.reports.document import COUNT, MONEY, NUMBER, TEXT, Chart, Column, Document, Figure, Note, Row, Table
+from plugins.reports.forecast.counting import FARTHEST
 from plugins.reports.funnel.common import head, settings_words
 from plugins.reports.funnel.data import money, share
 from plugins.reports.funnel.types import deal_types
@@ -36,7 +37,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         figures=_figures(plan, crm.currency, Linker(crm, settings)) if plan else (),
         tables=_tables(asked) if asked else (),
         draw=partial(_charts, plan) if plan else tuple,
-        notes=tuple(map(Note, [*_goal_notes(asked, settings), *_notes(asked)])) if asked else (),
+        notes=_all_notes(asked, settings) if asked else (),
         data=data_of(asked, settings),
         is_empty=plan is None,
         summary=tuple(_summary(plan)) if plan else (),
@@ -55,7 +56,7 @@ def _goal_words(plan: Plan, currency: str) -> str:
 
 def _summary(plan: Plan) -> list[str]:
     interested, wins = plan.line(INTERESTED), format_number(float(plan.awaited.wins), 1)
-    missing = format_number(float(plan.contracts_needed), 1)
+    missing = format_number(plan.line(CONTRACTS).needed)
     found = [
         _(
             "Open deals will bring about %(wins)s contracts by that day, so %(missing)s must come from new clients: "
@@ -101,7 +102,7 @@ def _figures(plan: Plan, currency: str, linker: Linker) -> tuple[Figure, ...]:
     return (
         Figure("contracts", _("Contracts in all"), plan.line(CONTRACTS).in_all),
         awaited,
-        Figure("needed", _("From new clients"), float(plan.contracts_needed), NUMBER),
+        Figure("needed", _("From new clients"), plan.line(CONTRACTS).needed),
         Figure("interested", _("Interested clients needed"), interested.needed),
         Figure("per_week", _("Interested a week"), float(interested.per_week), NUMBER),
         Figure("conversion", _("Interested become contracts"), float(plan.learned.conversion), "share"),
@@ -186,6 +187,35 @@ def _charts(plan: Plan) -> tuple[Chart, ...]:
         ranking("steps", _("What it takes"), steps),
         ranking("weeks", _("Interested clients, week by week"), weeks),
     )
+
+
+def _all_notes(asked: Asked, settings: Settings) -> tuple[Note, ...]:
+    words = [*_goal_notes(asked, settings), *_notes(asked)]
+    return (*_forecast_note(asked.plan, settings), *map(Note, words))
+
+
+def _forecast_note(plan: Plan, settings: Settings) -> list[Note]:
+    """Returns why the forecast tells of other wins from the same open deals, with the way to it."""
+    if not plan.awaited.deals or not plan.learned.is_learned:
+        return []
+    words = _(
+        "The forecast reckons open deals stage by stage and by what it learned of its own errors, so it may expect "
+        "more or fewer wins than the plan's %(wins)s, which rests on what matured months brought.",
+        wins=format_number(float(plan.awaited.wins), 1),
+    )
+    if plan.goal.days > FARTHEST:
+        return [Note(words)]
+    kept = {name: settings.given[name] for name in ("type", PARAMETER) if name in settings.given}
+    days = {"from": plan.goal.begin.isoformat(), "through": plan.goal.due.isoformat()}
+    return [
+        Note(
+            words,
+            place="reports.show",
+            place_words=_("Forecast of the same days"),
+            right="reports.read",
+            place_values={"name": "forecast", **days, **kept},
+        )
+    ]
 
 
 def _goal_notes(asked: Asked, settings: Settings) -> list[str]:

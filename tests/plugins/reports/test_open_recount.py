@@ -61,6 +61,15 @@ def test_open_funnel_equals_recount(base, report):
     assert totals["on_hold_potential"] == sum(deal.worth or 0 for deal in held)
 
 
+def test_nothing_is_told_of_what_deals_without_stages_will_bring(base, report):
+    document = report("funnel-open", type="Errand")
+    totals, figures = document.data["totals"], {figure.key: figure.value for figure in document.figures}
+    assert totals["count"] > 0
+    assert totals["expected_wins"] is totals["expected_income"] is totals["win_probability"] is None
+    assert figures["expected_wins"] is figures["expected_income"] is None
+    assert any("Deals without stages have no probability" in note.words for note in document.notes)
+
+
 def test_missing_potential_is_counted_never_taken_for_nothing(base, report):
     unpriced = [
         deal

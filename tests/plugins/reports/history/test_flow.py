@@ -127,6 +127,26 @@ def test_conversion_equals_recount(base, report, by):
             assert row[name] == round(stays[rank - 1] / timedelta(days=1), 2)
 
 
+def test_conversion_says_that_a_reopened_deal_counts_the_time_it_was_closed(crm, make, report):
+    deals = [make.deal() for _number in range(3)]
+    steps = [row["stage"] for row in report("flow").data["rows"]]
+    crm.clock.advance(days=1)
+    for deal in deals[:2]:
+        win(crm, deal)
+    crm.clock.advance(days=30)
+    reopen(crm, deals[0])
+    assert not said_of_reopened(report), "nothing of its stay is counted yet"
+    for deal in (deals[0], deals[2]):
+        move(crm, deal, steps[1])
+    (note,) = said_of_reopened(report)
+    assert note.words.startswith("1 deal was closed and re-opened")
+    assert found(crm, note.link) == 1
+
+
+def said_of_reopened(report):
+    return [note for note in report("conversion").notes if "re-opened" in note.words]
+
+
 def test_conversion_by_team_knows_as_many_deals_as_the_whole(base, report):
     whole, teams = (report("conversion", **PERIOD, by=by).data["totals"] for by in ("", "team"))
     assert teams == whole

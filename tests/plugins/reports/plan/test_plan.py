@@ -58,6 +58,27 @@ def test_a_sum_is_turned_into_contracts_by_the_mean_of_those_won(crm, history, r
     assert (totals["contracts"], totals["contracts_needed"], totals["interested"]) == (4, 3.5, 18)
 
 
+def test_contracts_from_new_clients_are_whole_and_rounded_up(crm, history, report):
+    document = report("plan", type="Sale", amount="1750", due=str(crm.today() + timedelta(days=60)))
+    assert {figure.key: figure.value for figure in document.figures}["needed"] == 4
+    assert "so 4 must come from new clients" in document.summary[0]
+
+
+def test_the_plan_says_why_the_forecast_tells_of_other_wins_and_leads_to_it(crm, history, report, make, sale):
+    due = str(crm.today() + timedelta(days=60))
+    assert not said_of_the_forecast(report("plan", type="Sale", contracts="10", due=due)), "no deal is open"
+    make.deal("Open", deal_type=sale, potential=Decimal(1000))
+    (note,) = said_of_the_forecast(report("plan", type="Sale", contracts="10", due=due))
+    assert dict(note.place_values) == {"name": "forecast", "type": "Sale", "from": str(crm.today()), "through": due}
+    far = str(crm.today() + timedelta(days=800))
+    (note,) = said_of_the_forecast(report("plan", type="Sale", contracts="10", due=far))
+    assert not note.place, "no forecast reaches so far"
+
+
+def said_of_the_forecast(document):
+    return [note for note in document.notes if note.words.startswith("The forecast")]
+
+
 def test_what_open_deals_will_bring_is_taken_off_and_both_are_told(crm, history, report, make, sale):
     for number in range(5):
         make.deal(f"Open {number}", deal_type=sale, potential=Decimal(1000))
