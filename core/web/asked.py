@@ -1,4 +1,4 @@
-"""What an address or a form asks for by its number: a number that no database takes is as good as none."""
+"""What an address or a form asks for, without what no database takes: too large a number, and the sign NUL."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,15 @@ LAST_PAGE = 100_000
 
 
 class Asked(ImmutableMultiDict):
-    """The arguments of an address or the fields of a form; with `type=int` a number out of bounds is not there."""
+    """The arguments of an address or the fields of a form; with `type=int` a number out of bounds is not there.
+
+    Nor is a NUL: nobody types it, and PostgreSQL keeps no text with one.
+    """
+
+    def __init__(self, mapping: Any = None) -> None:
+        super().__init__(mapping)
+        for values in dict.values(self):
+            values[:] = [one.replace("\0", "") if isinstance(one, str) else one for one in values]
 
     def get(self, key: Any, default: Any = None, type: Callable[[Any], Any] | None = None) -> Any:
         """Returns the first value of a name, of the type, or the default."""

@@ -113,7 +113,7 @@ def read_state(list_page: ListPage, args: MultiDict, path: str) -> State:
     """Returns the state that an address says; raises InvalidInput for one that can't be understood."""
     return State(
         path=path,
-        q=args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+        q=args.get("q", "").strip()[:LONGEST_SEARCH],
         conditions=tuple(_condition(text) for text in args.getlist("f")),
         groups=tuple(dict.fromkeys(path for path in args.getlist("g") if path))[:MOST_GROUPS],
         sort=args.get("s", ""),
