@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from core.api import CRM, Report, User, format_date, format_number, format_percent, lazy, ngettext
+from core.api import CRM, Report, User, format_date, format_number, lazy
 from core.api import gettext as _
 from plugins.reports.conditions import PARAMETER
 from plugins.reports.document import COUNT, MONEY, NUMBER, TEXT, Chart, Column, Document, Figure, Note, Row, Table
@@ -17,6 +17,7 @@ from plugins.reports.plan.asking import Asked, ask
 from plugins.reports.plan.data import data_of
 from plugins.reports.plan.learning import CONTRACTS, INTERESTED
 from plugins.reports.plan.planning import Line, Plan
+from plugins.reports.plan.summary import goal_words, summary
 from plugins.reports.plan.words import TITLE, week_words, words_of
 from plugins.reports.ranking import Rank
 from plugins.reports.tables.writing import ranking
@@ -32,7 +33,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     return Document(
         name=NAME,
         title=str(TITLE),
-        subtitle=_goal_words(plan, crm.currency) if plan else "",
+        subtitle=goal_words(plan, crm.currency) if plan else "",
         settings=tuple(settings_words(crm, user, settings, deal_types(crm))),
         figures=_figures(plan, crm.currency, Linker(crm, settings)) if plan else (),
         tables=_tables(asked) if asked else (),
@@ -40,54 +41,8 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
         notes=_all_notes(asked, settings) if asked else (),
         data=data_of(asked, settings),
         is_empty=plan is None,
-        summary=tuple(_summary(plan)) if plan else (),
+        summary=tuple(summary(plan, crm.currency)) if plan else (),
         **head(crm, user),
-    )
-
-
-def _goal_words(plan: Plan, currency: str) -> str:
-    day = format_date(plan.goal.due)
-    if plan.goal.amount is not None:
-        sum_words = f"{format_number(money(plan.goal.amount), 0)} {currency}"
-        return _("%(sum)s by %(day)s", sum=sum_words, day=day)
-    contracts = int(plan.goal.contracts)
-    return ngettext("%(n)s contract by %(day)s", "%(n)s contracts by %(day)s", contracts, day=day)
-
-
-def _summary(plan: Plan) -> list[str]:
-    interested, wins = plan.line(INTERESTED), format_number(float(plan.awaited.wins), 1)
-    missing = format_number(plan.line(CONTRACTS).needed)
-    found = [
-        _(
-            "Open deals will bring about %(wins)s contracts by that day, so %(missing)s must come from new clients: "
-            "that takes %(interested)s interested ones, %(rate)s of whom become contracts.",
-            wins=wins,
-            missing=missing,
-            interested=format_number(interested.needed),
-            rate=format_percent(float(plan.learned.conversion), 1),
-        )
-    ]
-    if not plan.contracts_needed:
-        found = [_("The deals open now will usually bring this much already: about %(wins)s contracts.", wins=wins)]
-    if plan.is_too_late:
-        found.append(_too_late(plan))
-    elif plan.learned.is_learned and plan.contracts_needed:
-        found.append(
-            _("New interest counts until %(day)s: from then on there is no time left to win it.",
-              day=format_date(interested.window.last))
-        )  # fmt: skip
-    return found
-
-
-def _too_late(plan: Plan) -> str:
-    return _(
-        "Too late for new clients: half of the deals take %(days)s days or more from interest to contract, and "
-        "%(left)s are left. A client who becomes interested today is usually won about %(earliest)s. Only open deals "
-        "can still be won by %(due)s.",
-        days=format_number(plan.learned.lag, 0),
-        left=format_number(plan.goal.days),
-        earliest=format_date(plan.earliest),
-        due=format_date(plan.goal.due),
     )
 
 
@@ -129,8 +84,9 @@ def _step_values(line: Line) -> dict[str, Any]:
         "in_all": line.in_all,
         "needed": line.needed,
         "per_week": share(line.per_week),
-        "first_on": format_date(line.window.first),
-        "last_on": format_date(line.window.last),
+        # Where nothing is to be done there is no time for it either.
+        "first_on": format_date(line.window.first) if line.needed else None,
+        "last_on": format_date(line.window.last) if line.needed else None,
     }
 
 

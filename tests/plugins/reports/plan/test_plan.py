@@ -61,7 +61,19 @@ def test_a_sum_is_turned_into_contracts_by_the_mean_of_those_won(crm, history, r
 def test_contracts_from_new_clients_are_whole_and_rounded_up(crm, history, report):
     document = report("plan", type="Sale", amount="1750", due=str(crm.today() + timedelta(days=60)))
     assert {figure.key: figure.value for figure in document.figures}["needed"] == 4
-    assert "so 4 must come from new clients" in document.summary[0]
+    assert "about 0 EUR of this sum" in document.summary[0]
+    assert "the missing 1,750 EUR take 4 new contracts of usually 500 EUR each" in document.summary[0]
+
+
+def test_a_plan_that_needs_nothing_new_names_no_days_for_it(crm, history, report, make, sale):
+    for number in range(10):
+        make.deal(f"Open {number}", deal_type=sale, potential=Decimal(10_000))
+    due = str(crm.today() + timedelta(days=60))
+    enough = report("plan", type="Sale", contracts="1", due=due)
+    assert {row.values["first_on"] for row in enough.tables[0].rows} == {None}
+    assert enough.summary == ("The deals open now will usually bring this much already: about 2.0 contracts.",)
+    by_sum = report("plan", type="Sale", amount="1000", due=due)
+    assert by_sum.summary == ("The deals open now will usually bring this much already: about 20,000 EUR.",)
 
 
 def test_the_plan_says_why_the_forecast_tells_of_other_wins_and_leads_to_it(crm, history, report, make, sale):
