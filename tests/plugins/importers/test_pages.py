@@ -129,6 +129,7 @@ def test_a_stopped_import_is_gone_on_with(web, crm, stopped):
     assert web.get(f"/imports/{stopped.id}/progress").status_code == 303
     page = web.text(f"/imports/{stopped.id}")
     assert "Ana stopped it." in page
+    assert ">running<" not in page
     assert f'action="/imports/{stopped.id}/resume"' in page
     web.post(f"/imports/{stopped.id}/resume")
     crm.jobs.run_waiting()
