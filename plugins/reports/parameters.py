@@ -1,6 +1,7 @@
 """Reads a report's parameters, as typed on the command line, in an address or kept in a variant, into settings."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
@@ -31,6 +32,8 @@ MATRIX = (
 )
 FLOW = (*TABLE, *COMPARED)
 OWNER, RESPONSIBLE = "owner", "responsible"
+# As of every moment that is typed: the calendar's ends have no days, years or time zones beside them to reckon with.
+YEARS = range(1900, 2201)
 YES, NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off", "")
 
 
@@ -110,10 +113,11 @@ def read_day(crm: CRM, name: str, text: str) -> date:
     """Returns the day of a text like 2026-03-01; "today" and "yesterday" are understood too."""
     if text in ("today", "yesterday"):
         return crm.today() - timedelta(days=text == "yesterday")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        refuse(name, _("“%(value)s” is not a day: write “%(name)s” like 2026-03-31.", value=text, name=name))
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        if day.year in YEARS:
+            return day
+    refuse(name, _("“%(value)s” is not a day: write “%(name)s” like 2026-03-31.", value=text, name=name))
 
 
 def read_types(crm: CRM, names: Sequence[str]) -> tuple[int, ...]:
@@ -197,12 +201,12 @@ def _moment(crm: CRM, text: str) -> tuple[date | None, datetime | None]:
     if len(text) <= len("2026-03-31"):
         day = read_day(crm, "as_of", text)
         return day, crm.day_start(day + timedelta(days=1))
-    try:
+    with suppress(ValueError):
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        refuse("as_of", _("“%(value)s” is not a moment: write as_of like 2026-03-31 or 2026-03-31T18:00.", value=text))
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=crm.config.zone)
-    return aware.astimezone(crm.config.zone).date(), aware
+        if moment.year in YEARS:
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=crm.config.zone)
+            return aware.astimezone(crm.config.zone).date(), aware
+    refuse("as_of", _("“%(value)s” is not a moment: write as_of like 2026-03-31 or 2026-03-31T18:00.", value=text))
 
 
 def _indicators(values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

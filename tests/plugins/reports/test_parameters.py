@@ -18,6 +18,8 @@ TODAY = date(2026, 11, 23)
         ({"colour": "red"}, "no parameter “colour”"),
         ({"type": "Zork"}, "no deal type “Zork”; known are Errand"),
         ({"from_": "2026-02-30"}, "not a day"),
+        ({"from_": "0001-01-01"}, "not a day"),
+        ({"through": "9999-12-31"}, "not a day"),
         ({"from_": "2026-05-01", "to": "2026-04-01"}, "ends .* before it begins"),
         ({"from_": "2026-05-01", "to": "2026-05-01"}, "ends .* before it begins"),
         ({"from_": "2026-05-01", "through": "2026-04-30"}, "The last day .* is before the first"),
@@ -42,7 +44,17 @@ def test_wrong_parameter_is_refused_with_a_sentence(base, report, params, words)
         report("funnel-closed", **params)
 
 
-@pytest.mark.parametrize("params", [{"as_of": "yesterdayish"}, {"counting": "final"}, {"as_of": "2026-01-01Tx"}])
+WRONG_MOMENTS = [
+    {"as_of": "yesterdayish"},
+    {"counting": "final"},
+    {"as_of": "2026-01-01Tx"},
+    {"as_of": "9999-12-31"},
+    {"as_of": "9999-12-31T23:59"},
+    {"as_of": "0001-01-01T00:00"},
+]
+
+
+@pytest.mark.parametrize("params", WRONG_MOMENTS)
 def test_wrong_parameter_of_the_open_funnel_is_refused(base, report, params):
     with pytest.raises(InvalidInput):
         report("funnel-open", **params)
