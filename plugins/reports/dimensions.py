@@ -136,6 +136,12 @@ def _by_team(crm: CRM) -> Dimension:
     return Dimension("team", OFFERED["team"], "owner.team", lambda query, source: (query, source.owner), keys=teams)
 
 
+def by_type(crm: CRM) -> Dimension:
+    """Returns deal types as a dimension, for reports whose rows part by nothing else."""
+    names = dict(crm.database.execute_sql("SELECT id, name FROM core_deal_type").fetchall())
+    return Dimension("type", OFFERED["type"], "type", lambda query, source: (query, source.deal_type), names)
+
+
 def _by_version(crm: CRM) -> Dimension:
     numbers = dict(crm.database.execute_sql("SELECT id, number FROM core_deal_type_version").fetchall())
     title = OFFERED["version"]

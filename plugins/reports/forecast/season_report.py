@@ -61,7 +61,7 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
                 "missing_months": max(LEAST_SEASONS - len(history), 0),
                 "expected_income": sum((row["expected"] for row in ahead), cents(0)),
             },
-            "factors": _factors(history, answer) if answer else [],
+            "factors": _factors(history, answer) if answer and answer["has_seasons"] else [],
             "past": [{"month": f"{m:%Y-%m}", "won": count, "income": cents(income)} for m, count, income in history],
         },
         is_empty=not history,
@@ -105,7 +105,7 @@ def _ahead(history: Sequence[tuple], answer: Mapping[str, Any]) -> list[dict[str
             "expected": cents(answer["expected"][place]),
             "low": cents(answer["low"][place]),
             "high": cents(answer["high"][place]),
-            "factor": answer["factors"][(len(history) + place) % 12],
+            "factor": answer["factors"][(len(history) + place) % 12] if answer["has_seasons"] else None,
         }
         for place in range(len(answer["expected"]))
     ]

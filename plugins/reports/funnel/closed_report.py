@@ -67,7 +67,8 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
     shown = in_order(asked.funnel.rows, asked.frames, asked.dimension) if has_by else whole(asked.company.rows)
     data = _data(settings, asked, shown, asked.dimension if has_by else None)
     tables = [_table(asked, shown, asked.dimension if has_by else None, linker)]
-    if settings.columns:
+    # Rows part by type anyway.
+    if settings.columns not in ("", "type"):
         rows = asked.funnel.rows if settings.by in ("", settings.columns) else None
         matrix = closed_matrix(crm, scope, settings, asked.frames, rows, asked.dimension)
         tables.append(matrix.table)

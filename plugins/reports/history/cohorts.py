@@ -14,6 +14,7 @@ from peewee import SQL, Case, Expression, Value, fn
 
 from core.api import CRM, Deal, Report, TypeStage, User, bulk, format_number, format_percent, lazy
 from core.api import gettext as _
+from plugins.reports.dimensions import by_type
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import grouped, keyed, total
 from plugins.reports.funnel.common import key_order, stage_words, type_words
@@ -124,8 +125,13 @@ def _usual(crm: CRM, settings: Settings) -> Settings:
     return settings if settings.by else replace(settings, by=USUAL_BY)
 
 
-def _count(crm: CRM, user: User | None, settings: Settings) -> Counted:
+def _ask(crm: CRM, user: User | None, settings: Settings) -> Asked:
     asked = ask(crm, user, settings, "opened_at")
+    return asked if asked.dimension else replace(asked, dimension=by_type(crm))
+
+
+def _count(crm: CRM, user: User | None, settings: Settings) -> Counted:
+    asked = _ask(crm, user, settings)
     height = Case(None, [(Deal.state == "won", EVERYWHERE)], fn.COALESCE(Deal.furthest, 0))
     is_soon = (Deal.state == "won") & (Deal.closed_at - Deal.opened_at <= SOON_DAYS * DAY_US)
     counts = [Deal.state == state for state in ("open", "won", "lost")]
@@ -255,7 +261,7 @@ def _charts(counted: Counted) -> tuple[Chart, ...]:
 
 
 def _find(crm: CRM, user: User | None, settings: Settings, cell: Mapping[str, str], source: Any) -> Expression:
-    asked = ask(crm, user, _usual(crm, settings), "opened_at")
+    asked = _ask(crm, user, _usual(crm, settings))
     query = _opened(asked)
     if "type" in cell:
         query = query.where(Deal.deal_type == int(cell["type"]))

@@ -48,7 +48,7 @@ def _with_matrix(crm: CRM, user: User | None, settings: Settings, document: Docu
     """Returns the ranking with what its people have open now, stage by stage."""
     now = replace(settings, report=open_report.NAME, by="", columns=settings.by or USUAL[MANAGERS], indicators=MATRIX)
     standing = open_report.make(crm, user, now)
-    if standing.is_empty:
+    if standing.is_empty or "matrix" not in standing.data:
         return document
     matrix = replace(standing.tables[-1], key="matrix", title=_("What they have open now, stage by stage"))
     data = {**document.data, "matrix": standing.data["matrix"]}

@@ -8,7 +8,7 @@ from typing import Any
 from peewee import SQL, Case, fn
 
 from core.api import CRM, Deal, User
-from plugins.reports.dimensions import OFFERED, Dimension, find_dimension, named
+from plugins.reports.dimensions import Dimension, by_type, find_dimension, named
 from plugins.reports.facts import Scope, grouped, keyed, total
 from plugins.reports.funnel.closed_facts import in_period
 from plugins.reports.funnel.common import bounded_period, make_scope
@@ -78,12 +78,7 @@ def dimension_of(scope: Scope, settings: Settings, usual: str) -> Dimension:
     """Returns the dimension by which rows part, or the `usual` one; deal types are one here, too."""
     name = settings.by or usual
     period = bounded_period(scope.crm, scope, name, settings.period)
-    return find_dimension(scope.crm, scope.user, name, period) or _by_type(scope)
-
-
-def _by_type(scope: Scope) -> Dimension:
-    names = dict(scope.crm.database.execute_sql("SELECT id, name FROM core_deal_type").fetchall())
-    return Dimension("type", OFFERED["type"], "type", lambda query, source: (query, source.deal_type), names)
+    return find_dimension(scope.crm, scope.user, name, period) or by_type(scope.crm)
 
 
 def _counted(scope: Scope, settings: Settings, dimension: Dimension | None) -> list[Outcome]:

@@ -5,18 +5,21 @@ import html
 import io
 import json
 import re
+from collections import Counter
 from decimal import Decimal
+from urllib.parse import parse_qsl
 
 import openpyxl
 import pytest
 
-from core.api import speaking
+from core.api import fields, speaking
 from core.testing import PASSWORD
 from core.users.services import create_token
+from plugins.reports.conditions import read_conditions
 from plugins.reports.document import TEXT, as_number, as_shown
 from plugins.reports.output.forms import write
 from plugins.reports.output.pdf import write_html
-from plugins.reports.registry import OWN, make_report
+from plugins.reports.registry import OWN, all_reports, make_report
 from tests.plugins.reports.test_doors import run
 
 FORMS = ("json", "csv", "table", "xlsx")
@@ -109,6 +112,22 @@ def test_names_that_look_like_formulas_are_harmless_in_every_file(crm, make):
     cell = next(cell for row in sheet.iter_rows() for cell in row if cell.value == name)
     assert cell.data_type == "s"
     assert f"'{name}" in write(made, "csv").content.decode()
+
+
+def test_each_that_parts_by_a_field_parts_by_deal_types(crm, base):
+    ways = [(one.name, way) for one in all_reports(crm) for way in ("by", "columns", "rows") if way in one.parameters]
+    assert [one for one in ways if not make_report(crm, None, one[0], [(one[1], "type")]).data["rows"]] == []
+
+
+def test_cohorts_of_deal_types_open_their_deals(crm, base):
+    table = make_report(crm, None, "cohorts", [("by", "type"), ("period", "all")]).tables[0]
+    told = {row.values["name"]: row.values["opened"] for row in table.rows}
+    assert told == Counter(deal.type for deal in base.deals)
+    entity = fields.entity(crm, "deal")
+    for row in table.rows:
+        (condition,) = read_conditions(dict(parse_qsl(row.links["opened"]))["f"])
+        found = entity.model.select().where(fields.condition(crm, entity, [condition], None))
+        assert found.count() == row.values["opened"]
 
 
 def cells_of(made) -> list[str]:

@@ -55,3 +55,14 @@ def test_the_chart_of_a_table_with_headings_is_that_of_its_first_rows(book):
     first, last = (int(cell.rsplit("$")[-1]) for cell in head.split(":"))
     assert last - first == 1
     assert "".join(run.t for part in chart.title.tx.rich.p for run in part.r) == "Retail sale: Deals"
+
+
+def test_a_name_that_looks_like_a_formula_is_none_in_the_chart(book):
+    name = "=cmd|' /C calc'!A0"
+    columns = (COLUMNS[0], Column("deals", "Deals", group=name), Column("more", "Deals", group="Company"))
+    table = Table("t", "Stages", columns, rows(name, is_heading=True) + rows("Offer"))
+    (chart,) = book(table).worksheets[0]._charts
+    (series,) = chart.ser
+    title = "".join(run.t for part in chart.title.tx.rich.p for run in part.r)
+    shown = [words.replace("\u200b", "") for words in (series.tx.v, title)]
+    assert (series.tx.strRef, shown) == (None, [name, f"{name}: Deals"])

@@ -90,6 +90,13 @@ def test_three_years_are_shown_with_strong_and_weak_month_and_the_range(crm, won
     assert chart.description
 
 
+def test_months_without_seasons_have_no_factors_in_any_form(won_by_month, report):
+    won_by_month(np.random.default_rng(5).lognormal(8, 1, 24))
+    data = report("seasonality").data
+    assert (len(data["rows"]), data["factors"]) == (YEAR, [])
+    assert {row["factor"] for row in data["rows"]} == {None}
+
+
 @pytest.mark.parametrize(("months", "words"), [(23, "1 more is needed"), (5, "19 more are needed")])
 def test_shorter_history_says_how_much_is_missing_and_shows_what_there_is(won_by_month, report, months, words):
     won_by_month(history(months))
