@@ -9,36 +9,47 @@ from typing import Any
 
 import click
 
-from core.instance.doctor import examine
 from core.boot import all_steps, boot
 from core.commands.opener import Opener
-from core.instance.customer import PLAIN, apply, export, joined, profiles
-from core.config import FILE_NAME, LANGUAGES, Config, read_config, write_config
+from core.config import LANGUAGES, Config, read_config, write_config
 from core.errors import CRMError
 from core.hooks.plugins import discover, known_plugin
 from core.i18n import speaking
-from core.runtime import CRM
-from core.instance.place import empty_database, new_place
 from core.instance import backup as backups
 from core.instance import releases
 from core.instance import upgrade as upgrades
-from core.store.migrate import migrate_down, pending
+from core.instance.customer import PLAIN, apply, export, joined, profiles
+from core.instance.doctor import examine
+from core.instance.place import empty_database, new_place
+from core.runtime import CRM
 from core.serve.foreman import look_after_job
 from core.serve.worker import work
+from core.store.migrate import migrate_down, pending
 from core.users.services import create_user, ensure_roles
 
 SIGN_IN_FILE = "sign-in.txt"
-CURRENCIES = {"sq": ("ALL", "AL", "Europe/Tirane"), "ru": ("RUB", "RU", "Europe/Moscow"), "en": ("EUR", "AL", "Europe/Tirane")}
+CURRENCIES = {
+    "sq": ("ALL", "AL", "Europe/Tirane"),
+    "ru": ("RUB", "RU", "Europe/Moscow"),
+    "en": ("EUR", "AL", "Europe/Tirane"),
+}
 
 
 @click.command()
-@click.option("--database", default="", help="sqlite:///FILE (usual: sqlite:///hinka.db) or postgresql://USER@HOST/NAME.")
+@click.option(
+    "--database", default="", help="sqlite:///FILE (usual: sqlite:///hinka.db) or postgresql://USER@HOST/NAME."
+)
 @click.option("--language", type=click.Choice(LANGUAGES), default="en")
 @click.option("--currency", default="", help="The company's currency, e.g. EUR.")
 @click.option("--name", default="Hinka", help="The company's name.")
 @click.option("--sample", is_flag=True, help="Fill in a believable company to try things on.")
 @click.option("--profile", type=click.Choice(profiles()), help="Begin with what such a company needs.")
-@click.option("--from", "file", type=click.Path(path_type=Path), help="A file of what the customer needs; “hinka config export” writes one.")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path),
+    help="A file of what the customer needs; “hinka config export” writes one.",
+)
 @click.pass_obj
 def init(
     opener: Opener,
@@ -166,7 +177,12 @@ def export_set_up(opener: Opener, file: Path | None) -> None:
 
 @click.command()
 @click.option("--rehearse", "only_rehearse", is_flag=True, help="Only try it on a copy, and tell what it does.")
-@click.option("--back", "is_back", is_flag=True, help="Put database and release back as before the last upgrade; again, as before the one before.")
+@click.option(
+    "--back",
+    "is_back",
+    is_flag=True,
+    help="Put database and release back as before the last upgrade; again, as before the one before.",
+)
 @click.option("--to", default="", metavar="RELEASE", help="With --back: go back over several upgrades to this release.")
 @click.option("--release", type=click.Path(path_type=Path), help="The folder of another release, to go over to it.")
 @click.pass_obj

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from peewee import OperationalError
 
-from core.instance.backup import dump_table
 from core.errors import Conflict, CRMError, InvalidInput
 from core.hooks.health import PluginFailure, PluginState
 from core.hooks.plugins import known_plugin
 from core.hooks.switch import next_generation, saved_names
 from core.i18n import _
+from core.instance.backup import dump_table
 from core.instance.jobs import UNINSTALL
 from core.jobs import Job
 from core.runtime import CRM
@@ -21,6 +21,7 @@ from core.store import audit
 from core.store.database import is_postgres
 from core.store.migrate import Migration, migrate_down, steps_in
 from core.users.models import Role
+
 
 @dataclass(frozen=True)
 class TableSize:

@@ -20,12 +20,12 @@ from psycopg import sql
 from core.boot import boot, core_steps, wanted_plugins
 from core.clock import Clock
 from core.config import Config
-from core.instance.doctor import examine
 from core.errors import Conflict, CRMError, PluginRefused
 from core.hooks.order import in_order, with_links
 from core.hooks.plugins import discover
-from core.kit.check import check
+from core.instance.doctor import examine
 from core.instance.releases import KEPT, Earlier, earlier, forget, forget_oldest, link, remember, steps_back
+from core.kit.check import check
 from core.store.database import open_database
 from core.store.migrate import Step, migrate_up, pending, steps_in
 

@@ -5,13 +5,13 @@ import zipfile
 
 import pytest
 
-from core.instance.backup import backup, restore
 from core.boot import boot
 from core.config import read_config
 from core.deals.inspection import find_wrong_deals
 from core.deals.services import move
 from core.errors import CRMError
 from core.hooks.switch import save_names
+from core.instance.backup import backup, restore
 from core.stages.services import ladders
 from core.store.audit import Audit
 from core.store.database import is_postgres

@@ -6,9 +6,9 @@ import pytest
 
 from core.boot import boot
 from core.config import Config, read_config, write_config
-from core.instance.customer import apply, export, profiles, read_set_up
 from core.errors import ConfigError
 from core.hooks.switch import disable, saved_names
+from core.instance.customer import apply, export, profiles, read_set_up
 from core.stages.models import DealType
 from tests.core.hooks.written import write_plugin
 from tests.serving import hinka

@@ -9,9 +9,9 @@ from core.boot import boot
 from core.config import Config, read_config, write_config
 from core.errors import Conflict, CRMError, InvalidInput, NotFound
 from core.hooks.switch import disable, enable
+from core.instance.uninstall import begin_uninstall, check_removal, data_of, last_removal, uninstall
 from core.jobs import Job
 from core.store.migrate import pending, steps_in
-from core.instance.uninstall import begin_uninstall, check_removal, data_of, last_removal, uninstall
 from core.users.models import Role
 from core.users.roles import ensure_roles
 from tests.core.hooks.written import write_plugin

@@ -2,13 +2,13 @@
 
 import pytest
 
-from core.instance import releases
 from core.boot import boot
 from core.clients.models import Client
 from core.clients.services import create_client
 from core.config import Config, read_config, write_config
 from core.errors import Conflict, CRMError, NotFound
 from core.hooks.switch import enable
+from core.instance import releases
 from core.instance.upgrade import MARK, Rehearsal, _copies, _copy_database, _named, at_work, go_back, rehearse, upgrade
 from tests import servers
 from tests.core.hooks.written import write_plugin
