@@ -148,9 +148,19 @@ def _tables(compared: Compared, rows: Sequence[Mapping[str, Any]]) -> list[Table
 
 
 def _notes(compared: Compared) -> list[Note]:
-    if compared.planned:
+    if not compared.planned:
+        words = _("The deals that were open when the plan was made are enough: nothing was planned for new clients.")
+        return [Note(words)]
+    goal, new = compared.plan.contracts, sum(n for key, n in compared.planned.items() if key[0] == CONTRACTS)
+    if compared.plan.amount is not None or new >= goal:
         return []
-    return [Note(_("The deals that were open when the plan was made are enough: nothing was planned for new clients."))]
+    words = _(
+        "Of %(goal)s contracts planned, %(new)s were to come from new clients, whose steps these are; the rest from "
+        "deals that were open when the plan was made.",
+        goal=format_number(goal),
+        new=format_number(new),
+    )
+    return [Note(words)]
 
 
 def _columns(first: str) -> tuple[Column, ...]:

@@ -74,6 +74,21 @@ def test_what_was_done_since_stands_beside_what_was_planned(crm, sale, seller, m
     assert data["totals"]["won"] == 1
 
 
+def test_it_says_how_many_of_the_contracts_were_to_come_from_new_clients(crm, sale, make, report):
+    director = make.user("director")
+    keep(crm, director)
+    assert not said_of_new_clients(report("plan-fact")), "all of them are"
+    for number in range(5):
+        make.deal(f"Open {number}", deal_type=sale, potential=Decimal(1000))
+    keep(crm, director, "With open deals")
+    (note,) = said_of_new_clients(report("plan-fact", plan="With open deals"))
+    assert note.words.startswith("Of 4 contracts planned, 3 were to come from new clients")
+
+
+def said_of_new_clients(document):
+    return [note for note in document.notes if "from new clients" in note.words]
+
+
 def test_what_was_done_opens_its_deals(crm, sale, seller, make, report):
     keep(crm, make.user("director"))
     born = [make.deal(f"New {number}", deal_type=sale, owner=seller) for number in range(3)]
