@@ -49,13 +49,15 @@ def make(crm: CRM, user: User | None, settings: Settings) -> Document:
 def _figures(plan: Plan, currency: str, linker: Linker) -> tuple[Figure, ...]:
     interested = plan.line(INTERESTED)
     link = as_query(linker.open_whole())
+    in_all = _("Contracts in all")
     if plan.goal.amount is None:
         awaited = Figure("from_open", _("Contracts from open deals"), float(plan.awaited.wins), NUMBER, link=link)
     else:
+        in_all = _("The sum in usual contracts")
         title = _("Open deals will bring, %(currency)s", currency=currency)
         awaited = Figure("from_open", title, money(plan.awaited.amount), MONEY, link=link)
     return (
-        Figure("contracts", _("Contracts in all"), plan.line(CONTRACTS).in_all),
+        Figure("contracts", in_all, plan.line(CONTRACTS).in_all),
         awaited,
         Figure("needed", _("From new clients"), plan.line(CONTRACTS).needed),
         Figure("interested", _("Interested clients needed"), interested.needed),

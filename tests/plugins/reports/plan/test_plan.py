@@ -60,7 +60,8 @@ def test_a_sum_is_turned_into_contracts_by_the_mean_of_those_won(crm, history, r
 
 def test_contracts_from_new_clients_are_whole_and_rounded_up(crm, history, report):
     document = report("plan", type="Sale", amount="1750", due=str(crm.today() + timedelta(days=60)))
-    assert {figure.key: figure.value for figure in document.figures}["needed"] == 4
+    figures = {figure.key: figure for figure in document.figures}
+    assert (figures["needed"].value, figures["contracts"].title) == (4, "The sum in usual contracts")
     assert "about 0 EUR of this sum" in document.summary[0]
     assert "the missing 1,750 EUR take 4 new contracts of usually 500 EUR each" in document.summary[0]
 
