@@ -79,7 +79,8 @@ def read_settings(
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         if name not in known and not is_field(crm, name, of):
-            refuse(name, _("There is no parameter “%(name)s”; known are %(known)s.", name=name, known=", ".join(known)))
+            listed = ", ".join(known) or "—"
+            refuse(name, _("There is no parameter “%(name)s”; known are %(known)s.", name=name, known=listed))
         if str(value).strip():
             given.setdefault(name, []).append(str(value).strip())
     one = {name: values[-1] for name, values in given.items()}

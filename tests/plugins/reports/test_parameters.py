@@ -60,6 +60,11 @@ def test_wrong_parameter_of_the_open_funnel_is_refused(base, report, params):
         report("funnel-open", **params)
 
 
+def test_report_without_parameters_says_that_it_knows_none(crm, report):
+    with pytest.raises(InvalidInput, match="known are —"):
+        report("forecast-check", zork="1")
+
+
 def test_unknown_report_is_refused_with_the_known_ones(crm, report):
     with pytest.raises(NotFound, match="funnel-closed, funnel-open"):
         report("funnel")
