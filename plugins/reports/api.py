@@ -28,8 +28,8 @@ from plugins.reports.funnel.common import make_scope
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.writing import make_document
 from plugins.reports.links import as_query
-from plugins.reports.parameters import PERIOD, STANDING, Settings
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import PERIOD, STANDING, Settings
+from plugins.reports.settings.periods import Period
 
 __all__ = [
     "COUNT",

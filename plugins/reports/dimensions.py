@@ -11,7 +11,7 @@ from peewee import Case, Value
 
 from core.api import CRM, Deal, InvalidInput, Text, User, bulk, fields, lazy
 from core.api import gettext as _
-from plugins.reports.periods import Period, steps
+from plugins.reports.settings.periods import Period, steps
 
 MOST_PARTS = 120
 ALIASES = {"team": "owner.team", "manager": "owner", "loss": "loss_reason"}

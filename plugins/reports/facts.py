@@ -14,7 +14,7 @@ from peewee import SQL, Expression, Select, fn
 
 from core.api import CRM, Deal, DealType, User, bulk, fields, visible_to
 from plugins.reports.dimensions import Dimension
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 ENDS = {"first": fn.MIN, "last": fn.MAX}
 

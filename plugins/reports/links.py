@@ -11,8 +11,8 @@ from plugins.reports.dimensions import Dimension
 from plugins.reports.funnel.counts import FINAL, FURTHEST
 from plugins.reports.funnel.credit import is_by_stage
 from plugins.reports.history.behind import conditions_of
-from plugins.reports.parameters import COMPARED, PERIOD, RESPONSIBLE, Settings
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import COMPARED, PERIOD, RESPONSIBLE, Settings
+from plugins.reports.settings.periods import Period
 
 Conditions = list[dict[str, Any]]
 DAYS = (*PERIOD, *COMPARED)

@@ -11,16 +11,16 @@ from core.api import InvalidInput, fields, go, go_to, iso_day, list_filters, nee
 from core.api import gettext as _
 from plugins.reports.addresses import address_of
 from plugins.reports.cells import cells_of
-from plugins.reports.charts import least_height, with_links
-from plugins.reports.conditions import PARAMETER
+from plugins.reports.charts.funnels import least_height, with_links
 from plugins.reports.document import as_shown
 from plugins.reports.engine.facts import known_facts
 from plugins.reports.groups import grouped_reports
-from plugins.reports.mending import usable
 from plugins.reports.output.forms import write
 from plugins.reports.output.pdf import change_words
-from plugins.reports.panel import make_panel
 from plugins.reports.registry import all_reports, find_report, get_report, make_part, make_report, parts_of, read_given
+from plugins.reports.settings.conditions import PARAMETER
+from plugins.reports.settings.mending import usable
+from plugins.reports.settings.panel import make_panel
 from plugins.reports.variants import keeping as variants
 from plugins.reports.variants.defaults import default_of
 

@@ -11,7 +11,7 @@ from core.api import CRM, NotFound, Report, User, fields
 from core.api import gettext as _
 from plugins.reports.document import Document
 from plugins.reports.engine.facts import entity_of
-from plugins.reports.parameters import PERIOD, Settings, read_settings
+from plugins.reports.settings.parameters import PERIOD, Settings, read_settings
 
 # By name, in the order in which they are shown within their groups.
 OWN = {

@@ -11,6 +11,7 @@ from peewee import Expression
 
 from core.api import CRM, Deal, Report, User, fields, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.clients.firsts import won_deals
 from plugins.reports.document import COUNT, MONEY, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
@@ -21,9 +22,8 @@ from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.clients_of import clients_link
 from plugins.reports.history.writing import make_document
 from plugins.reports.links import as_query
-from plugins.reports.parameters import REASONS, Settings
-from plugins.reports.periods import Period, add_months
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.parameters import REASONS, Settings
+from plugins.reports.settings.periods import Period, add_months
 from plugins.reports.tables.writing import ranking
 from plugins.reports.words import compact
 

@@ -7,7 +7,7 @@ from peewee import fn
 from core.api import Deal
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed_facts import in_period
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 
 def first_wins() -> Any:

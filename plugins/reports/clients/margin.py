@@ -9,6 +9,7 @@ from peewee import SQL, Case, Expression, Value, fn
 
 from core.api import CRM, Deal, Report, User, format_percent, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.clients.costs import GROUP, cost_field, cost_units
 from plugins.reports.dimensions import Dimension, named
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
@@ -20,9 +21,8 @@ from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import Conditions, Linker, as_query
-from plugins.reports.parameters import FLOW, Settings
-from plugins.reports.periods import Period
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.parameters import FLOW, Settings
+from plugins.reports.settings.periods import Period
 from plugins.reports.tables.outcomes import dimension_of
 from plugins.reports.tables.writing import ranking
 from plugins.reports.words import compact

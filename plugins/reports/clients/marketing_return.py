@@ -10,15 +10,15 @@ from peewee import SQL, fn
 
 from core.api import CRM, Deal, Report, User, fields, format_percent, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import Linker, as_query
 from plugins.reports.models import Cost
-from plugins.reports.parameters import REASONS, Settings
 from plugins.reports.people.talks import within
-from plugins.reports.periods import Period
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.parameters import REASONS, Settings
+from plugins.reports.settings.periods import Period
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
 from plugins.reports.tables.writing import key_conditions, ranking
 from plugins.reports.words import compact

@@ -9,6 +9,7 @@ from peewee import SQL, Expression, fn
 
 from core.api import CRM, Deal, DemandLine, Report, User, fields, format_number, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.document import COUNT, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed_facts import in_period
@@ -17,8 +18,7 @@ from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import as_query
-from plugins.reports.parameters import REASONS, Settings
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.parameters import REASONS, Settings
 from plugins.reports.tables.writing import ranking
 
 NAME = "primary-demand"

@@ -10,6 +10,7 @@ from peewee import SQL, Case, Expression, fn
 
 from core.api import CRM, Deal, Report, User, fields, format_number, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.clients.firsts import owner_is, won_deals
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope, total
@@ -20,8 +21,7 @@ from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.clients_of import clients_link
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import as_query
-from plugins.reports.parameters import REASONS, Settings
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.parameters import REASONS, Settings
 from plugins.reports.tables.writing import ranking
 from plugins.reports.words import compact
 

@@ -9,8 +9,8 @@ from core.api import gettext as _
 from plugins.reports.engine.axes import Axis, named
 from plugins.reports.engine.counting import Question
 from plugins.reports.engine.wanted import NAME, Wanted
-from plugins.reports.parameters import refuse
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import refuse
+from plugins.reports.settings.periods import Period
 
 MOST_COLUMNS = 100
 MOST_ROWS = 2_000

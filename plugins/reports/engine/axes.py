@@ -9,7 +9,7 @@ from core.api import CRM, InvalidInput, ReportFacts, Text, User, fields
 from core.api import gettext as _
 from plugins.reports.dimensions import OFFERED, in_parts
 from plugins.reports.dimensions import PARTS as TIMES
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 # Who answers for a record, by the name of the field: each kind of record has one of them.
 _PEOPLE = ("owner", "user", "responsible")

@@ -5,13 +5,13 @@ from typing import Any
 
 from core.api import ReportMeasure, format_percent
 from core.api import gettext as _
-from plugins.reports.charts import LIGHT, PASSED, SCHEMA, named_bars
+from plugins.reports.charts.funnels import LIGHT, PASSED, SCHEMA, named_bars
+from plugins.reports.charts.ranking import Rank, ranking_chart
+from plugins.reports.charts.ticks import number_axis
 from plugins.reports.document import Chart
 from plugins.reports.engine.asking import ALL, Answer
 from plugins.reports.engine.axes import Axis
 from plugins.reports.engine.behind import Behind
-from plugins.reports.ranking import Rank, ranking_chart
-from plugins.reports.ticks import number_axis
 from plugins.reports.words import compact
 
 MOST_BARS, MOST_LINES, MOST_CHARTS = 15, 8, 2

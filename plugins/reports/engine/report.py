@@ -5,14 +5,14 @@ from typing import Any
 
 from core.api import CRM, Report, ReportMeasure, User, lazy
 from core.api import gettext as _
-from plugins.reports.conditions import in_words
 from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, TEXT, Column, Document, Figure, Note, Row, Table
 from plugins.reports.engine.asking import ALL, Answer, Values, answer
 from plugins.reports.engine.behind import Behind
 from plugins.reports.engine.drawing import draw
 from plugins.reports.engine.wanted import Wanted, read_wanted, title_of_moment
 from plugins.reports.funnel.common import head
-from plugins.reports.parameters import MATRIX, Settings
+from plugins.reports.settings.conditions import in_words
+from plugins.reports.settings.parameters import MATRIX, Settings
 from plugins.reports.words import as_sentence
 
 NAME = "matrix"

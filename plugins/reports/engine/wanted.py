@@ -8,8 +8,8 @@ from core.api import CRM, InvalidInput, ReportFacts, ReportMeasure, User, fields
 from core.api import gettext as _
 from plugins.reports.engine.axes import Axis, find_axis
 from plugins.reports.engine.facts import FACTS, get_facts
-from plugins.reports.parameters import Settings, refuse
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import Settings, refuse
+from plugins.reports.settings.periods import Period
 
 PARAMETERS = (FACTS, "rows", "columns", "measures", "moment", "sort")
 USUAL_MEASURES = 2

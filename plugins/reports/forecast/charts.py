@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.api import format_percent
-from plugins.reports.charts import LIGHT, LOST, PASSED, SCHEMA
-from plugins.reports.ticks import number_axis
+from plugins.reports.charts.funnels import LIGHT, LOST, PASSED, SCHEMA
+from plugins.reports.charts.ticks import number_axis
 
 GREY = "#64748b"
 HEIGHT = 260

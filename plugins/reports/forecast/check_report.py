@@ -28,8 +28,8 @@ from plugins.reports.forecast.learning import Card, find_card
 from plugins.reports.forecast.words import METHOD_WORDS, before_words, card_figures, card_words, cents
 from plugins.reports.funnel.common import head
 from plugins.reports.links import as_query
-from plugins.reports.parameters import CHECK, Settings
-from plugins.reports.periods import Period, add_months
+from plugins.reports.settings.parameters import CHECK, Settings
+from plugins.reports.settings.periods import Period, add_months
 from plugins.reports.words import as_sentence
 
 NAME = "forecast-check"

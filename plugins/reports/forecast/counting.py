@@ -12,8 +12,8 @@ from plugins.reports.forecast import facts
 from plugins.reports.forecast.child import ask
 from plugins.reports.forecast.learning import Card, find_model
 from plugins.reports.funnel.ladders import Ladder
-from plugins.reports.parameters import Settings, refuse
-from plugins.reports.periods import Period, preset
+from plugins.reports.settings.parameters import Settings, refuse
+from plugins.reports.settings.periods import Period, preset
 
 FARTHEST = 730
 

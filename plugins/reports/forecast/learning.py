@@ -10,7 +10,7 @@ from plugins.reports.forecast import facts, kept
 from plugins.reports.forecast.bounds import LEAST_CLOSED, LEAST_MONTHS, MOST_AT_ONCE, MOST_MONTHS, OWN, TEMPLATE
 from plugins.reports.forecast.child import SECONDS, SECONDS_OF_A_JOB, ask
 from plugins.reports.funnel.types import load_ladders
-from plugins.reports.periods import add_months
+from plugins.reports.settings.periods import add_months
 
 KIND = "reports.forecast"
 LEARNED_AFTER = 3

@@ -29,7 +29,7 @@ from plugins.reports.funnel.common import head, make_scope, settings_words, stag
 from plugins.reports.funnel.ladders import Ladder
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import FORECAST, Settings
+from plugins.reports.settings.parameters import FORECAST, Settings
 from plugins.reports.words import as_sentence
 
 NAME = "forecast"

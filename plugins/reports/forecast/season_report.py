@@ -19,8 +19,8 @@ from plugins.reports.forecast.words import cents, rounded
 from plugins.reports.funnel.common import bounded_period, head, make_scope, settings_words
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import SEASONS, Settings
-from plugins.reports.periods import Period, add_months
+from plugins.reports.settings.parameters import SEASONS, Settings
+from plugins.reports.settings.periods import Period, add_months
 from plugins.reports.words import as_sentence
 
 NAME = "seasonality"

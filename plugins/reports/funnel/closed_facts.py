@@ -11,7 +11,7 @@ from core.api import Deal, bulk
 from plugins.reports.dimensions import Dimension
 from plugins.reports.facts import Ends, Scope, grouped, keyed, total
 from plugins.reports.funnel.counts import FURTHEST, WON, Group
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 # The share of all closed days from which on one walk along the whole index beats sorting a part of it (SQLite).
 LARGE_SHARE = 0.15

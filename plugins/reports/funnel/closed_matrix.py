@@ -22,7 +22,7 @@ from plugins.reports.funnel.matrix import Matrix, Reader, make_matrix
 from plugins.reports.funnel.significance import ENOUGH, Losses, Verdict, judge
 from plugins.reports.history.clients_of import clients_link
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import OWNER, Settings
+from plugins.reports.settings.parameters import OWNER, Settings
 
 DEFAULT = ("deals", "conversion")
 CELLS = {"deals": "reached", "lost": "lost", "potential": "reached", "expected_income": "reached", "clients": "reached"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.api import CRM, Report, User, format_number, format_percent, lazy
 from core.api import gettext as _
-from plugins.reports.charts import Bar, funnel_chart
+from plugins.reports.charts.funnels import Bar, funnel_chart
 from plugins.reports.dimensions import Dimension, find_dimension, named
 from plugins.reports.document import COUNT, MONEY, SHARE, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
@@ -36,7 +36,7 @@ from plugins.reports.funnel.notes import money_notes
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.clients_of import clients_link
 from plugins.reports.links import Linker, as_links, as_query
-from plugins.reports.parameters import CLOSED, OWNER, Settings
+from plugins.reports.settings.parameters import CLOSED, OWNER, Settings
 from plugins.reports.words import COUNTINGS, CREDITS, as_sentence, compact
 
 TITLE = lazy("Funnel of closed deals")

@@ -27,7 +27,7 @@ from plugins.reports.funnel.closed_facts import (
 from plugins.reports.funnel.counts import FINAL, Group, Sum
 from plugins.reports.funnel.id_sets import IdSet
 from plugins.reports.funnel.spans import LEAST, Split, split
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 # With more parts to walk through, one walk over all is as quick.
 MOST_WALKS = 6

@@ -5,13 +5,13 @@ from typing import Any
 
 from core.api import CRM, User, bulk, language
 from core.api import gettext as _
-from plugins.reports.conditions import in_words
 from plugins.reports.dimensions import MONTHS, Dimension, words_of
 from plugins.reports.document import TEXT, Column, Row
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.ladders import Frame, Ladder, make_frames
-from plugins.reports.parameters import Settings
-from plugins.reports.periods import Period, period_of
+from plugins.reports.settings.conditions import in_words
+from plugins.reports.settings.parameters import Settings
+from plugins.reports.settings.periods import Period, period_of
 
 MOST_CHARTS = 4
 

@@ -19,8 +19,8 @@ from plugins.reports.funnel.ladders import Frame
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind
 from plugins.reports.history.past import of_key, type_ids
-from plugins.reports.parameters import RESPONSIBLE, Settings
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import RESPONSIBLE, Settings
+from plugins.reports.settings.periods import Period
 from plugins.reports.words import COUNTINGS, CREDITS
 
 OF_PEOPLE = ("owner", "manager", "team", "owner.team")

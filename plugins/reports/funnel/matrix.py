@@ -9,7 +9,7 @@ from core.api import gettext as _
 from plugins.reports.dimensions import Dimension
 from plugins.reports.document import COUNT, MONEY, SHARE, Column, Mark, Row, Table
 from plugins.reports.funnel.common import key_order, stage_column, stage_words, type_words
-from plugins.reports.parameters import Settings, refuse
+from plugins.reports.settings.parameters import Settings, refuse
 
 MOST_COLUMNS = 100
 INDICATORS: dict[str, tuple[Text, str]] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.api import CRM, Report, User, format_date, format_number, format_percent, lazy
 from core.api import gettext as _
-from plugins.reports.charts import LIGHT, PASSED, Bar, funnel_chart
+from plugins.reports.charts.funnels import LIGHT, PASSED, Bar, funnel_chart
 from plugins.reports.dimensions import Dimension, find_dimension, named
 from plugins.reports.document import COUNT, MONEY, NUMBER, SHARE, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope
@@ -34,8 +34,8 @@ from plugins.reports.funnel.open_facts import count_without_rate, open_clients, 
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.clients_of import clients_link
 from plugins.reports.links import Linker, as_links, as_query
-from plugins.reports.parameters import OPEN, Settings
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import OPEN, Settings
+from plugins.reports.settings.periods import Period
 from plugins.reports.words import compact
 
 TITLE = lazy("Funnel of open deals")

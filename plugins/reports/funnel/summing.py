@@ -16,7 +16,7 @@ from plugins.reports.funnel.id_sets import IdSet
 from plugins.reports.funnel.ladders import Ladder
 from plugins.reports.funnel.spans import ends_of
 from plugins.reports.funnel.types import load_ladders
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 KIND = "reports.sum_closed"
 EVERY = timedelta(minutes=10)

@@ -13,7 +13,7 @@ from peewee import Expression
 
 from core.api import CRM, InvalidInput, RecordField, User, bulk, fields, format_moment, lazy
 from core.api import gettext as _
-from plugins.reports.parameters import Settings
+from plugins.reports.settings.parameters import Settings
 
 FIELD = "reports.behind"
 LONGEST = 1_000  # as long as a text of a condition may be

@@ -20,8 +20,8 @@ from plugins.reports.history.bridge import BACK_IN, BACK_OUT, CLOSING, OPENING, 
 from plugins.reports.history.bridge_facts import Between
 from plugins.reports.history.past import as_text, stood_then
 from plugins.reports.links import as_query
-from plugins.reports.parameters import Settings, refuse
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import Settings, refuse
+from plugins.reports.settings.periods import Period
 
 TITLE = lazy("Bridge between two days")
 WORDS = {

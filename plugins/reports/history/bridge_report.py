@@ -16,7 +16,7 @@ from plugins.reports.history import bridge
 from plugins.reports.history.bridge import BACK_IN, BACK_OUT, CLOSING, OPENING, PARTS, SAME_NUMBER, Cell, Cells, Stage
 from plugins.reports.history.bridge_asked import TITLE, WHOLE_WORDS, WORDS, Asked, Line, ask, lines_of, moments
 from plugins.reports.history.waterfall import Fall, waterfall_chart
-from plugins.reports.parameters import TABLE, Settings
+from plugins.reports.settings.parameters import TABLE, Settings
 from plugins.reports.words import compact
 
 NAME = "bridge"

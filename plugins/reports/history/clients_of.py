@@ -13,9 +13,9 @@ from peewee import Expression
 from core.api import CRM, InvalidInput, RecordField, User, fields, lazy
 from core.api import gettext as _
 from plugins.reports.addresses import CLIENTS, to_list
-from plugins.reports.conditions import read_conditions
 from plugins.reports.history.behind import LONGEST
 from plugins.reports.links import as_query
+from plugins.reports.settings.conditions import read_conditions
 
 FIELD = "reports.of"
 CLIENT, DEAL = "client", "deal"

@@ -24,7 +24,7 @@ from plugins.reports.history.behind import Behind
 from plugins.reports.history.past import as_text, of_key
 from plugins.reports.history.shares import Share, shares_chart
 from plugins.reports.history.writing import Asked, ask, in_usual_period, make_document
-from plugins.reports.parameters import TABLE, Settings
+from plugins.reports.settings.parameters import TABLE, Settings
 
 NAME = "cohorts"
 TITLE = lazy("Cohorts of deals by their opening")

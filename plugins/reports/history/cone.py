@@ -10,7 +10,7 @@ from peewee import SQL, Case, Select, fn
 
 from core.api import Client, Deal, Interaction, visible_to
 from plugins.reports.facts import Scope
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 KINDS = ("call", "letter", "meeting", "sms", "message")
 

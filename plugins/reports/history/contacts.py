@@ -9,6 +9,7 @@ from peewee import JOIN, SQL, Case, Expression, Select, fn
 
 from core.api import CRM, Deal, Interaction, Report, User, format_number, format_percent, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank, ranking_chart
 from plugins.reports.document import (
     COUNT,
     MONEY,
@@ -29,8 +30,7 @@ from plugins.reports.funnel.data import money
 from plugins.reports.history.behind import Behind
 from plugins.reports.history.writing import Asked, ask, in_usual_period, make_document
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import REASONS, Settings
-from plugins.reports.ranking import Rank, ranking_chart
+from plugins.reports.settings.parameters import REASONS, Settings
 
 NAME = "contacts"
 TITLE = lazy("Closed deals by number of contacts")

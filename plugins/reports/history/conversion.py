@@ -9,6 +9,7 @@ from peewee import Expression
 
 from core.api import CRM, Report, User, format_number, format_percent, lazy, ngettext
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank, ranking_chart
 from plugins.reports.document import COUNT, NUMBER, SHARE, Chart, Column, Document, Note, Row, Table
 from plugins.reports.funnel.common import MOST_CHARTS, stage_column, stage_words, type_words
 from plugins.reports.funnel.ladders import Frame
@@ -26,8 +27,7 @@ from plugins.reports.history.writing import (
     stage_of,
     stage_rows,
 )
-from plugins.reports.parameters import TABLE, Settings
-from plugins.reports.ranking import Rank, ranking_chart
+from plugins.reports.settings.parameters import TABLE, Settings
 
 NAME = "conversion"
 TITLE = lazy("Conversion and time in stage")

@@ -18,7 +18,7 @@ from plugins.reports.facts import Scope, tally
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.stays import BUCKET_US, LOST, PASSED, RETURNED, Cell, Left, Stays, without_key
 from plugins.reports.history.visits import AsLeft, needs_deals, visits_within, within, within_period
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 OUTCOMES = {"passed": ("passed", "won"), "lost": ("lost",), "returned": ("returned",)}
 WAY = Case(StageVisit.outcome, [("returned", RETURNED), ("lost", LOST)], PASSED)

@@ -9,6 +9,7 @@ from peewee import Expression
 
 from core.api import CRM, Report, User, format_number, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank, ranking_chart
 from plugins.reports.document import COUNT, MONEY, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.funnel.common import MOST_CHARTS, stage_column, stage_words, type_words
 from plugins.reports.funnel.data import money
@@ -25,8 +26,7 @@ from plugins.reports.history.writing import (
     stage_of,
     stage_rows,
 )
-from plugins.reports.parameters import FLOW, Settings
-from plugins.reports.ranking import Rank, ranking_chart
+from plugins.reports.settings.parameters import FLOW, Settings
 from plugins.reports.words import compact
 
 NAME = "flow"

@@ -15,7 +15,7 @@ from plugins.reports.facts import Scope, grouped, total
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.past import of_key
 from plugins.reports.history.visits import AsLeft, AsWon, needs_deals, visits_within, within, within_period
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 FURTHER_THAN_ANY = 1 << 20
 STATES = ("open", "won", "lost")

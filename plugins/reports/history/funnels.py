@@ -10,7 +10,7 @@ from peewee import Expression
 from core.api import CRM, Report, User, format_number, format_percent, lazy
 from core.api import gettext as _
 from plugins.reports.addresses import CLIENTS, to_list
-from plugins.reports.charts import Bar, funnel_chart
+from plugins.reports.charts.funnels import Bar, funnel_chart
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Note, Row, Table
 from plugins.reports.funnel import closed_report, open_report
 from plugins.reports.funnel.common import MOST_CHARTS, make_scope, stage_column, stage_words
@@ -19,8 +19,8 @@ from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.cone import Cone, clients_at, count_cone
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import as_query
-from plugins.reports.parameters import REASONS, Settings
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import REASONS, Settings
+from plugins.reports.settings.periods import Period
 
 NAME = "funnels"
 TITLE = lazy("Both funnels side by side")

@@ -11,6 +11,7 @@ from peewee import Expression
 
 from core.api import CRM, Deal, Hung, Report, User, fields, find_hanging, format_number, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank, ranking_chart
 from plugins.reports.document import COUNT, MONEY, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.funnel.common import stage_words, type_words
 from plugins.reports.funnel.ladders import Frame
@@ -18,8 +19,7 @@ from plugins.reports.history.behind import Behind
 from plugins.reports.history.past import as_text
 from plugins.reports.history.writing import Asked, ask, make_document
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import STANDING, Settings
-from plugins.reports.ranking import Rank, ranking_chart
+from plugins.reports.settings.parameters import STANDING, Settings
 from plugins.reports.tables.writing import MOST_RANKED
 from plugins.reports.words import compact
 

@@ -12,8 +12,8 @@ from plugins.reports.funnel.common import bounded_period, make_scope
 from plugins.reports.funnel.open_facts import standing
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind
-from plugins.reports.parameters import Settings
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import Settings
+from plugins.reports.settings.periods import Period
 
 TITLE = lazy("Open deals as of")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugins.reports.charts import LIGHT, LOST, PASSED, named_bars
+from plugins.reports.charts.funnels import LIGHT, LOST, PASSED, named_bars
 
 STEP = 26
 ROOM_FOR_WORDS = 1.3

@@ -9,7 +9,7 @@ from core.api import Closing, Deal, StageVisit, bulk
 from plugins.reports.dimensions import Dimension
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.closed_facts import past_indexes
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 OF_PEOPLE = ("", "owner", "manager", "team", "owner.team")
 # The share of all time from which on a walk along all visits in the order of groups beats sorting a part (SQLite).

@@ -24,8 +24,8 @@ from plugins.reports.funnel.types import deal_types, load_ladders
 from plugins.reports.history.behind import conditions_of
 from plugins.reports.history.past import as_text
 from plugins.reports.links import as_query
-from plugins.reports.parameters import PERIOD, Settings, refuse
-from plugins.reports.periods import preset
+from plugins.reports.settings.parameters import PERIOD, Settings, refuse
+from plugins.reports.settings.periods import preset
 from plugins.reports.words import as_sentence
 
 Cell = tuple[int, int | None, Hashable]  # type, stage, key

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from core.api import CRMError, format_date, format_number, ngettext
 from core.api import gettext as _
-from plugins.reports.charts import on_paper
+from plugins.reports.charts.funnels import on_paper
 from plugins.reports.document import TEXT, Chart, Document, Figure, as_shown
 from plugins.reports.output.paper import press
 from plugins.reports.output.sheets import sheets_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.api import InvalidInput
 from core.api import gettext as _
-from plugins.reports.charts import FONT, INK, on_paper
+from plugins.reports.charts.funnels import FONT, INK, on_paper
 from plugins.reports.document import Document
 from plugins.reports.output.paper import press
 

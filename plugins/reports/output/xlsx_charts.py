@@ -12,7 +12,7 @@ from xlsxwriter.chart_bar import ChartBar
 from xlsxwriter.worksheet import Worksheet
 
 from core.api import gettext as _
-from plugins.reports.charts import LIGHT, LOST, PASSED
+from plugins.reports.charts.funnels import LIGHT, LOST, PASSED
 from plugins.reports.document import Table
 from plugins.reports.output.xlsx_plain import add_plain_chart
 

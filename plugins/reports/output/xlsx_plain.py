@@ -3,7 +3,7 @@
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from plugins.reports.charts import PASSED
+from plugins.reports.charts.funnels import PASSED
 from plugins.reports.document import COUNT, MONEY, TEXT, Column, Table
 
 SIZE = {"width": 760, "height": 340}

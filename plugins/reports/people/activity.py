@@ -10,6 +10,7 @@ from peewee import SQL, Expression, fn
 
 from core.api import CRM, Deal, Report, StageVisit, User, fields, format_number, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.document import COUNT, MONEY, NUMBER, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.facts import Scope, total
 from plugins.reports.funnel.closed_facts import in_period
@@ -20,9 +21,8 @@ from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.links import Linker, as_query
 from plugins.reports.offers import offer_stages
-from plugins.reports.parameters import REASONS, Settings
 from plugins.reports.people.talks import ANYBODY, COUNTED, about_deals, count_talks, talks_link, within
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.parameters import REASONS, Settings
 from plugins.reports.tables.writing import ranking
 
 NAME = "activity"

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from core.api import InvalidInput, go_to, needs, page, present_crm
 from core.api import gettext as _
 from plugins.reports.people import setup
-from plugins.reports.periods import Period, add_months
+from plugins.reports.settings.periods import Period, add_months
 
 blueprint = Blueprint("reports_setup", __name__)
 RIGHT = "reports.set_up"

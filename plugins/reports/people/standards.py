@@ -15,7 +15,6 @@ from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.behind import Behind
 from plugins.reports.history.writing import in_usual_period, make_document
 from plugins.reports.models import Standard
-from plugins.reports.parameters import REASONS, Settings
 from plugins.reports.people import standards_facts as facts
 from plugins.reports.people.alarm import A_WEEK, WEEKS, Count, together, week_of
 from plugins.reports.people.standards_counts import Line, client_lines, handling_lines, hours_of, median_hours
@@ -29,6 +28,7 @@ from plugins.reports.people.standards_tables import (
     handling_table,
     week_table,
 )
+from plugins.reports.settings.parameters import REASONS, Settings
 
 NAME = "standards"
 TITLE = lazy("Standards of service")

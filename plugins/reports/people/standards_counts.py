@@ -6,8 +6,8 @@ from statistics import median
 from typing import Any
 
 from core.api import gettext as _
-from plugins.reports.parameters import Settings, refuse
 from plugins.reports.people.standards_facts import HOUR, IN_TIME, LATE, NEVER, Handled
+from plugins.reports.settings.parameters import Settings, refuse
 
 USUAL_HOURS, MOST_HOURS = 24, 24 * 365
 STATES = (IN_TIME, LATE, NEVER)

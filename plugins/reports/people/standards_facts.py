@@ -11,7 +11,7 @@ from core.api import CRM, Client, Deal, Interaction, StageVisit, User, bulk, vis
 from plugins.reports.facts import Scope
 from plugins.reports.models import Standard
 from plugins.reports.people.talks import within
-from plugins.reports.periods import Period
+from plugins.reports.settings.periods import Period
 
 DAY = 86_400_000_000
 HOUR = 3_600_000_000

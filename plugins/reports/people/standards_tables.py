@@ -8,14 +8,14 @@ from typing import Any
 from core.api import format_date, format_number
 from core.api import gettext as _
 from plugins.reports.addresses import CLIENTS, to_list
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.document import COUNT, NUMBER, SHARE, TEXT, Chart, Column, Figure, Mark, Row, Table
 from plugins.reports.history.behind import conditions_of
 from plugins.reports.links import as_query
-from plugins.reports.parameters import Settings
 from plugins.reports.people.alarm import Count, together
 from plugins.reports.people.standards_counts import STATES, Line, median_hours
 from plugins.reports.people.standards_facts import HOUR, IN_TIME, LATE, NEVER, Handled
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.parameters import Settings
 from plugins.reports.tables.writing import ranking
 
 ANY = "*"

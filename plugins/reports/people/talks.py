@@ -10,8 +10,8 @@ from plugins.reports.addresses import TALKS, to_list
 from plugins.reports.facts import Scope
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.links import as_query, on_days
-from plugins.reports.parameters import Settings
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import Settings
+from plugins.reports.settings.periods import Period
 
 # The columns of the report by what they count: kinds of interactions, and whether they are still planned.
 COUNTED = {

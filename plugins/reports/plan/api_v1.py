@@ -7,10 +7,10 @@ from marshmallow import Schema, fields, validate
 
 from core.api import Resource, User, answer, listing, needs, present_crm, present_user, rest_blueprint
 from plugins.reports.models import Plan
-from plugins.reports.parameters import read_settings
 from plugins.reports.plan import saving
 from plugins.reports.plan.asking import ask
 from plugins.reports.plan.report import NAME, PARAMETERS
+from plugins.reports.settings.parameters import read_settings
 
 blueprint = rest_blueprint("reports_plans", "Plans that were kept: goals, and what they take each week")
 

@@ -12,11 +12,11 @@ from plugins.reports.facts import Scope
 from plugins.reports.funnel.common import make_scope
 from plugins.reports.funnel.ladders import Ladder
 from plugins.reports.funnel.types import load_ladders
-from plugins.reports.parameters import Settings, read_day, refuse
-from plugins.reports.periods import add_months
 from plugins.reports.plan import facts
 from plugins.reports.plan.learning import Learned, from_template, learn
 from plugins.reports.plan.planning import Awaited, Goal, Plan, make_plan
+from plugins.reports.settings.parameters import Settings, read_day, refuse
+from plugins.reports.settings.periods import add_months
 
 MOST_CONTRACTS, MOST_AMOUNT, FARTHEST = 1_000_000, 10**13, timedelta(days=3 * 366)
 A_GOAL = 10  # contracts, where nothing was ever won

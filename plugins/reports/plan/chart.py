@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugins.reports.charts import LOST, PASSED, SCHEMA
-from plugins.reports.ticks import number_axis
+from plugins.reports.charts.funnels import LOST, PASSED, SCHEMA
+from plugins.reports.charts.ticks import number_axis
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from typing import Any
 
 from plugins.reports.funnel.data import money, share
 from plugins.reports.offers import is_offer
-from plugins.reports.parameters import Settings
 from plugins.reports.plan.asking import Asked
 from plugins.reports.plan.learning import CONTRACTS, INTERESTED, STAGE
 from plugins.reports.plan.planning import Line
+from plugins.reports.settings.parameters import Settings
 
 
 def data_of(asked: Asked | None, settings: Settings) -> dict[str, Any]:

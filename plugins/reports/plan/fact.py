@@ -13,9 +13,9 @@ from plugins.reports.facts import Scope
 from plugins.reports.funnel.ladders import Ladder
 from plugins.reports.models import Plan
 from plugins.reports.people.talks import within
-from plugins.reports.periods import Period
 from plugins.reports.plan.facts import HOUR
 from plugins.reports.plan.learning import CONTRACTS, INTERESTED, KINDS, STAGE
+from plugins.reports.settings.periods import Period
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A step of the plan (its stage, if it is one), a manager and the Monday of a week.

@@ -19,14 +19,14 @@ from plugins.reports.history.behind import Behind, conditions_of
 from plugins.reports.history.writing import make_document
 from plugins.reports.links import Linker, as_query
 from plugins.reports.models import Plan, PlanLine
-from plugins.reports.parameters import Settings, read_settings
-from plugins.reports.periods import Period
 from plugins.reports.plan.chart import Point, progress_chart
 from plugins.reports.plan.fact import count_facts, deal_steps, won_in_all
 from plugins.reports.plan.learning import CONTRACTS, INTERESTED, KINDS
 from plugins.reports.plan.report import PARAMETERS as OF_PLAN
 from plugins.reports.plan.saving import get_plan, plans_of
 from plugins.reports.plan.words import step_words, week_words
+from plugins.reports.settings.parameters import Settings, read_settings
+from plugins.reports.settings.periods import Period
 
 NAME = "plan-fact"
 TITLE = lazy("Plan against fact")

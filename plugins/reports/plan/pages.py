@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from core.api import gettext as _
 from core.api import go, go_to, needs, page, present_crm, present_user
-from plugins.reports.parameters import read_settings
 from plugins.reports.plan import saving
 from plugins.reports.plan.asking import ask
 from plugins.reports.plan.report import NAME, PARAMETERS
+from plugins.reports.settings.parameters import read_settings
 
 blueprint = Blueprint("reports_plans", __name__)
 

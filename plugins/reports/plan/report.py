@@ -5,21 +5,21 @@ from typing import Any
 
 from core.api import CRM, Report, User, format_date, format_number, lazy
 from core.api import gettext as _
-from plugins.reports.conditions import PARAMETER
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.document import COUNT, MONEY, NUMBER, TEXT, Chart, Column, Document, Figure, Note, Row, Table
 from plugins.reports.forecast.counting import FARTHEST
 from plugins.reports.funnel.common import head, settings_words
 from plugins.reports.funnel.data import money, share
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import Settings
 from plugins.reports.plan.asking import Asked, ask
 from plugins.reports.plan.data import data_of
 from plugins.reports.plan.learning import CONTRACTS, INTERESTED
 from plugins.reports.plan.planning import Line, Plan
 from plugins.reports.plan.summary import goal_words, summary
 from plugins.reports.plan.words import TITLE, week_words, words_of
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.conditions import PARAMETER
+from plugins.reports.settings.parameters import Settings
 from plugins.reports.tables.writing import ranking
 
 NAME = "plan"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, bulk, money, write_history
 from core.api import gettext as _
 from plugins.reports.models import Plan, PlanLine
-from plugins.reports.naming import numbered
 from plugins.reports.plan.asking import Asked
 from plugins.reports.plan.report import PARAMETERS
+from plugins.reports.settings.naming import numbered
 
 SHARE = "reports.share"
 LONGEST_NAME = 80

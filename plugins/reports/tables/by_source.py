@@ -7,11 +7,11 @@ from typing import Any
 
 from core.api import CRM, Report, User, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Row, Table
 from plugins.reports.funnel import open_report
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import TABLE, Settings
-from plugins.reports.ranking import Rank
+from plugins.reports.settings.parameters import TABLE, Settings
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
 from plugins.reports.tables.writing import key_conditions, label_of, ranking, table_document, usual_figures
 from plugins.reports.words import compact

@@ -10,11 +10,11 @@ from peewee import SQL, fn
 
 from core.api import CRM, Deal, Report, Stage, User, format_percent, lazy
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank, ranking_chart
 from plugins.reports.document import COUNT, MONEY, SHARE, TEXT, Chart, Column, Document, Figure, Row, Table
 from plugins.reports.funnel.closed_facts import in_period
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import REASONS, Settings
-from plugins.reports.ranking import Rank, ranking_chart
+from plugins.reports.settings.parameters import REASONS, Settings
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
 from plugins.reports.tables.writing import MOST_RANKED, key_conditions, label_of, table_document
 

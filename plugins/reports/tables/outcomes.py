@@ -14,7 +14,7 @@ from plugins.reports.funnel.closed_facts import in_period
 from plugins.reports.funnel.common import bounded_period, make_scope
 from plugins.reports.funnel.data import money
 from plugins.reports.funnel.types import load_ladders
-from plugins.reports.parameters import Settings
+from plugins.reports.settings.parameters import Settings
 
 
 @dataclass(frozen=True)

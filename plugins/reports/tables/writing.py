@@ -5,12 +5,12 @@ from typing import Any
 
 from core.api import CRM, User, format_number
 from core.api import gettext as _
+from plugins.reports.charts.ranking import Rank, ranking_chart
 from plugins.reports.document import MONEY, Chart, Document, Figure, Note, Table
 from plugins.reports.funnel.common import head, settings_words
 from plugins.reports.funnel.types import deal_types
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import Settings
-from plugins.reports.ranking import Rank, ranking_chart
+from plugins.reports.settings.parameters import Settings
 from plugins.reports.tables.outcomes import Asked, Outcome
 from plugins.reports.words import as_sentence
 

@@ -9,10 +9,10 @@ from peewee import Expression, IntegrityError
 from core.api import CRM, InvalidInput, NotAllowed, NotFound, User, lazy, ngettext, write_history
 from core.api import gettext as _
 from plugins.reports.engine.facts import known_facts
-from plugins.reports.mending import usable
 from plugins.reports.models import Variant
-from plugins.reports.naming import named, numbered
 from plugins.reports.registry import find_report, get_report, read_pairs
+from plugins.reports.settings.mending import usable
+from plugins.reports.settings.naming import named, numbered
 from plugins.reports.variants.files import forget
 from plugins.reports.variants.models import Default, Schedule, Sending, Tile
 

@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response
 from core.api import InvalidInput, NotAllowed, NotFound, SchemaForm, go, go_to, needs, page, present_crm, present_user
 from core.api import gettext as _
 from plugins.reports.addresses import address_of
-from plugins.reports.charts import with_links
+from plugins.reports.charts.funnels import with_links
 from plugins.reports.document import as_shown
-from plugins.reports.mending import usable
 from plugins.reports.models import Variant
 from plugins.reports.output.forms import MEDIA_TYPES
 from plugins.reports.registry import find_report, get_report, make_report
+from plugins.reports.settings.mending import usable
 from plugins.reports.variants import calendar, defaults, handing, keeping, schedules, sending, tiles
 from plugins.reports.variants.models import Schedule, Sending
 from plugins.reports.variants.recipients import names_of

@@ -15,8 +15,8 @@ from plugins.reports.funnel.common import make_scope
 from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history.writing import make_document
 from plugins.reports.links import Linker, as_query
-from plugins.reports.parameters import Settings
-from plugins.reports.periods import Period, add_months, preset
+from plugins.reports.settings.parameters import Settings
+from plugins.reports.settings.periods import Period, add_months, preset
 from plugins.reports.words import as_sentence
 
 # With so few days left of a month the next one is what can still be changed.

@@ -6,7 +6,7 @@ from core.api import CRM, User, format_number
 from core.api import gettext as _
 from plugins.reports.document import Chart, Document
 from plugins.reports.history import bridge_report
-from plugins.reports.parameters import Settings
+from plugins.reports.settings.parameters import Settings
 
 FIGURES = ("won", "lost", "closing", "closing_potential")
 

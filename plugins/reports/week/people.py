@@ -15,9 +15,9 @@ from plugins.reports.funnel.types import load_ladders
 from plugins.reports.history import hanging
 from plugins.reports.history.past import as_text
 from plugins.reports.links import Linker
-from plugins.reports.parameters import Settings
 from plugins.reports.people.talks import ALL_TALKS, about_deals, count_talks, talks_link
-from plugins.reports.periods import Period
+from plugins.reports.settings.parameters import Settings
+from plugins.reports.settings.periods import Period
 from plugins.reports.tables.outcomes import Asked, Outcome, ask_outcomes
 from plugins.reports.tables.writing import key_conditions
 from plugins.reports.week.helping import HANG, IDLE, LOSE, Helped, Standing, who_needs_help

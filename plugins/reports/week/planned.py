@@ -8,9 +8,9 @@ from core.api import gettext as _
 from plugins.reports.document import Chart, Document, Figure, Note
 from plugins.reports.history.writing import make_document
 from plugins.reports.models import Plan
-from plugins.reports.parameters import Settings
 from plugins.reports.plan import fact_report
 from plugins.reports.plan.saving import plans_of
+from plugins.reports.settings.parameters import Settings
 
 TABLES = ("steps", "managers")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from core.api import CRM, Report, User, lazy
 from plugins.reports.document import Document
-from plugins.reports.parameters import STANDING, Settings
 from plugins.reports.registry import Part
+from plugins.reports.settings.parameters import STANDING, Settings
 from plugins.reports.week import ahead, changed, people, planned
 
 NAME = "week"

@@ -1,6 +1,6 @@
 """What a page knows of a chart before it is drawn."""
 
-from plugins.reports.charts import STEP, Bar, funnel_chart, least_height, named_bars
+from plugins.reports.charts.funnels import STEP, Bar, funnel_chart, least_height, named_bars
 
 
 def bar(stage: str) -> Bar:

@@ -24,8 +24,8 @@ from plugins.reports.funnel.ladders import make_frames
 from plugins.reports.funnel.spans import LEAST, SPAN_BITS, ends_of, split
 from plugins.reports.funnel.summing import recount, sum_marked
 from plugins.reports.funnel.types import load_ladders
-from plugins.reports.periods import Period
 from plugins.reports.registry import make_report
+from plugins.reports.settings.periods import Period
 from tests.plugins.reports.base import DAYS, START
 
 ALL = Period()

@@ -15,11 +15,11 @@ import pytest
 from core.api import fields, speaking
 from core.testing import PASSWORD
 from core.users.services import create_token
-from plugins.reports.conditions import read_conditions
 from plugins.reports.document import TEXT, as_number, as_shown
 from plugins.reports.output.forms import write
 from plugins.reports.output.pdf import write_html
 from plugins.reports.registry import OWN, all_reports, make_report
+from plugins.reports.settings.conditions import read_conditions
 from tests.plugins.reports.test_doors import run
 
 FORMS = ("json", "csv", "table", "xlsx")

@@ -6,8 +6,8 @@ import pytest
 
 from core.clients.properties import change_property, create_property
 from core.testing import PASSWORD
-from plugins.reports.mending import usable
 from plugins.reports.registry import get_report
+from plugins.reports.settings.mending import usable
 from plugins.reports.variants.keeping import query_of, save_variant
 from tests.core.web.visitor import Visitor
 

@@ -7,9 +7,9 @@ import pytest
 from core.api import DealType, User
 from core.store.migrate import Migration
 from plugins.reports.models import Variant
-from plugins.reports.naming import named, numbered
-from plugins.reports.parameters import CLOSED
 from plugins.reports.registry import make_report
+from plugins.reports.settings.naming import named, numbered
+from plugins.reports.settings.parameters import CLOSED
 from plugins.reports.variants import keeping
 
 PAIRS = [("type", "Sale"), ("owner", "Arta"), ("team:in", "North|South"), ("currency", "EUR"), ("by", "owner")]

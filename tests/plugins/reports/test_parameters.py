@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.api import InvalidInput, NotFound
-from plugins.reports.periods import Period, add_months, preset, steps
+from plugins.reports.settings.periods import Period, add_months, preset, steps
 
 TODAY = date(2026, 11, 23)
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.api import format_percent, speaking
-from plugins.reports.charts import on_paper
+from plugins.reports.charts.funnels import on_paper
+from plugins.reports.charts.ticks import number_axis
 from plugins.reports.forecast.charts import Span, span_chart
 from plugins.reports.output.paper import press
-from plugins.reports.ticks import number_axis
 
 
 def words_of(axis: dict) -> list[str]:

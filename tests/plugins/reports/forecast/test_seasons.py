@@ -9,7 +9,7 @@ import pytest
 from core.api import Deal, speaking
 from core.deals.services import win
 from plugins.reports.forecast.engine.seasons import AHEAD, YEAR, seasons
-from plugins.reports.periods import add_months
+from plugins.reports.settings.periods import add_months
 
 SHAPE = np.array([0.6, 0.7, 0.9, 1.0, 1.1, 1.2, 0.8, 0.7, 1.1, 1.2, 1.4, 1.3])
 

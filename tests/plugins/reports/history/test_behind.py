@@ -7,7 +7,7 @@ import pytest
 from core.api import InvalidInput, fields
 from core.testing import PASSWORD
 from plugins.reports.history.behind import FIELD, conditions_of
-from plugins.reports.parameters import Settings
+from plugins.reports.settings.parameters import Settings
 from tests.core.web.visitor import Visitor
 
 

@@ -11,10 +11,10 @@ from core.testing import PASSWORD
 from core.users.services import create_token
 from plugins.reports.models import PlanLine
 from plugins.reports.output.forms import MEDIA_TYPES, write
-from plugins.reports.parameters import read_settings
 from plugins.reports.plan import saving
 from plugins.reports.plan.asking import ask
 from plugins.reports.plan.report import NAME, PARAMETERS
+from plugins.reports.settings.parameters import read_settings
 from tests.core.web.visitor import Visitor
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from core.testing import PASSWORD
 from plugins.reports.document import Document
 from plugins.reports.forecast.learning import start_check
-from plugins.reports.parameters import read_settings
 from plugins.reports.plan.asking import ask
 from plugins.reports.plan.report import PARAMETERS
 from plugins.reports.plan.saving import save_plan
+from plugins.reports.settings.parameters import read_settings
 from plugins.reports.week.helping import HANG, IDLE, LOSE, Standing, who_needs_help
 from plugins.reports.week.report import PARTS
 from tests.core.web.visitor import Visitor

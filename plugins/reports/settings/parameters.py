@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 
 from core.api import CRM, InvalidInput, User, fields, format_date
 from core.api import gettext as _
-from plugins.reports.conditions import PARAMETER, is_field, read_condition, read_conditions
 from plugins.reports.forecast.bounds import METHODS
 from plugins.reports.funnel.counts import COUNTINGS, FINAL
 from plugins.reports.funnel.types import deal_types
-from plugins.reports.periods import Period, preset
+from plugins.reports.settings.conditions import PARAMETER, is_field, read_condition, read_conditions
+from plugins.reports.settings.periods import Period, preset
 
 COMMON = ("type", "by", "columns", "indicators", "joined", PARAMETER)
 PERIOD = ("from", "to", "through", "period")

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import CRM, InvalidInput, User, fields
-from plugins.reports.conditions import PARAMETER, is_of_records, read_condition, read_conditions
 from plugins.reports.funnel.types import deal_types
-from plugins.reports.parameters import read_types
+from plugins.reports.settings.conditions import PARAMETER, is_of_records, read_condition, read_conditions
+from plugins.reports.settings.parameters import read_types
 
 Pairs = list[tuple[str, str]]
 TYPE = "type"

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from core.api import CRM, InvalidInput, Report, Text, User, fields, lazy
 from core.api import gettext as _
-from plugins.reports.conditions import PARAMETER, in_words, read_condition, read_conditions
 from plugins.reports.dimensions import OFFERED
 from plugins.reports.engine import menus
 from plugins.reports.engine.facts import FACTS, known_facts
@@ -16,10 +15,11 @@ from plugins.reports.forecast.words import METHOD_WORDS
 from plugins.reports.funnel.counts import FINAL
 from plugins.reports.funnel.matrix import INDICATORS
 from plugins.reports.funnel.types import deal_types
-from plugins.reports.parameters import OWNER
-from plugins.reports.periods import PRESETS
 from plugins.reports.plan.saving import plans_of
-from plugins.reports.unoffered import name_of, unknown
+from plugins.reports.settings.conditions import PARAMETER, in_words, read_condition, read_conditions
+from plugins.reports.settings.parameters import OWNER
+from plugins.reports.settings.periods import PRESETS
+from plugins.reports.settings.unoffered import name_of, unknown
 from plugins.reports.words import COUNTINGS, CREDITS
 
 Pairs = Sequence[tuple[str, str]]

@@ -5,12 +5,12 @@ from functools import partial
 
 from core.api import CRM, InvalidInput, Report, User, fields, lazy
 from core.api import gettext as _
-from plugins.reports.conditions import PARAMETER, read_condition, read_conditions
 from plugins.reports.dimensions import MONTHS, find_dimension
 from plugins.reports.engine.facts import FACTS, known_facts
 from plugins.reports.engine.wanted import read_wanted
-from plugins.reports.parameters import Settings, read_types
-from plugins.reports.periods import Period
+from plugins.reports.settings.conditions import PARAMETER, read_condition, read_conditions
+from plugins.reports.settings.parameters import Settings, read_types
+from plugins.reports.settings.periods import Period
 
 Pair = tuple[str, str]
 # What names something to count or to part by, as the page calls it.

@@ -1,0 +1,1 @@
+"""Charts that several reports draw, as Vega-Lite specifications: one serves the browser, SVG and paper."""
