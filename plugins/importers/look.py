@@ -9,6 +9,7 @@ from plugins.importers.cells.looks import look
 from plugins.importers.columns.headers import choose_sheet, find_header
 from plugins.importers.errors import ImportRefused
 from plugins.importers.reading.book import read_book
+from plugins.importers.reading.nuls import notes_about_nuls
 from plugins.importers.reading.table import Row, is_empty, shown
 from plugins.importers.reading.unseen import notes_about
 
@@ -79,7 +80,7 @@ def look_at(path: str, sheet: str, header_row: int | None, encoding: str, delimi
         height=chosen.height,
         rows=tuple(rows),
         facts=tuple(_facts(cells) for cells in columns),
-        notes=notes_about(Path(path), book.format, chosen, header.row),
+        notes=(*notes_about(Path(path), book.format, chosen, header.row), *notes_about_nuls(Path(path), book)),
     )
 
 
