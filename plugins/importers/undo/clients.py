@@ -83,22 +83,14 @@ def delete_points(undoing: Undoing) -> None:
 def restore_clients(undoing: Undoing) -> None:
     """Puts clients back as they were, field by field; a field that was edited since keeps the edit."""
     crm = undoing.crm
-    while True:
-        images = list(
-            Change.select()
-            .where(Change.batch == undoing.batch.id, Change.entity == "client")
-            .order_by(Change.id)
-            .limit(500)
-        )
-        if not images:
-            return
+    for images in undoing.changes("client"):
         with crm.work():
             kept = {}
             for image in images:
                 edited = _restore(undoing, image)
                 if edited is not None:
                     kept[image.entity_id] = edited
-            Change.delete().where(Change.id.in_([image.id for image in images])).execute()
+            undoing.forget(images)
             undoing.keep("client", kept)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from core.api import bulk, lazy
 from plugins.importers.kinds.writing import loaded, write_audit
-from plugins.importers.models import Change
 from plugins.importers.sql import change, fetch_in, marks
 from plugins.importers.undo.clients import EDITED
 from plugins.importers.undo.images import PARTS, restore_image
@@ -37,15 +36,7 @@ def delete_deals(undoing: Undoing) -> None:
 def restore_deals(undoing: Undoing) -> None:
     """Puts deals that the import changed back as they were; one that was edited since stays as it is."""
     crm = undoing.crm
-    while True:
-        changes = list(
-            Change.select()
-            .where(Change.batch == undoing.batch.id, Change.entity == "deal")
-            .order_by(Change.id)
-            .limit(500)
-        )
-        if not changes:
-            return
+    for changes in undoing.changes("deal"):
         with crm.work():
             versions = {
                 deal_id: (version, f"{number} {title}")
@@ -66,7 +57,7 @@ def restore_deals(undoing: Undoing) -> None:
             bulk.ensure_stage_tasks(crm, [deal_id for deal_id, _version in back])
             _take_back_versions(undoing, back)
             write_audit(crm, "deal", "import undone", {deal_id: None for deal_id, _version in back})
-            Change.delete().where(Change.id.in_([row.id for row in changes])).execute()
+            undoing.forget(changes)
             undoing.keep("deal", kept)
 
 

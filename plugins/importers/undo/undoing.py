@@ -1,14 +1,15 @@
 """What all steps of an undo share: chunks of records, those that are kept with the reason, progress."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.api import CRM
-from plugins.importers.models import Batch
+from plugins.importers.models import Batch, Change
 from plugins.importers.sql import fetch
 
 CHUNK = 2000
 MOST_KEPT = 1000
+PICTURES = 500
 
 
 @dataclass
@@ -34,6 +35,16 @@ class Undoing:
             yield rows
             last = rows[-1][0]
             self._tell(len(rows))
+
+    def changes(self, entity: str) -> Iterator[list[Change]]:
+        """Returns what the import changed on records, some hundred at a time, until all are handed to `forget`."""
+        mine = Change.select().where(Change.batch == self.batch.id, Change.entity == entity)
+        while changes := list(mine.order_by(Change.id).limit(PICTURES)):
+            yield changes
+
+    def forget(self, changes: Iterable[Change]) -> None:
+        """Deletes changes that are taken back; call it inside the work that does so."""
+        Change.delete().where(Change.id.in_([change.id for change in changes])).execute()
 
     def keep(self, entity: str, reasons: Mapping[int, tuple[str, object]]) -> None:
         """Notes records that stay: id → (name, reason); call it inside the work that leaves them."""
