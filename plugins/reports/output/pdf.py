@@ -86,10 +86,15 @@ def change_words(figure: Figure) -> str:
         return ""
     if figure.kind == "share":
         points = (float(figure.value) - float(figure.before)) * 100
-        return _("%(points)s points", points=f"{points:+.1f}".replace("-", "−"))
+        return _("%(points)s points", points=_signed(points, 1))
     if not figure.before:
         return ""
-    return f"{(float(figure.value) / float(figure.before) - 1) * 100:+.0f} %".replace("-", "−")
+    return f"{_signed((float(figure.value) / float(figure.before) - 1) * 100)} %"
+
+
+def _signed(number: float, digits: int = 0) -> str:
+    """Returns a number with its sign, as the reader writes it."""
+    return ("−" if number < 0 else "+") + format_number(abs(number), digits)
 
 
 def _charts_of(document: Document) -> Sequence[Chart]:

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 
 from core.api import CRMError, speaking
-from plugins.reports.document import TEXT, Column, Row, Table
+from plugins.reports.document import COUNT, SHARE, TEXT, Column, Figure, Row, Table
 from plugins.reports.output import paper
 from plugins.reports.output.csv import harmless
 from plugins.reports.output.forms import write
-from plugins.reports.output.pdf import MOST_CELLS, write_html
+from plugins.reports.output.pdf import MOST_CELLS, change_words, write_html
 
 PARAMS = {"from_": "2025-03-01", "to": "2025-09-01", "by": "owner"}
 NAMES = ("reached", "passed", "lost", "skipped", "reached_potential", "passed_potential", "lost_potential")
@@ -191,3 +191,10 @@ def test_a_heading_stands_above_its_own_columns():
     )
     assert Table("t", "", columns, ()).headings == [("", 1), ("on", 2), ("", 1), ("back", 1)]
     assert Table("t", "", columns[:1], ()).headings == []
+
+
+def test_what_changed_is_written_as_the_reader_writes_numbers():
+    with speaking("sq"):
+        assert change_words(Figure("rate", "", 0.264, SHARE, before=0.241)) == "+2,3 pikë"
+        assert change_words(Figure("deals", "", 25, COUNT, before=10_000)) == "−100 %"
+        assert change_words(Figure("deals", "", 90_000, COUNT, before=10)) == "+899\xa0900 %"
