@@ -223,6 +223,7 @@ class JobKind:
 
     `run` must be safe to repeat: a job whose worker died is run again (at least once). One that takes longer than its
     `limit`, or keeps all others from writing for a twelfth of it, is ended with its worker's process, and has failed.
+    Who stops one by hand or has it run again needs `permission` too, where beginning it takes more than seeing jobs.
     """
 
     kind: str
@@ -230,6 +231,7 @@ class JobKind:
     every: timedelta | None = None
     attempts: int = 5
     limit: timedelta = timedelta(hours=1)
+    permission: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,4 +17,4 @@ def _run(crm: CRM, args: dict[str, Any], progress: Any) -> None:
 
 
 # While migrations go back nobody else may be able to write: better that than half a plugin.
-JOB = JobKind(UNINSTALL, _run, attempts=1, limit=timedelta(hours=12))
+JOB = JobKind(UNINSTALL, _run, attempts=1, limit=timedelta(hours=12), permission="admin.plugins")

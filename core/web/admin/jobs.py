@@ -7,8 +7,9 @@ from core.i18n import Text, _, lazy
 from core.jobs import Job
 from core.jobs.regular import counts as counted
 from core.jobs.regular import is_noteworthy
+from core.users.access import require
 from core.web.asked import page_number
-from core.web.context import crm, needs, user
+from core.web.context import can, crm, needs, user
 from core.web.pages import go, is_htmx, page
 
 blueprint = Blueprint("jobs", __name__)
@@ -47,6 +48,7 @@ def index() -> str:
         regular="1" if with_regular else None,
         number=number,
         pages=-(-total // PAGE_SIZE),
+        may_handle=_may_handle,
         is_moving=any(job.state in ("waiting", "running") for job in jobs),
     )
 
@@ -55,7 +57,7 @@ def index() -> str:
 @needs("admin.jobs")
 def again(job_id: int) -> Response:
     """Puts a failed job back into the queue."""
-    crm().jobs.retry(crm().jobs.get(job_id))
+    crm().jobs.retry(_job_to_handle(job_id))
     return go("jobs.index", _("The job will be run again shortly."))
 
 
@@ -63,5 +65,24 @@ def again(job_id: int) -> Response:
 @needs("admin.jobs")
 def stop(job_id: int) -> Response:
     """Stops a job that waits or runs."""
-    crm().jobs.stop(crm().jobs.get(job_id), _("%(name)s stopped it.", name=user().name))
+    crm().jobs.stop(_job_to_handle(job_id), _("%(name)s stopped it.", name=user().name))
     return go("jobs.index", _("The job is stopped."))
+
+
+def _job_to_handle(job_id: int) -> Job:
+    """Returns a job that the user may stop or run again; raises NotAllowed, NotFound."""
+    job = crm().jobs.get(job_id)
+    if permission := _permission_of(job):
+        require(user(), permission)
+    return job
+
+
+def _may_handle(job: Job) -> bool:
+    permission = _permission_of(job)
+    return not permission or can(permission)
+
+
+def _permission_of(job: Job) -> str:
+    """Returns what stopping or repeating a job takes beside seeing it; nothing more, if its plugin is off."""
+    kind = crm().job_kinds.get(job.kind)
+    return kind.permission if kind else ""

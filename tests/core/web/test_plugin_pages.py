@@ -11,6 +11,7 @@ from core.hooks.plugins import Refusal
 from core.hooks.switch import next_generation
 from core.i18n import gettext, speaking
 from core.instance import uninstall
+from core.instance.jobs import UNINSTALL
 from core.testing import Browser
 from core.web.admin import plugins as admin_plugins
 
@@ -92,6 +93,17 @@ def test_a_removal_is_done_by_the_worker_and_its_page_says_how_far_it_is(crm, ad
     monkeypatch.setattr(admin_plugins, "data_of", lambda *_about: [])
     page = admin.text("/settings/plugins/importers")
     assert ("The data of importers is removed; it is kept in" in page, 'hx-trigger="every 2s"' in page) == (True, False)
+
+
+def test_a_removal_is_stopped_and_repeated_by_none_but_who_may_begin_one(crm, make):
+    director = Browser(crm).sign_in(make.user("director"))
+    job = crm.jobs.enqueue(UNINSTALL, {"name": "importers"})
+    page = director.text("/settings/jobs/")
+    assert (UNINSTALL in page, f"/settings/jobs/{job.id}/stop" in page) == (True, False)
+    assert director.post(f"/settings/jobs/{job.id}/stop").status_code == 403
+    crm.jobs.stop(job, "stopped")
+    assert director.post(f"/settings/jobs/{job.id}/again").status_code == 403
+    assert crm.jobs.get(job.id).state == "failed"
 
 
 def test_until_the_processes_are_exchanged_the_page_asks_again(crm, admin):
